@@ -174,7 +174,7 @@ class Environment:
         return [name for name in files if _read(self._stamp(name, answer)) != self._fingerprint(name, answer)]
 
     def _answer(self) -> tuple[str, str] | None:
-        """What the environment's Python says of itself: version and machine, folder of packages. None if it is broken."""
+        """What the environment's Python says of itself: version and machine, folder of packages. None: broken."""
         question = (
             "import sys, sysconfig, platform; "
             "print(sys.prefix, sys.version.split()[0], platform.machine(), sysconfig.get_path('purelib'), sep='\\n')"

@@ -95,7 +95,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 def _drain(server: BaseWSGIServer) -> None:
     """Take no more visitors and give those inside `GRACE_REQUESTS` seconds to get their answers."""
-    server.accepting = False
+    server.del_channel()
     with contextlib.suppress(OSError):  # newcomers are refused at once instead of waiting in vain
         server.socket.shutdown(socket.SHUT_RDWR)
     deadline = time.monotonic() + GRACE_REQUESTS
