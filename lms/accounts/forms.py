@@ -1,0 +1,75 @@
+"""Forms of people: sign in, ask for a link, choose a password, preferences."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, PasswordField, SelectField, StringField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from lms.accounts.rules import NAME_LONGEST, clean_email, clean_text
+from lms.foundation.i18n import LANGUAGES, lazy_
+
+#: The zones of the network's countries first; any other IANA name is accepted from a form that shows it.
+ZONES = ("Europe/Paris", "Europe/Madrid", "Europe/Andorra", "Europe/London", "Atlantic/Canary", "UTC")
+
+
+def an_address(form: FlaskForm, field: Any) -> None:
+    """Refuse what is not an e-mail address."""
+    if clean_email(field.data or "") is None:
+        raise ValidationError(lazy_("Write an e-mail address, as in name@example.org."))
+
+
+def a_name(form: FlaskForm, field: Any) -> None:
+    """Refuse an empty, too long or unprintable name."""
+    if clean_text(field.data or "", NAME_LONGEST) is None:
+        raise ValidationError(lazy_("Please write a name of 1 to 200 characters."))
+
+
+class SignInForm(FlaskForm):
+    """E-mail and password."""
+
+    email = StringField(
+        lazy_("E-mail"), [InputRequired(lazy_("Write your e-mail address.")), Length(max=300)],
+        render_kw={"autocomplete": "username", "inputmode": "email", "autocapitalize": "none", "spellcheck": "false"},
+    )  # fmt: skip
+    password = PasswordField(
+        lazy_("Password"), [InputRequired(lazy_("Write your password, or ask for a link by e-mail."))],
+        render_kw={"autocomplete": "current-password"},
+    )  # fmt: skip
+    shared = BooleanField(lazy_("This is a shared computer: sign me out after two hours"))
+
+
+class AskLinkForm(FlaskForm):
+    """One address, for a link by e-mail."""
+
+    email = StringField(
+        lazy_("E-mail"), [InputRequired(lazy_("Write your e-mail address.")), Length(max=300), an_address],
+        render_kw={"autocomplete": "username", "inputmode": "email", "autocapitalize": "none", "spellcheck": "false"},
+    )  # fmt: skip
+
+
+class NewPasswordForm(FlaskForm):
+    """A new password, typed once and shown by the browser's own means."""
+
+    password = PasswordField(
+        lazy_("New password"), [InputRequired(lazy_("Write a new password."))],
+        description=lazy_("12 characters or more; a sentence you can remember is best."),
+        render_kw={"autocomplete": "new-password"},
+    )  # fmt: skip
+
+
+class PreferencesForm(FlaskForm):
+    """How somebody is called, which language they read, where their day begins."""
+
+    name = StringField(lazy_("Name"), [InputRequired(lazy_("Please write a name of 1 to 200 characters.")), a_name],
+                       render_kw={"autocomplete": "name"})  # fmt: skip
+    lang = SelectField(lazy_("Language"), choices=list(LANGUAGES.items()))
+    zone = SelectField(lazy_("Time zone"), choices=[(zone, zone) for zone in ZONES])
+
+    def keep_zone(self, zone: str) -> None:
+        """Offer the zone the person already has, even if it is none of the usual ones."""
+        if zone in available_timezones() and zone not in ZONES:
+            self.zone.choices = [*self.zone.choices, (zone, zone)]

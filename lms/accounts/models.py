@@ -1,0 +1,77 @@
+"""Tables of people: person, login session, sign-in link, counted tries, and the mark of the installation."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.foundation.db import Base, Id, Moment, words
+
+
+class Person(Base):
+    """Somebody who learns, manages, writes or coordinates. The e-mail is the name they sign in with."""
+
+    __tablename__ = "person"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    #: As it is written to, lower case, NFC, domain in IDNA form: two spellings of one address are one person.
+    email: Mapped[str] = mapped_column(sa.String(254), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(200))
+    #: Argon2id; none for people who sign in by link alone.
+    password_hash: Mapped[str | None] = mapped_column(sa.String(200))
+    lang: Mapped[str] = mapped_column(words("lang", "fr", "es", "ca", "en"))
+    zone: Mapped[str] = mapped_column(sa.String(64))
+    state: Mapped[str] = mapped_column(words("state", "active", "disabled"))
+    #: One of the four accounts a demonstration prints; signs in only where the installation is marked as a demonstration.
+    demo: Mapped[bool] = mapped_column(sa.Boolean)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class LoginSession(Base):
+    """A browser that is signed in. Deleting the row signs it out at its next request."""
+
+    __tablename__ = "login_session"
+
+    #: SHA-256 of the token in the cookie.
+    id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class SignInLink(Base):
+    """A link that was asked for. The token is minted when its mail is written; only its digest is kept."""
+
+    __tablename__ = "sign_in_link"
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    purpose: Mapped[str] = mapped_column(words("purpose", "sign_in", "reset"))
+    token_digest: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class CountedTry(Base):
+    """How often something was tried in a window of time: password checks and mails asked for, over all processes."""
+
+    __tablename__ = "counted_try"
+
+    #: SHA-256 of what is counted ("password:" and the address ...), so that the table names nobody.
+    key: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    window_start: Mapped[datetime] = mapped_column(Moment)
+    count: Mapped[int] = mapped_column(sa.Integer)
+
+
+class Installation(Base):
+    """One row, written once: whether this database is a demonstration, for ever."""
+
+    __tablename__ = "installation"
+    __table_args__ = (sa.CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    demo: Mapped[bool] = mapped_column(sa.Boolean)
+    made_at: Mapped[datetime] = mapped_column(Moment)

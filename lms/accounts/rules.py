@@ -1,0 +1,60 @@
+"""Rules of people: what an address, a name and a password may be. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from email_validator import EmailNotValidError, validate_email
+
+#: In characters for the shortest, in bytes for the longest (longer ones are refused before they are hashed).
+PASSWORD_SHORTEST = 12
+PASSWORD_LONGEST_BYTES = 1024
+NAME_LONGEST = 200
+#: Words of this place that make a password guessable.
+CONTEXT_WORDS = ("cordada", "coworking", "password", "motdepasse", "contrasena", "contrasenya", "azerty", "qwerty", "123456")
+#: Characters that turn, hide or break text: none of them belongs in a name.
+_FORBIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+
+
+def clean_text(text: str, longest: int) -> str | None:
+    """`text` in NFC with single spaces, or None if it is empty, too long or holds control or direction marks."""
+    text = unicodedata.normalize("NFC", text)
+    if any(unicodedata.category(sign) in _FORBIDDEN for sign in text):
+        return None
+    text = " ".join(text.split())
+    return text if 0 < len(text) <= longest else None
+
+
+def clean_email(text: str) -> str | None:
+    """The address in the one form it is kept and compared in (NFC, casefold, IDNA domain), or None if it is not one."""
+    text = unicodedata.normalize("NFC", text).strip()
+    if len(text) > 254:
+        return None
+    try:
+        found = validate_email(text, check_deliverability=False, allow_smtputf8=True, test_environment=True)
+    except (EmailNotValidError, UnicodeError):
+        return None
+    domain = found.ascii_domain or found.domain
+    return f"{found.local_part.casefold()}@{domain.lower()}"
+
+
+def clean_password(text: str) -> str:
+    """The form a password is hashed and checked in: NFC, so that both ways of typing an accent sign in."""
+    return unicodedata.normalize("NFC", text)
+
+
+def password_fault(text: str, *, email: str, name: str) -> str | None:
+    """Why `text` is refused as a new password: "short", "long", "guessable"; None if it is accepted. No composition rules."""
+    text = clean_password(text)
+    if len(text.encode("utf-8", "replace")) > PASSWORD_LONGEST_BYTES:
+        return "long"
+    if len(text) < PASSWORD_SHORTEST:
+        return "short"
+    plain = text.casefold()
+    parts = [part for part in [*email.casefold().replace("@", ".").split("."), *name.casefold().split()] if len(part) > 3]
+    rest = plain
+    for word in [*CONTEXT_WORDS, *parts]:
+        rest = rest.replace(word, "")
+    if len(set(plain)) < 5 or len(rest) < 6:
+        return "guessable"
+    return None

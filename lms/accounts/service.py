@@ -1,0 +1,193 @@
+"""What changes people: made, signed in and out, links asked for and used, preferences kept."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from lms.accounts.events import LinkAsked
+from lms.accounts.models import CountedTry, Installation, LoginSession, Person, SignInLink
+from lms.accounts.rules import NAME_LONGEST, clean_email, clean_text
+from lms.foundation.clock import DEFAULT_ZONE, now
+from lms.foundation.db import db, new_id, upsert
+from lms.foundation.errors import Expired, Refused, TooMany
+from lms.foundation.i18n import _
+from lms.foundation.tokens import digest, mint
+from lms.jobs import outbox
+
+#: Signed in for so long on one's own machine, and on a shared one.
+STAY = timedelta(days=60)
+STAY_SHARED = timedelta(hours=2)
+#: How long a mailed link works.
+LINK_LIFE = {"sign_in": timedelta(hours=1), "reset": timedelta(hours=1)}
+#: (how many, in how long): password checks for one account; mails asked for one address.
+PASSWORD_TRIES = (10, timedelta(minutes=5))
+MAILS_ASKED = (3, timedelta(hours=1))
+
+
+def create_person(*, email: str, name: str, lang: str, zone: str = DEFAULT_ZONE, demo: bool = False) -> Person:
+    """Write a new person down. Raises `Refused` for an address or a name that cannot be one, or an address that is taken."""
+    address, called = clean_email(email), clean_text(name, NAME_LONGEST)
+    if address is None:
+        raise Refused(_("This does not look like an e-mail address."))
+    if called is None:
+        raise Refused(_("Please write a name of 1 to 200 characters."))
+    if db.session.scalar(sa.select(Person.id).where(Person.email == address)):
+        raise Refused(_("Somebody already signs in with this address."))
+    made = Person(
+        id=new_id(), email=address, name=called, password_hash=None, lang=lang, zone=zone, state="active", demo=demo,
+        created_at=now(),
+    )  # fmt: skip
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def count_try(what: str, limit: tuple[int, timedelta]) -> None:
+    """Count one try of `what`. Raises `TooMany` once the limit (how many, in how long) is passed; holds over processes."""
+    most, window = limit
+    key, moment = digest(what), now()
+    upsert(CountedTry, [{"key": key, "window_start": moment, "count": 0}], key=["key"])
+    row = db.session.scalars(sa.select(CountedTry).where(CountedTry.key == key).with_for_update()).one()
+    if row.window_start + window <= moment:
+        row.window_start, row.count = moment, 1
+    elif row.count >= most:
+        left = int((row.window_start + window - moment).total_seconds()) + 1
+        raise TooMany(_("Too many tries. Wait a few minutes, or ask for a link by e-mail."), retry_after=left)
+    else:
+        row.count += 1
+
+
+def open_session(person_id: str, *, shared: bool = False) -> str:
+    """Sign a browser in. Gives the token its cookie carries; only the digest is kept."""
+    token, moment = mint(), now()
+    db.session.add(
+        LoginSession(
+            id=digest(token), person_id=person_id, created_at=moment, expires_at=moment + (STAY_SHARED if shared else STAY)
+        )
+    )
+    return token
+
+
+def end_session(token: str) -> None:
+    """Sign this browser out. The token is worth nothing from now on."""
+    db.session.execute(sa.delete(LoginSession).where(LoginSession.id == digest(token)))
+
+
+def end_sessions(person_id: str) -> int:
+    """Sign a person out everywhere. Gives how many sessions there were."""
+    result = db.session.execute(sa.delete(LoginSession).where(LoginSession.person_id == person_id))
+    return int(getattr(result, "rowcount", 0))
+
+
+def ask_link(email: str, purpose: str) -> None:
+    """Have a link mailed to this address, if somebody signs in with it. The caller's answer is the same either way.
+
+    Earlier links of the same purpose stop working. Raises `TooMany` after three in an hour, known or unknown alike.
+    """
+    address = clean_email(email)
+    count_try(f"mail:{address or email}", MAILS_ASKED)
+    person = db.session.scalar(sa.select(Person).where(Person.email == address, Person.state == "active"))
+    if person is None or (person.demo and not is_demo_here()):
+        return
+    new_link(person.id, purpose)
+
+
+def new_link(person_id: str, purpose: str, *, life: timedelta | None = None, mailed: bool = True) -> SignInLink:
+    """A fresh link row for a person; former ones of this purpose end. With `mailed`, its mail is a duty now."""
+    moment = now()
+    end_links(person_id, purpose)
+    link = SignInLink(
+        id=new_id(), person_id=person_id, purpose=purpose, token_digest=None, created_at=moment,
+        expires_at=moment + (life or LINK_LIFE[purpose]), used_at=None,
+    )  # fmt: skip
+    db.session.add(link)
+    db.session.flush()
+    if mailed:
+        outbox.tell(LinkAsked(id=link.id))
+    return link
+
+
+def end_links(person_id: str, purpose: str | None = None) -> None:
+    """No unused link of this person (and purpose) works any more."""
+    statement = sa.update(SignInLink).where(SignInLink.person_id == person_id, SignInLink.used_at.is_(None))
+    if purpose:
+        statement = statement.where(SignInLink.purpose == purpose)
+    db.session.execute(statement.values(used_at=now()))
+
+
+def mint_link(link_id: str) -> tuple[Person, SignInLink, str] | None:
+    """A token for a link that is about to be mailed; a former token of the same link dies. None if the link is over."""
+    link = db.session.get(SignInLink, link_id)
+    if link is None or link.used_at is not None or link.expires_at <= now():
+        return None
+    person = db.session.get(Person, link.person_id)
+    if person is None or person.state != "active":
+        return None
+    token = mint()
+    link.token_digest = digest(token)
+    return person, link, token
+
+
+def use_link(token: str) -> tuple[str, str]:
+    """Spend a link. Gives (person id, purpose). Raises `Expired` if it is used, too old, replaced, or its person disabled."""
+    moment: datetime = now()
+    row = db.session.execute(
+        sa.update(SignInLink)
+        .where(
+            SignInLink.token_digest == digest(token),
+            SignInLink.used_at.is_(None),
+            SignInLink.expires_at > moment,
+            SignInLink.person_id.in_(sa.select(Person.id).where(Person.state == "active")),
+        )
+        .values(used_at=moment)
+        .returning(SignInLink.person_id, SignInLink.purpose)
+    ).one_or_none()
+    if row is None:
+        raise Expired(_("This link has expired. Get a new one."))
+    return row.person_id, row.purpose
+
+
+def set_password(person_id: str, password_hash: str) -> None:
+    """Keep a new password (already hashed). Every session and every unused link of the person ends."""
+    db.session.execute(sa.update(Person).where(Person.id == person_id).values(password_hash=password_hash))
+    end_sessions(person_id)
+    end_links(person_id)
+
+
+def keep_rehash(person_id: str, password_hash: str) -> None:
+    """Replace the hash of the same password by one made with today's parameters."""
+    db.session.execute(sa.update(Person).where(Person.id == person_id).values(password_hash=password_hash))
+
+
+def disable(person_id: str) -> None:
+    """Close an account: it cannot sign in, and every session and link ends now."""
+    db.session.execute(sa.update(Person).where(Person.id == person_id).values(state="disabled"))
+    end_sessions(person_id)
+    end_links(person_id)
+
+
+def keep_preferences(person_id: str, *, name: str, lang: str, zone: str) -> None:
+    """Keep how somebody is called and which language and zone they read in. Raises `Refused` for an unusable name."""
+    called = clean_text(name, NAME_LONGEST)
+    if called is None:
+        raise Refused(_("Please write a name of 1 to 200 characters."))
+    db.session.execute(sa.update(Person).where(Person.id == person_id).values(name=called, lang=lang, zone=zone))
+
+
+def mark_installation(*, demo: bool) -> None:
+    """Say once and for ever whether this database is a demonstration."""
+    db.session.add(Installation(id=1, demo=demo, made_at=now()))
+
+
+def is_demo_here() -> bool:
+    """Whether the installation is marked as a demonstration (read inside the present transaction)."""
+    return bool(db.session.scalar(sa.select(Installation.demo)))
+
+
+def forget_old(moment: datetime) -> None:
+    """Delete what is over: ended sessions, spent links after a week, counters of yesterday."""
+    db.session.execute(sa.delete(LoginSession).where(LoginSession.expires_at < moment))
+    db.session.execute(sa.delete(SignInLink).where(SignInLink.expires_at < moment - timedelta(days=7)))
+    db.session.execute(sa.delete(CountedTry).where(CountedTry.window_start < moment - timedelta(days=1)))

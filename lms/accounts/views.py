@@ -1,0 +1,181 @@
+"""Doors of people: sign in, sign out, links by e-mail, a new password, preferences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, session, url_for
+from flask_login import login_user, logout_user
+
+from lms.accounts import service
+from lms.accounts.access import public, signed_in
+from lms.accounts.forms import AskLinkForm, NewPasswordForm, PreferencesForm, SignInForm
+from lms.accounts.passwords import check_password, hash_password, is_outdated
+from lms.accounts.queries import holder_of_session, is_demo, person, person_with_email, usable_link
+from lms.accounts.rules import clean_email, password_fault
+from lms.accounts.visitor import Visitor, visitor
+from lms.foundation.db import writing
+from lms.foundation.errors import TooMany
+from lms.foundation.i18n import LANGUAGES, _
+from lms.foundation.security import local_path
+
+bp = Blueprint("accounts", __name__, template_folder="templates")
+
+#: What is said of a password that is refused, by the fault `rules.password_fault` names.
+PASSWORD_FAULTS = {
+    "short": lambda: _("This password is too short: 12 characters or more, a sentence is best."),
+    "long": lambda: _("This password is too long: 1,024 bytes at most."),
+    "guessable": lambda: _("This password is easy to guess. Choose words that nobody would expect together."),
+}
+
+
+def enter(person_id: str, *, shared: bool = False) -> None:
+    """Sign this browser in as `person_id`, with a fresh session and a fresh forgery token."""
+    old = visitor().session_token
+    with writing():
+        if old:
+            service.end_session(old)
+        token = service.open_session(person_id, shared=shared)
+    session.clear()
+    login_user(Visitor(id=person_id, session_token=token))
+    session.permanent = not shared
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in() -> Any:
+    """E-mail and password. The answer to a wrong pair is the same whoever exists."""
+    after = local_path(request.args.get("next"), url_for("home.start"))
+    if not visitor().is_anonymous:
+        return redirect(after)
+    form = SignInForm()
+    if form.validate_on_submit():
+        typed = form.email.data or ""
+        try:
+            with writing():
+                service.count_try(f"password:{clean_email(typed) or typed}", service.PASSWORD_TRIES)
+        except TooMany as error:
+            form.password.errors = [error.message]
+            return render_template("accounts/sign_in.html", form=form, after=after), 429, {"Retry-After": str(error.retry_after)}
+        found = person_with_email(typed)
+        usable = found is not None and found.state == "active" and (not found.demo or is_demo())
+        kept = found.password_hash if found is not None and usable else None
+        who = found.id if found is not None else ""
+        if check_password(form.password.data or "", kept) and kept:
+            if is_outdated(kept):
+                fresh = hash_password(form.password.data or "")
+                with writing():
+                    service.keep_rehash(who, fresh)
+            enter(who, shared=form.shared.data)
+            return redirect(after)
+        form.password.errors = [_("This e-mail and this password do not go together. You can also get a link by e-mail.")]
+    return render_template("accounts/sign_in.html", form=form, after=after), 422 if form.errors else 200
+
+
+@bp.route("/sign-in/link", methods=["GET", "POST"])
+@public
+def ask_link() -> Any:
+    """Ask for a sign-in link, or (`?for=reset`) for one to choose a new password."""
+    purpose = "reset" if request.args.get("for") == "reset" else "sign_in"
+    form = AskLinkForm()
+    if form.validate_on_submit():
+        with writing():
+            service.ask_link(form.email.data or "", purpose)
+        return redirect(url_for("accounts.link_sent"))
+    return render_template("accounts/ask_link.html", form=form, purpose=purpose), 422 if form.errors else 200
+
+
+@bp.get("/sign-in/sent")
+@public
+def link_sent() -> str:
+    """The same words for everybody: if somebody signs in with that address, a mail is on its way."""
+    return render_template("accounts/link_sent.html")
+
+
+@bp.route("/link/<token>", methods=["GET", "POST"])
+@public
+def link(token: str) -> Any:
+    """A link from a mail. Opening it changes nothing (mail programs open links too); the button does."""
+    if request.method == "GET":
+        found = usable_link(token)
+        if found is None:
+            return render_template("accounts/link_expired.html"), 410
+        return render_template("accounts/link.html", purpose=found[0].purpose, name=found[1].name, form=NewPasswordForm())
+    found = usable_link(token)
+    if found is None:
+        return render_template("accounts/link_expired.html"), 410
+    row, who = found
+    if row.purpose == "sign_in":
+        with writing():
+            person_id, _purpose = service.use_link(token)
+        enter(person_id)
+        return redirect(url_for("home.start"))
+    form = NewPasswordForm()
+    typed = form.password.data or ""
+    valid = form.validate_on_submit()
+    fault = password_fault(typed, email=who.email, name=who.name) if valid else None
+    if fault:
+        form.password.errors = [PASSWORD_FAULTS[fault]()]
+    if not valid or fault:
+        return render_template("accounts/link.html", purpose="reset", name=who.name, form=form), 422
+    fresh = hash_password(typed)
+    with writing():
+        person_id, _purpose = service.use_link(token)
+        service.set_password(person_id, fresh)
+    enter(person_id)
+    flash(_("Your new password is saved. Other devices were signed out."))
+    return redirect(url_for("home.start"))
+
+
+@bp.post("/sign-out")
+@public
+def sign_out() -> Any:
+    """Sign this browser out; the session row is gone before the answer."""
+    token = visitor().session_token
+    if token:
+        with writing():
+            service.end_session(token)
+    logout_user()
+    session.clear()
+    flash(_("You are signed out."))
+    return redirect(url_for("home.landing"))
+
+
+@bp.route("/account", methods=["GET", "POST"])
+@signed_in
+def account() -> Any:
+    """How I am called, which language I read, which zone I live in; and signing out."""
+    who = person(visitor().id)
+    assert who is not None
+    form = PreferencesForm(obj=who)
+    form.keep_zone(who.zone)
+    if form.validate_on_submit():
+        lang = form.lang.data if form.lang.data in LANGUAGES else who.lang
+        with writing():
+            service.keep_preferences(who.id, name=form.name.data or "", lang=lang, zone=form.zone.data)
+        flash(_("Your preferences are saved."))
+        answer: Response = make_response(redirect(url_for("accounts.account")))
+        answer.delete_cookie("lang", samesite="Lax")
+        return answer
+    return render_template("accounts/account.html", form=form, who=who), 422 if form.errors else 200
+
+
+@bp.post("/account/sign-out-everywhere")
+@signed_in
+def sign_out_everywhere() -> Any:
+    """End every session of mine, this one too."""
+    with writing():
+        service.end_sessions(visitor().id)
+    logout_user()
+    session.clear()
+    flash(_("You are signed out on every device."))
+    return redirect(url_for("home.landing"))
+
+
+def load_visitor(token: str) -> Visitor | None:
+    """The visitor a session token stands for, without roles (the roof adds them), or None if the session is over."""
+    row = holder_of_session(token)
+    if row is None:
+        return None
+    return Visitor(id=row.id, email=row.email, name=row.name, lang=row.lang, zone=row.zone, session_token=token)
+

@@ -1,0 +1,134 @@
+"""The factory: puts the rooms under one roof. Knows every room and has no rules of its own."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_login import LoginManager
+from flask_migrate import Migrate
+
+from config import Config
+from lms import startup, wiring
+from lms.accounts.views import load_visitor
+from lms.accounts.visitor import NOBODY, Visitor, visitor
+from lms.foundation import errors, i18n, security
+from lms.foundation.db import db, tune
+from lms.foundation.i18n import LANGUAGES, format_date, format_number, format_time, language, pick, theme
+from lms.jobs.celery import make_celery
+from lms.spaces.queries import network, roles_of
+from lms.ui import compress, static
+
+ROOT = Path(__file__).resolve().parent.parent
+MIGRATIONS = ROOT / "migrations"
+
+
+def create_app(config: Config) -> Flask:
+    """The application for `config`. Touches no database: `startup.prepare` does."""
+    app = Flask("lms", instance_path=str(config.instance), static_folder=None, template_folder=None)
+    app.config.update(
+        CORDADA=config,
+        SECRET_KEY=config.secret_key,
+        SQLALCHEMY_DATABASE_URI=config.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(config),
+        PERMANENT_SESSION_LIFETIME=timedelta(days=60),
+    )
+    _speak_plainly()
+    i18n.install(app)
+    security.install(app, base_url=config.base_url, host=config.host, proxies=config.proxies)
+    errors.install(app)
+    db.init_app(app)
+    with app.app_context():
+        tune(db.engine, config.durability)
+    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
+    app.extensions["migrations_folder"] = str(MIGRATIONS)
+    app.extensions["listeners"] = wiring.LISTENERS
+    app.extensions["refuse_unsafe"] = startup.refuse_unsafe
+    app.extensions["celery"] = make_celery(app, config.redis_url)
+    _know_people(app)
+    for blueprint in wiring.BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for group in wiring.COMMANDS:
+        app.cli.add_command(group)
+    static.install(app, config.instance, security.HEADERS)
+    compress.install(app)
+    _furnish(app)
+    return app
+
+
+def _engine_options(config: Config) -> dict[str, Any]:
+    if config.database_url.startswith("sqlite"):
+        return {}
+    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 5, "pool_timeout": 10, "connect_args": {"connect_timeout": 5}}
+
+
+def _speak_plainly() -> None:
+    """One line per event on stderr; whatever came from outside is written with %r by whoever logs it."""
+    if not logging.getLogger().handlers:
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+
+def _know_people(app: Flask) -> None:
+    """Let Flask-Login find the visitor: the cookie names a session row, the row a person, the roles are today's."""
+    login = LoginManager()
+    login.session_protection = None  # sessions end on the server; an address that changes on a train must not end one
+    login.anonymous_user = lambda: NOBODY
+    login.init_app(app)
+
+    @login.user_loader  # type: ignore[untyped-decorator]
+    def _load(token: str) -> Visitor | None:
+        found = load_visitor(token)
+        return replace(found, roles=roles_of(found.id)) if found else None
+
+    app.extensions["language_of_person"] = lambda: visitor().lang
+
+
+def _here(**changes: str) -> str:
+    """This page's address with other `lang` or `theme`; for a page that answers a form, the form's own address."""
+    args = {**request.args.to_dict(), **changes}
+    if request.endpoint is None or request.routing_exception is not None:
+        return url_for("home.landing", **changes)
+    return url_for(request.endpoint, **{**(request.view_args or {}), **args})
+
+
+def _nav(who: Visitor) -> list[dict[str, Any]]:
+    return [
+        {"label": entry.label(), "href": url_for(entry.endpoint), "icon": entry.icon,
+         "current": request.blueprint in entry.blueprints}
+        for entry in wiring.NAVIGATION if entry.shown(who)
+    ]  # fmt: skip
+
+
+def _furnish(app: Flask) -> None:
+    """What every page may use."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        _here=_here, format_date=format_date, format_number=format_number, format_time=format_time, pick=pick
+    )
+
+    @app.context_processor
+    def _context() -> dict[str, Any]:
+        who = visitor()
+        return {
+            "visitor": who, "nav": _nav(who) if not who.is_anonymous else [], "lang": language(), "theme": theme(),
+            "langs": list(LANGUAGES.items()), "here": _here, "network_name": _network_name(app),
+        }  # fmt: skip
+
+
+def _network_name(app: Flask) -> str:
+    """The network's name, remembered by the process: it changes once in years, and a restart follows it."""
+    known: str | None = app.extensions.get("network_name")
+    if known is None:
+        try:
+            found = network()
+        except Exception:  # no schema yet, or the database is away: an error page still has its frame
+            return ""
+        known = app.extensions["network_name"] = found.name if found else ""
+        if not known:
+            del app.extensions["network_name"]
+    return known

@@ -1,0 +1,150 @@
+"""Four languages: which one this reader gets, the words, and dates and numbers as they write them.
+
+The source language of the interface is English; every room carries its own catalogues in `<room>/translations/` and they are
+merged at start. The language of a page is chosen by `?lang=` (which also sets a cookie), the cookie, the person, the browser,
+the network, in that order. A page never falls back to an English word: a missing translation fails the build.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from babel.core import Locale
+from babel.dates import format_date as _format_date
+from babel.dates import format_time as _format_time
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from flask import Flask, current_app, g, has_request_context, request
+from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
+from werkzeug.wrappers import Response
+
+from lms.foundation.clock import DEFAULT_ZONE, local
+
+#: Language code -> its own name, in the order they are offered.
+LANGUAGES: dict[str, str] = {"fr": "Français", "es": "Español", "ca": "Català", "en": "English"}
+#: What the network speaks where nothing else decides.
+DEFAULT_LANGUAGE = "fr"
+THEMES = ("auto", "light", "dark")
+
+_ = gettext
+lazy_ = lazy_gettext
+babel = Babel()
+
+__all__ = [
+    "DEFAULT_LANGUAGE", "LANGUAGES", "N_", "THEMES", "_", "format_date", "format_number", "format_time", "language",
+    "lazy_", "ngettext", "pick", "speaking", "theme",
+]  # fmt: skip
+
+
+def N_(text: str) -> str:
+    """Mark `text` for translation where it stands; it is translated later, where it is shown."""
+    return text
+
+
+def language() -> str:
+    """The language of this page, mail or command: one of `LANGUAGES`."""
+    locale = get_locale()
+    return locale.language if locale and locale.language in LANGUAGES else DEFAULT_LANGUAGE
+
+
+def theme() -> str:
+    """The theme this reader chose: auto, light or dark."""
+    chosen = (request.args.get("theme") or request.cookies.get("theme")) if has_request_context() else None
+    return chosen if chosen in THEMES else "auto"
+
+
+@contextmanager
+def speaking(lang: str) -> Iterator[None]:
+    """Say what is inside in `lang` (for mails and commands)."""
+    with force_locale(lang if lang in LANGUAGES else DEFAULT_LANGUAGE):
+        yield
+
+
+def pick(words: dict[str, str], lang: str | None = None, source: str | None = None) -> str:
+    """The text of a language map for the reader: `lang` (default: the page's), else `source`, else any there is."""
+    for code in (lang or language(), source, DEFAULT_LANGUAGE, *words):
+        if code and words.get(code):
+            return words[code]
+    return ""
+
+
+def format_date(day: date | datetime, style: str = "long", zone: str = DEFAULT_ZONE) -> str:
+    """A date as the reader writes it ("3 mars 2027"). `style`: short, medium, long, full or a CLDR pattern."""
+    if isinstance(day, datetime):
+        day = local(day, zone)
+    return _format_date(day, format=style, locale=language())
+
+
+def format_time(moment: datetime, zone: str = DEFAULT_ZONE) -> str:
+    """A time of day on the 24-hour clock, in `zone` ("14:02")."""
+    return _format_time(local(moment, zone), format="HH:mm", locale=language())
+
+
+def format_number(value: float, digits: int | None = None) -> str:
+    """A number as the reader writes it (1,9 in French, 1.9 in English), with exactly `digits` decimals if given."""
+    pattern = None if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
+    return format_decimal(value, format=pattern, locale=Locale.parse(language()))
+
+
+def translation_folders() -> list[Path]:
+    """The `translations` folder of every room that has words."""
+    rooms = Path(__file__).resolve().parent.parent
+    return sorted(rooms.glob("*/translations"))
+
+
+def compile_catalogues() -> None:
+    """Make each `.mo` that is missing or older than its `.po`. Two processes may do it at once."""
+    for folder in translation_folders():
+        for source in folder.glob("*/LC_MESSAGES/messages.po"):
+            target = source.with_suffix(".mo")
+            if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
+                continue
+            draft = target.with_name(f".messages-{os.getpid()}.mo")
+            with source.open("rb") as read, draft.open("wb") as write:
+                write_mo(write, read_po(read, locale=source.parts[-3]))
+            os.utime(draft, ns=(source.stat().st_mtime_ns, source.stat().st_mtime_ns))
+            draft.replace(target)
+
+
+def _select() -> str:
+    if not has_request_context():
+        return DEFAULT_LANGUAGE
+    asked = request.args.get("lang")
+    if asked in LANGUAGES:
+        return asked
+    kept = request.cookies.get("lang")
+    if kept in LANGUAGES:
+        return kept
+    of_person: Callable[[], str | None] | None = current_app.extensions.get("language_of_person")
+    own = of_person() if of_person else None
+    if own in LANGUAGES:
+        return own
+    return request.accept_languages.best_match(list(LANGUAGES), default=DEFAULT_LANGUAGE) or DEFAULT_LANGUAGE
+
+
+def install(app: Flask) -> None:
+    """Give `app` its languages, and keep a choice made with `?lang=` or `?theme=` in a cookie for a year."""
+    compile_catalogues()
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(str(folder) for folder in translation_folders())
+    babel.init_app(app, default_locale="en", locale_selector=_select)
+
+    @app.after_request
+    def _keep(response: Response) -> Response:
+        choices: dict[str, Any] = {"lang": LANGUAGES, "theme": THEMES}
+        for name, allowed in choices.items():
+            value = request.args.get(name)
+            if value in allowed and request.cookies.get(name) != value:
+                response.set_cookie(
+                    name, value, max_age=365 * 86400, samesite="Lax", httponly=True, secure=app.config["SESSION_COOKIE_SECURE"]
+                )
+        return response
+
+    @app.before_request
+    def _plain() -> None:
+        g.setdefault("error_id", None)

@@ -1,0 +1,117 @@
+"""What every answer carries and what every request must bring: headers, a token against forgery, limits, safe addresses."""
+
+from __future__ import annotations
+
+from urllib.parse import unquote, urlsplit
+
+from flask import Flask, request
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.wrappers import Response
+
+from lms.foundation.errors import error_page
+from lms.foundation.i18n import _
+
+csrf = CSRFProtect()
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "script-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "X-Frame-Options": "DENY",
+}
+#: Nobody types more than this into a form of ours, in bytes; and no form has more parts.
+BODY_LIMIT = 2 * 1024 * 1024
+FORM_MEMORY = 512 * 1024
+FORM_PARTS = 500
+
+
+def local_path(value: str | None, default: str = "/") -> str:
+    """`value` if it is a plain path of this site (as `/courses/x?page=2`), else `default`.
+
+    Anything a browser could read as another host, another scheme or a control character gives `default`.
+    """
+    if not value or len(value) > 2000 or not value.isprintable():
+        return default
+    plain = value
+    for _again in range(3):
+        plain = unquote(plain)
+    if any(ord(sign) < 33 or ord(sign) == 127 for sign in plain.split("?")[0]) or "\\" in plain:
+        return default
+    if not value.startswith("/") or plain.startswith("//") or value.startswith("//"):
+        return default
+    parts = urlsplit(value)
+    if parts.scheme or parts.netloc or "@" in parts.path or "//" in unquote(parts.path):
+        return default
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def _public(response: Response) -> bool:
+    return "Cache-Control" in response.headers
+
+
+def secure(response: Response) -> Response:
+    """Put the house's headers on `response`; a page that says nothing about caching is private and never stored."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if not _public(response):
+        response.headers["Cache-Control"] = "no-store"
+    response.vary.add("Cookie")
+    response.vary.add("Accept-Language")
+    return response
+
+
+def install(app: Flask, *, base_url: str, host: str, proxies: int) -> None:
+    """Give `app` its headers, limits, trusted hosts and forgery protection."""
+    https = base_url.startswith("https://")
+    app.config.update(
+        SESSION_COOKIE_NAME="__Host-cordada" if https else "cordada",
+        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        WTF_CSRF_TIME_LIMIT=None,  # lives as long as the session: a page left open over lunch still saves
+        WTF_CSRF_SSL_STRICT=False,
+        MAX_CONTENT_LENGTH=BODY_LIMIT,
+        MAX_FORM_MEMORY_SIZE=FORM_MEMORY,
+        MAX_FORM_PARTS=FORM_PARTS,
+        TRUSTED_HOSTS=sorted({host, "127.0.0.1", "localhost", "[::1]"}),
+    )
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]
+    csrf.init_app(app)
+
+    @app.errorhandler(CSRFError)
+    def _forged(error: CSRFError) -> object:
+        return error_page(400, _("This form was open too long or came from elsewhere. Go back, reload the page and send it again."))
+
+    @app.before_request
+    def _same_origin() -> object:
+        origin = request.headers.get("Origin")
+        if request.method in ("GET", "HEAD", "OPTIONS") or origin is None:
+            return None
+        if origin in (base_url, request.host_url.rstrip("/")):
+            return None
+        return error_page(400, _("This form was open too long or came from elsewhere. Go back, reload the page and send it again."))
+
+    @app.after_request
+    def _headers(response: Response) -> Response:
+        if https:
+            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        return secure(response)

@@ -1,0 +1,97 @@
+"""Celery: the same tasks, woken by Redis instead of by the embedded runner.
+
+A message carries a job's id and nothing else. Messages may be lost, doubled or late; the row decides.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import Any
+
+from celery import Celery, bootsteps
+from celery import Task as CeleryTask
+from flask import Flask
+from kombu import Connection, Queue
+from kombu.pools import producers
+
+from lms.jobs import outbox
+from lms.jobs.tasks import QUEUES, TASKS, Task, execute, tick, waiting
+
+log = logging.getLogger("lms.jobs")
+
+#: A page never waits longer than this for Redis, in seconds; after a failure the bell rests this long.
+BELL_TIMEOUT = 0.3
+BELL_REST = 15.0
+#: How often beat writes down scheduled duties and rings again for rows whose bell was lost, in seconds.
+SWEEP = 20.0
+
+
+def make_celery(app: Flask, redis_url: str | None) -> Celery:
+    """The Celery application of `app`: one Celery task for each registered task, run inside the app's context."""
+
+    class InApp(CeleryTask):  # type: ignore[misc]
+        def __call__(self, *args: Any, **kwargs: Any) -> Any:
+            with app.app_context():
+                return self.run(*args, **kwargs)
+
+    celery = Celery("cordada", broker=redis_url or "memory://", task_cls=InApp, set_as_current=False)
+    celery.conf.update(
+        task_ignore_result=True,
+        accept_content=["json"],
+        task_serializer="json",
+        task_acks_late=True,
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        broker_connection_retry_on_startup=True,
+        task_queues=[Queue(name) for name in QUEUES],
+        task_default_queue=QUEUES[-1],
+        timezone="UTC",
+        beat_schedule={"sweep": {"task": "jobs.sweep", "schedule": SWEEP}},
+    )
+    for known in TASKS.values():
+        celery.task(execute, name=known.name, queue=known.queue, shared=False)
+    bell = Doorbell(celery, redis_url)
+
+    def sweep() -> int:
+        """Write down this slot's duties, then ring for whatever waits."""
+        tick(outbox.put)
+        ids = waiting()
+        for job_id, name in ids:
+            if name in TASKS:
+                bell(TASKS[name], job_id)
+        return len(ids)
+
+    celery.task(sweep, name="jobs.sweep", queue=QUEUES[-1], shared=False)
+
+    class NotBeforeItIsSafe(bootsteps.Step):  # type: ignore[misc]
+        """A worker refuses to start where a write could be lost (the same checks as `serve`)."""
+
+        def __init__(self, worker: Any, **kwargs: Any) -> None:
+            with app.app_context():
+                app.extensions["refuse_unsafe"]()
+
+    celery.steps["worker"].add(NotBeforeItIsSafe)
+    if redis_url:
+        app.extensions["doorbell"] = bell
+    return celery
+
+
+class Doorbell:
+    """Rings a worker for one job: briefly, never raising, and resting after a failure so that pages stay quick."""
+
+    def __init__(self, celery: Celery, redis_url: str | None) -> None:
+        self.celery = celery
+        self.quiet_until = 0.0
+        options = {"socket_timeout": BELL_TIMEOUT, "socket_connect_timeout": BELL_TIMEOUT, "retry_on_timeout": False}
+        self.connection = Connection(redis_url, transport_options=options) if redis_url else None
+
+    def __call__(self, task: Task, job_id: str) -> None:
+        if self.connection is None or time.monotonic() < self.quiet_until:
+            return
+        try:
+            with producers[self.connection].acquire(block=True, timeout=BELL_TIMEOUT) as producer:
+                self.celery.tasks[task.name].apply_async((job_id,), producer=producer, queue=task.queue, retry=False)
+        except Exception as error:
+            self.quiet_until = time.monotonic() + BELL_REST
+            log.warning("redis does not answer (%s); the sweep will ring again", type(error).__name__)

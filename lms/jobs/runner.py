@@ -1,0 +1,54 @@
+"""The embedded runner: the same tasks from the same rows, on one machine without Redis.
+
+A child of the serving process (`python -m lms.runner`). It holds a pipe from its parent on standard input and ends when the pipe closes, so that no
+orphan goes on writing.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+
+from flask import Flask
+
+from lms.jobs import outbox
+from lms.jobs.tasks import claim, run, tick
+
+log = logging.getLogger("lms.jobs")
+
+#: How often an idle runner looks for work, and writes down scheduled duties, in seconds.
+IDLE = 0.5
+TICK = 20.0
+
+
+def _end_with_parent() -> None:
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
+    os._exit(0)
+
+
+def run_forever(app: Flask) -> None:
+    """Run waiting jobs until the parent ends or says stop. A database that is away for a while is waited for."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, lambda *_: stop.set())
+    next_tick = 0.0
+    while not stop.is_set():
+        try:
+            with app.app_context():
+                if time.monotonic() >= next_tick:
+                    tick(outbox.put)
+                    next_tick = time.monotonic() + TICK
+                held = claim()
+                if held is None:
+                    stop.wait(IDLE)
+                else:
+                    run(held)
+        except Exception:
+            log.exception("the runner stumbled")
+            stop.wait(2)

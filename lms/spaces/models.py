@@ -1,0 +1,110 @@
+"""Tables of places and roles: the network and its choices, territories, spaces, memberships, invitations, requests."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.foundation.db import Base, Id, Moment, words
+
+
+class Network(Base):
+    """The one network of this installation, with what its coordinators choose."""
+
+    __tablename__ = "network"
+    __table_args__ = (
+        sa.CheckConstraint("id = 1", name="single"),
+        sa.CheckConstraint("smallest_group >= 5", name="smallest_group"),
+    )
+
+    id: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(sa.String(100))
+    #: Who may make an account: only invited people, or anybody who proves an address.
+    registration: Mapped[str] = mapped_column(words("registration", "invitation", "open"))
+    #: The fewest people a published figure is made of.
+    smallest_group: Mapped[int] = mapped_column(sa.SmallInteger)
+    lang: Mapped[str] = mapped_column(words("lang", "fr", "es", "ca", "en"))
+    zone: Mapped[str] = mapped_column(sa.String(64))
+    contact: Mapped[str] = mapped_column(sa.String(254))
+
+
+class Territory(Base):
+    """A part of the network that plans together (a valley, a county)."""
+
+    __tablename__ = "territory"
+
+    id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    country: Mapped[str] = mapped_column(sa.String(2))
+
+
+class Space(Base):
+    """A coworking space."""
+
+    __tablename__ = "space"
+
+    #: A readable slug; it never changes.
+    id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
+    place: Mapped[str] = mapped_column(sa.String(120))
+    territory_id: Mapped[str] = mapped_column(sa.ForeignKey("territory.id"), index=True)
+    lang: Mapped[str] = mapped_column(words("lang", "fr", "es", "ca", "en"))
+    zone: Mapped[str] = mapped_column(sa.String(64))
+    latitude: Mapped[float | None] = mapped_column(sa.Float)
+    longitude: Mapped[float | None] = mapped_column(sa.Float)
+    desks: Mapped[int] = mapped_column(sa.SmallInteger)
+
+
+class Membership(Base):
+    """A person in a space, as learner or as manager."""
+
+    __tablename__ = "membership"
+
+    person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    space_id: Mapped[str] = mapped_column(sa.ForeignKey("space.id"), primary_key=True, index=True)
+    role: Mapped[str] = mapped_column(words("role", "learner", "manager"))
+    since: Mapped[datetime] = mapped_column(Moment)
+
+
+class NetworkRole(Base):
+    """A role of the whole network: trainer or coordinator."""
+
+    __tablename__ = "network_role"
+
+    person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    role: Mapped[str] = mapped_column(words("role", "trainer", "coordinator"), primary_key=True)
+
+
+class Invitation(Base):
+    """Somebody is expected: one address, one role, one use, seven days. What it grants is read from this row only."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (
+        sa.CheckConstraint("(role IN ('learner', 'manager')) = (space_id IS NOT NULL)", name="scope"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    email: Mapped[str] = mapped_column(sa.String(254), index=True)
+    role: Mapped[str] = mapped_column(words("role", "learner", "manager", "trainer", "coordinator"))
+    space_id: Mapped[str | None] = mapped_column(sa.ForeignKey("space.id"))
+    lang: Mapped[str] = mapped_column(words("lang", "fr", "es", "ca", "en"))
+    #: None for an invitation made by the operator at the command line.
+    invited_by: Mapped[str | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))
+    token_digest: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    used_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class Application(Base):
+    """Where registration is open: somebody who proved an address asks to join a space; its manager accepts or not."""
+
+    __tablename__ = "application"
+
+    person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    space_id: Mapped[str] = mapped_column(sa.ForeignKey("space.id"), primary_key=True, index=True)
+    asked_at: Mapped[datetime] = mapped_column(Moment)
+    state: Mapped[str] = mapped_column(words("state", "asked", "accepted", "declined"))
+    decided_by: Mapped[str | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))

@@ -1,0 +1,132 @@
+"""Reads about places and who belongs to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Row
+
+from lms.accounts.models import Person
+from lms.accounts.visitor import Role
+from lms.foundation.clock import now
+from lms.foundation.db import db
+from lms.foundation.tokens import digest
+from lms.spaces.models import Application, Invitation, Membership, Network, NetworkRole, Space, Territory
+
+
+def network() -> Network | None:
+    """The network, or None before the installation is set up."""
+    return db.session.get(Network, 1)
+
+
+def roles_of(person_id: str) -> frozenset[Role]:
+    """Everything a person may be, in one read: memberships and network roles of this moment."""
+    member = sa.select(Membership.role.label("kind"), Membership.space_id.label("space")).where(
+        Membership.person_id == person_id
+    )
+    wide = sa.select(sa.cast(NetworkRole.role, sa.String), sa.null()).where(NetworkRole.person_id == person_id)
+    return frozenset(Role(kind, space) for kind, space in db.session.execute(sa.union_all(member, wide)))
+
+
+def space(space_id: str) -> Space | None:
+    """The space with this slug, or None."""
+    return db.session.get(Space, space_id)
+
+
+def spaces_named(space_ids: tuple[str, ...]) -> list[Space]:
+    """These spaces, by name."""
+    return list(db.session.scalars(sa.select(Space).where(Space.id.in_(space_ids)).order_by(Space.name)))
+
+
+def all_spaces() -> list[Row[Any]]:
+    """(Space, Territory) of the whole network, by territory and name."""
+    return list(
+        db.session.execute(
+            sa.select(Space, Territory).join(Territory, Territory.id == Space.territory_id).order_by(Territory.name, Space.name)
+        )
+    )
+
+
+def territories() -> list[Territory]:
+    """Every territory, by name."""
+    return list(db.session.scalars(sa.select(Territory).order_by(Territory.name)))
+
+
+def members_of(space_id: str) -> list[Row[Any]]:
+    """(id, name, email, role, since) of the active people of a space, by name."""
+    return list(
+        db.session.execute(
+            sa.select(Person.id, Person.name, Person.email, Membership.role, Membership.since)
+            .join(Membership, Membership.person_id == Person.id)
+            .where(Membership.space_id == space_id, Person.state == "active")
+            .order_by(Person.name, Person.id)
+        )
+    )
+
+
+def member_ids(space_id: str) -> frozenset[str]:
+    """Ids of the active people of a space."""
+    return frozenset(
+        db.session.scalars(
+            sa.select(Membership.person_id)
+            .join(Person, Person.id == Membership.person_id)
+            .where(Membership.space_id == space_id, Person.state == "active")
+        )
+    )
+
+
+def people_by_space() -> dict[str, int]:
+    """Space id -> how many active people belong to it."""
+    rows = db.session.execute(
+        sa.select(Membership.space_id, sa.func.count())
+        .join(Person, Person.id == Membership.person_id)
+        .where(Person.state == "active")
+        .group_by(Membership.space_id)
+    )
+    return {space_id: count for space_id, count in rows}
+
+
+def has_coordinator() -> bool:
+    """Whether anybody active coordinates the network."""
+    return (
+        db.session.scalar(
+            sa.select(NetworkRole.person_id)
+            .join(Person, Person.id == NetworkRole.person_id)
+            .where(NetworkRole.role == "coordinator", Person.state == "active")
+            .limit(1)
+        )
+        is not None
+    )
+
+
+def usable_invitation(token: str) -> Invitation | None:
+    """The invitation this token opens, if it is unused and in time."""
+    return db.session.scalar(
+        sa.select(Invitation).where(
+            Invitation.token_digest == digest(token), Invitation.used_at.is_(None), Invitation.expires_at > now()
+        )
+    )
+
+
+def open_invitations(space_id: str) -> list[Invitation]:
+    """Invitations into a space that wait for their person, newest first."""
+    return list(
+        db.session.scalars(
+            sa.select(Invitation)
+            .where(Invitation.space_id == space_id, Invitation.used_at.is_(None), Invitation.expires_at > now())
+            .order_by(Invitation.created_at.desc())
+        )
+    )
+
+
+def applications_to(space_id: str) -> list[Row[Any]]:
+    """(id, name, asked_at) of people who asked to join a space and wait for an answer."""
+    return list(
+        db.session.execute(
+            sa.select(Person.id, Person.name, Application.asked_at)
+            .join(Application, Application.person_id == Person.id)
+            .where(Application.space_id == space_id, Application.state == "asked", Person.state == "active")
+            .order_by(Application.asked_at)
+        )
+    )

@@ -1,0 +1,84 @@
+"""What happens before the first visitor: refuse unsafe settings, migrate, load the courses, seed a demonstration once."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import sqlalchemy as sa
+from flask import Flask, current_app
+from flask_migrate import upgrade
+
+from lms.accounts import service as accounts
+from lms.accounts.queries import anybody_there, is_demo
+from lms.foundation.db import BUSY_MS, db, writing
+
+log = logging.getLogger("lms.startup")
+
+
+class Unsafe(Exception):
+    """The machine's settings could lose what was promised. `faults` holds one sentence each."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("Cordada does not start:\n" + "\n".join(f"- {fault}" for fault in faults))
+        self.faults = faults
+
+
+def unsafe_settings() -> list[str]:
+    """One sentence for each setting under which an acknowledged write could be lost, or the site be taken over."""
+    faults: list[str] = []
+    config = current_app.config["CORDADA"]
+    if config.durability != "full":
+        faults.append("LMS_DURABILITY=test is for test runs: take it out of the environment.")
+    if current_app.debug or current_app.config.get("TESTING"):
+        faults.append("debug mode shows the inside of the program to visitors: unset FLASK_DEBUG.")
+    with db.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            wanted: dict[str, object] = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+            for name, value in wanted.items():
+                found = connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+                if found != value:
+                    faults.append(f"SQLite runs with {name}={found}; it must be {value}.")
+            patience = connection.exec_driver_sql("PRAGMA busy_timeout").scalar() or 0
+            if patience < min(5000, BUSY_MS):
+                faults.append(f"SQLite runs with busy_timeout={patience}; it must be 5000 or more.")
+        else:
+            for name in ("fsync", "full_page_writes", "synchronous_commit"):
+                found = connection.execute(sa.text(f"SHOW {name}")).scalar()
+                if found == "off":
+                    faults.append(f"PostgreSQL runs with {name}=off; set {name}=on.")
+    return faults
+
+
+def refuse_unsafe() -> None:
+    """Raise `Unsafe` naming every unsafe setting. Called by `serve`, the runner, workers and beat."""
+    faults = unsafe_settings()
+    if faults:
+        raise Unsafe(faults)
+
+
+def prepare(app: Flask, demo: bool) -> list[tuple[str, str, str]]:
+    """Make the site ready: check, migrate, load the courses, seed an empty database if `demo`.
+
+    Gives (role, e-mail, password) of the demonstration's accounts where this database is marked as one, else nothing.
+    A database with people and no mark is never touched.
+    """
+    with app.app_context():
+        refuse_unsafe()
+        logging.getLogger("alembic").setLevel(logging.WARNING)
+        upgrade(directory=app.extensions["migrations_folder"])
+        db.session.rollback()
+        seed = demo and not anybody_there()
+        if seed:
+            with writing():
+                accounts.mark_installation(demo=True)
+        db.session.rollback()
+        return []
+
+
+def instance_file(app: Flask, name: str) -> Path:
+    """A file of the instance folder."""
+    return Path(app.config["CORDADA"].instance) / name
+
+
+__all__ = ["Unsafe", "instance_file", "is_demo", "prepare", "refuse_unsafe", "unsafe_settings"]
