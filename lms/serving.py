@@ -20,7 +20,7 @@ from waitress.server import BaseWSGIServer, create_server
 
 from config import Config, ConfigError
 from lms.app import create_app
-from lms.startup import prepare
+from lms.startup import Unsafe, prepare
 
 THREADS = 8
 #: Seconds that requests and running jobs get to end, each; together they stay under the promised five.
@@ -51,7 +51,7 @@ class Runner:
     """
 
     def __init__(self, command: list[str] | None = None) -> None:
-        self.command = command or [sys.executable, "-m", "lms.jobs.runner"]
+        self.command = command or [sys.executable, "-m", "lms.runner"]
         self._stopping = threading.Event()
         self._child: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._keep, name="runner-keeper", daemon=True)
@@ -128,7 +128,7 @@ def serve(listener: socket.socket, host: str, *, demo: bool) -> int:
         config = Config.from_env(os.environ)
         app = create_app(config)
         accounts = prepare(app, demo=config.demo)
-    except ConfigError as fault:
+    except (ConfigError, Unsafe) as fault:
         print(fault, file=sys.stderr, flush=True)
         return 2
     print(here, *("  ".join(row) for row in accounts), sep="\n", flush=True)
