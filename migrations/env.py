@@ -1,0 +1,55 @@
+"""How Alembic reaches the database and the models: through the application, so that there is one set of settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import context
+from flask import current_app
+
+from lms.foundation.db import Moment
+
+database = current_app.extensions["migrate"].db
+
+
+def _same_type(
+    _context: Any, _column: Any, _metadata: Any, found: sa.types.TypeEngine[Any], wanted: sa.types.TypeEngine[Any]
+) -> bool | None:
+    """Let Alembic compare types, except words: SQLite and PostgreSQL keep them as VARCHAR with a check."""
+    return False if isinstance(wanted, sa.Enum) else None
+
+
+def _plain(kind: str, item: Any, _context: Any) -> str | bool:
+    """Write the house's column types as what they are in the database: a migration must not change when the code does."""
+    if kind == "type" and isinstance(item, Moment):
+        return "sa.DateTime(timezone=True)"
+    if kind == "type" and isinstance(item, sa.JSON):
+        _context.imports.add("from sqlalchemy.dialects import postgresql")
+        return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
+    return False
+
+
+with database.engine.connect() as connection:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # tables are rebuilt; the check below tells of any orphan
+    context.configure(
+        connection=connection,
+        target_metadata=database.metadata,
+        render_as_batch=True,
+        compare_type=_same_type,
+        compare_server_default=True,
+        render_item=_plain,
+        transaction_per_migration=True,
+        **{
+            name: value
+            for name, value in current_app.extensions["migrate"].configure_args.items()
+            if name not in ("render_as_batch", "compare_type")
+        },
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+    if connection.dialect.name == "sqlite":
+        orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if orphans:
+            raise RuntimeError(f"the migration left rows without their parent: {orphans[:3]}")
