@@ -102,14 +102,17 @@ def facets(seed: str, points: Points) -> str:
     return "".join(shapes)
 
 
-def trail(seed: str, width: int, height: int, steps: int, inset: int = 40) -> Points:
-    """Stones of a course, climbing gently from left to right with a dip here and there: nobody stands on a summit."""
+def trail(seed: str, width: int, height: int, steps: int, inset: int = 40, foot: float = 0.86) -> Points:
+    """Stones of a course, climbing gently from left to right with a dip here and there: nobody stands on a summit.
+
+    `foot` is where the first stone lies, as a share of the height.
+    """
     rng = Random(f"{seed}-trail")
     if steps == 1:
         return [(width // 2, round(height * 0.7))]
     gap = (width - 2 * inset) / max(1, steps - 1)
     slope = 0.34 / max(1, steps - 1)
-    return [(round(inset + i * gap), round(height * (0.86 - slope * i + rng.uniform(-0.07, 0.07)))) for i in range(steps)]
+    return [(round(inset + i * gap), round(height * (foot - slope * i + rng.uniform(-0.07, 0.07)))) for i in range(steps)]
 
 
 def rope(points: Points, slack: int = 14) -> str:
@@ -166,12 +169,12 @@ def pano(seed: str, steps: int, done: int = 0, size: str = "row") -> Markup:
         _layer(f"{seed}-{i}", window(crests[i - 1], *WINDOW, width, height), width, height, g) for i, g in ((1, 1), (2, 3))
     )
     inset = 12 if size == "row" else 16
-    stones = trail(seed, width, height, max(1, steps), inset)
+    stones = trail(seed, width, height, max(1, steps), inset, 0.86 if size == "row" else 0.78)
     done = min(max(done, 0), len(stones))
     radius = min(6 if size == "row" else 8, 0.3 * (width - 2 * inset) / max(1, len(stones) - 1))
     states = ["done"] * done + [""] * (len(stones) - done)
     return Markup(
-        f'<svg class="pano" viewBox="0 0 {width} {height}" preserveAspectRatio="xMidYMax slice" aria-hidden="true">{layers}'
+        f'<svg class="pano" viewBox="0 0 {width} {height}" preserveAspectRatio="xMidYMid slice" aria-hidden="true">{layers}'
         f"{_ropes(stones, done - 1, 6 if size == 'row' else 8)}{_stones(stones, states, radius, radius * 0.8)}</svg>"
     )
 

@@ -8,19 +8,28 @@ import pytest
 from flask import Blueprint, Flask, request, session
 
 LANGS = [("fr", "Français"), ("es", "Español"), ("ca", "Català"), ("en", "English")]
-NAV = (("Learn", "/learn", "path"), ("My space", "/space", "people"), ("Write", "/write", "pen"), ("Network", "/network", "ridge"))
+NAV = (
+    ("Learn", "/learn", "path"),
+    ("My space", "/space", "people"),
+    ("Write", "/write", "pen"),
+    ("Network", "/network", "ridge"),
+)
 
 
-def make_app(instance, lang="en"):
-    from flask_babel import Babel
-
+def make_app(instance):
+    from lms.foundation import i18n
     from lms.ui import compress, static, views
 
     app = Flask("lms.ui", static_folder=None)
-    app.config.update(SECRET_KEY="only for tests", BABEL_TRANSLATION_DIRECTORIES="translations")
-    Babel(app, locale_selector=lambda: request.args.get("lang", lang), default_translation_directories="translations")
+    app.config.update(SECRET_KEY="only for tests", SESSION_COOKIE_SECURE=False)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    i18n.install(app)
     app.register_blueprint(views.bp)
-    for room, pages in {"home": ["landing"], "accounts": ["sign_in", "account"], "pages": ["help", "privacy", "accessibility", "source"]}.items():
+    for room, pages in {
+        "home": ["landing"],
+        "accounts": ["sign_in", "account"],
+        "pages": ["help", "privacy", "accessibility", "source"],
+    }.items():
         stub = Blueprint(room, f"stub_{room}")
         for page in pages:
             stub.add_url_rule("/" if page == "landing" else f"/{page}", page, lambda: "stub")
@@ -34,9 +43,11 @@ def make_app(instance, lang="en"):
         name = request.args.get("who", "Inès")
         return {
             "visitor": SimpleNamespace(is_anonymous=not name, name=name),
-            "nav": [SimpleNamespace(label=a, href=b, icon=c, current=i == 0) for i, (a, b, c) in enumerate(NAV)] if name else [],
-            "lang": request.args.get("lang", lang),
-            "theme": request.args.get("theme", "auto"),
+            "nav": [SimpleNamespace(label=a, href=b, icon=c, current=i == 0) for i, (a, b, c) in enumerate(NAV)]
+            if name
+            else [],
+            "lang": i18n.language(),
+            "theme": i18n.theme(),
             "langs": LANGS,
             "network_name": "Sept Vallées",
             "here": lambda **more: "?" + "&".join(f"{k}={v}" for k, v in {**request.args, **more}.items()),
