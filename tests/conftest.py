@@ -59,7 +59,9 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
             ran.update({part for name, part in report.user_properties if name == "ran_with"})
             if "tests/trips/" in report.nodeid:
                 ran["trips"] += 1
-    config.cache.set("cordada/ran", dict(ran))
+    cache = getattr(config, "cache", None)
+    if cache is not None:
+        cache.set("cordada/ran", dict(ran))
     terminalreporter.write_line("ran with: " + ", ".join(f"{part} {ran[part]}" for part in (*PARTS, "trips")))
     missing: Counter[str] = Counter()
     for report in terminalreporter.stats.get("skipped", []):

@@ -57,10 +57,13 @@ class Postgres:
         self._databases = 0
         self._as_user: dict[str, Any] = {}
         try:
-            self._bin = self._programs()
+            self.programs = self._programs()
             if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-                self._as_user = {"user": "nobody", "group": "nogroup", "extra_groups": []}
-                shutil.chown(self.home, "nobody")
+                import pwd  # (not on Windows)
+
+                stand_in = pwd.getpwnam("nobody")
+                self._as_user = {"user": stand_in.pw_uid, "group": stand_in.pw_gid, "extra_groups": []}
+                shutil.chown(self.home, stand_in.pw_uid)
             self._start()
         except BaseException:
             self.stop()
@@ -94,7 +97,19 @@ class Postgres:
         environment = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "HOME": str(self.home)}
         shared: dict[str, Any] = {"env": environment, "cwd": self.home, **self._as_user}
         made = subprocess.run(
-            [self._bin / "initdb", "-D", data, "-U", "cordada", "-E", "UTF8", "--locale=C", "-A", "trust", "--no-sync"],
+            [
+                self.programs / "initdb",
+                "-D",
+                data,
+                "-U",
+                "cordada",
+                "-E",
+                "UTF8",
+                "--locale=C",
+                "-A",
+                "trust",
+                "--no-sync",
+            ],
             capture_output=True,
             text=True,
             **shared,
@@ -116,7 +131,7 @@ class Postgres:
         log = self.home / "log"
         with log.open("wb") as out:
             self._process = subprocess.Popen(
-                [self._bin / "postgres", "-D", data, *(f"--{name}={value}" for name, value in settings.items())],
+                [self.programs / "postgres", "-D", data, *(f"--{name}={value}" for name, value in settings.items())],
                 stdout=out,
                 stderr=subprocess.STDOUT,
                 **shared,
