@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 from flask_login import LoginManager
 from flask_migrate import Migrate
 
@@ -18,7 +18,8 @@ from lms.accounts.views import load_visitor
 from lms.accounts.visitor import NOBODY, Visitor, visitor
 from lms.foundation import errors, i18n, security
 from lms.foundation.db import db, tune
-from lms.foundation.i18n import LANGUAGES, format_date, format_number, format_time, language, pick, theme
+from lms.foundation.i18n import LANGUAGES, _, format_date, format_number, format_time, language, pick, theme
+from lms.home.navigation import NAVIGATION, Entry
 from lms.jobs.celery import make_celery
 from lms.spaces.queries import network, roles_of
 from lms.ui import compress, static
@@ -95,11 +96,17 @@ def _here(**changes: str) -> str:
     return url_for(request.endpoint, **{**(request.view_args or {}), **args})
 
 
+def _stands_in(entry: Entry) -> bool:
+    """Whether this page belongs to `entry`: a page that is itself an entry belongs to that one alone."""
+    if request.endpoint in {other.endpoint for other in NAVIGATION}:
+        return request.endpoint == entry.endpoint
+    return request.blueprint in entry.blueprints
+
+
 def _nav(who: Visitor) -> list[dict[str, Any]]:
     return [
-        {"label": entry.label(), "href": url_for(entry.endpoint), "icon": entry.icon,
-         "current": request.blueprint in entry.blueprints}
-        for entry in wiring.NAVIGATION if entry.shown(who)
+        {"label": _(entry.label), "href": url_for(entry.endpoint), "icon": entry.icon, "current": _stands_in(entry)}
+        for entry in NAVIGATION if entry.shown(who) and entry.endpoint in current_app.view_functions
     ]  # fmt: skip
 
 
@@ -108,7 +115,7 @@ def _furnish(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        _here=_here, format_date=format_date, format_number=format_number, format_time=format_time, pick=pick
+        format_date=format_date, format_number=format_number, format_time=format_time, pick=pick
     )
 
     @app.context_processor

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from flask import Blueprint
 from flask.cli import AppGroup
 
 from lms import health
 from lms.accounts import views as accounts_views
 from lms.accounts.events import LinkAsked
-from lms.accounts.visitor import Visitor
-from lms.foundation.i18n import _
 from lms.home import views as home_views
 from lms.home.pages import views as pages_views
 from lms.spaces import cli as spaces_cli
@@ -37,19 +32,3 @@ LISTENERS: dict[type, tuple[str, ...]] = {
     LinkAsked: (),
     PersonInvited: (),
 }
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A link of the main bar: its word, where it leads, its icon, who sees it, and the blueprints it stands for."""
-
-    label: Callable[[], str]
-    endpoint: str
-    icon: str
-    shown: Callable[[Visitor], bool]
-    blueprints: frozenset[str]
-
-
-NAVIGATION: tuple[Entry, ...] = (
-    Entry(lambda: _("Learn"), "home.start", "path", lambda who: True, frozenset({"home"})),
-)

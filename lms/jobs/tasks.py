@@ -92,7 +92,7 @@ def task(name: str, *, queue: str, every: int | None = None) -> Callable[[Body],
 
 def kill_point(name: str) -> None:
     """Die here, as if the power of this process were cut, when a test asks for it by `LMS_KILL_POINT`."""
-    if os.environ.get("LMS_KILL_POINT") == name and current_app.config["CORDADA"].durability == "test":
+    if os.environ.get("LMS_KILL_POINT") == name:
         os.kill(os.getpid(), signal.SIGKILL)
 
 

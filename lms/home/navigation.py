@@ -1,0 +1,29 @@
+"""The main bar: its four words, where they lead, who sees them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lms.accounts.visitor import Visitor
+from lms.foundation.i18n import N_
+from lms.spaces.policy import may
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A link of the main bar: its word (in the source language), endpoint, icon, who sees it, the blueprints it stands for."""
+
+    label: str
+    endpoint: str
+    icon: str
+    shown: Callable[[Visitor], bool]
+    blueprints: frozenset[str]
+
+
+NAVIGATION: tuple[Entry, ...] = (
+    Entry(N_("Learn"), "home.start", "path", lambda who: not who.is_anonymous, frozenset({"home", "learning"})),
+    Entry(N_("My space"), "reports.team", "people", lambda who: may(who, "team"), frozenset({"reports"})),
+    Entry(N_("Write"), "authoring.shelf", "pen", lambda who: may(who, "author"), frozenset({"authoring"})),
+    Entry(N_("Network"), "home.week", "ridge", lambda who: may(who, "network"), frozenset({"priorities"})),
+)

@@ -1,0 +1,61 @@
+"""Four languages: every sentence of every room is translated, no fuzzy one, none left over, placeholders kept."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from lms.foundation.catalogues import ROOMS, TRANSLATED, read, sentences
+
+HAVE_WORDS = sorted(path.parent.name for path in ROOMS.glob("*/__init__.py") if len(sentences(path.parent)))
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%")
+
+
+def path_of(room: str, lang: str) -> Path:
+    return ROOMS / room / "translations" / lang / "LC_MESSAGES" / "messages.po"
+
+
+@pytest.mark.parametrize("lang", TRANSLATED)
+@pytest.mark.parametrize("room", HAVE_WORDS)
+def test_every_sentence_is_translated(room: str, lang: str) -> None:
+    wanted, found = sentences(ROOMS / room), read(path_of(room, lang), lang)
+    ids = {message.id if isinstance(message.id, str) else message.id[0] for message in wanted if message.id}
+    known = {message.id if isinstance(message.id, str) else message.id[0]: message for message in found if message.id}
+    assert ids - set(known) == set(), "run python -m lms.foundation.catalogues"
+    assert set(known) - ids == set(), "no longer used"
+    for name, message in known.items():
+        texts = [message.string] if isinstance(message.string, str) else list(message.string)
+        assert all(texts), f"{room} {lang}: {name!r} has no words"
+        assert not message.fuzzy, f"{room} {lang}: {name!r} is marked doubtful"
+        sources = [message.id] if isinstance(message.id, str) else list(message.id)
+        for text in texts:
+            wished = set(PLACEHOLDER.findall(sources[-1]))
+            assert set(PLACEHOLDER.findall(text)) in (wished, wished - {"%(num)s", "%(num)d"}), f"{room} {lang}: {name!r}"
+
+
+def test_one_sentence_one_translation() -> None:
+    """The same sentence in two rooms says the same: the catalogues are merged."""
+    for lang in TRANSLATED:
+        seen: dict[str, tuple[str, object]] = {}
+        for room in HAVE_WORDS:
+            for message in read(path_of(room, lang), lang):
+                if not message.id:
+                    continue
+                key = repr(message.id)
+                if key in seen:
+                    assert seen[key][1] == message.string, f"{lang} {key}: {seen[key][0]} and {room} differ"
+                seen[key] = (room, message.string)
+
+
+def test_french_spaces_before_high_signs() -> None:
+    """French sets a no-break space before : ; ? ! and inside guillemets."""
+    bad = []
+    for room in HAVE_WORDS:
+        for message in read(path_of(room, "fr"), "fr"):
+            texts = [message.string] if isinstance(message.string, str) else list(message.string)
+            for text in texts if message.id else []:
+                if re.search(r"[^\s  ][?!;]|\w :|« (?! )|\w »", text):
+                    bad.append((room, text))
+    assert bad == []
