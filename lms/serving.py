@@ -53,7 +53,6 @@ class Runner:
     def __init__(self, command: list[str] | None = None) -> None:
         self.command = command or [sys.executable, "-m", "lms.runner"]
         self._stopping = threading.Event()
-        self._child: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._keep, name="runner-keeper", daemon=True)
 
     def start(self) -> None:
@@ -64,6 +63,10 @@ class Runner:
         """End it: ask by closing the pipe, then insist."""
         self._stopping.set()
         self._thread.join(GRACE_RUNNER + 1.0)
+
+    def is_running(self) -> bool:
+        """Whether it is being kept alive."""
+        return self._thread.is_alive()
 
     def _keep(self) -> None:
         pause = PAUSE_FIRST

@@ -86,6 +86,7 @@ class Live:
         while time.monotonic() < deadline and self.process.poll() is None:
             while not lines.empty():
                 printed.append(lines.get().strip())
+            # All is printed before it listens, so whoever got an answer has everything that was printed.
             if printed and self._answers(printed[0]):
                 while not lines.empty():
                     printed.append(lines.get().strip())
@@ -95,7 +96,8 @@ class Live:
                 return self
             time.sleep(0.05)
         self.kill()
-        raise RuntimeError(f"the site did not start; it said:\n{''.join(printed)}{self.words}")
+        time.sleep(0.1)  # its last words are still on their way
+        raise RuntimeError(f"the site did not start; it said:\n{' / '.join(printed)}\n{self.words}")
 
     @staticmethod
     def _pump(source: object, put: object) -> None:

@@ -5,7 +5,7 @@
 - `ctx`, `any_ctx`: the same with an open app context, for services and queries.
 - `make_app`: builds applications with settings of your own.
 - `valkey`, `mails`: real servers; `postgres`: the cluster itself.
-- `live`: a demo site served by its own process; `page`: a tab of a real Chromium.
+- `live`: a demo site served by its own process, one per file; `sites`: more of them; `page`: a tab of a real Chromium.
 
 What is missing on this machine is skipped, loudly, at the end of the run. `LMS_REQUIRE_SERVERS=1` and
 `LMS_REQUIRE_BROWSER=1` turn the skip into a failure.
@@ -170,21 +170,38 @@ def _prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def live(_prepared: Path, tmp_path: Path) -> Iterator[Live]:
-    """A demo site served by a process of its own, fresh for this test: `live.url`, `live.accounts["learner"]`."""
-    folder = tmp_path / "instance"
+@pytest.fixture(scope="module")
+def live(_prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """A demo site served by its own process for the tests of one file: `live.url`, `live.accounts["learner"]`."""
+    folder = tmp_path_factory.mktemp("live") / "instance"
     shutil.copytree(_prepared, folder)
     site = Live(folder).start()
     yield site
     site.kill()
 
 
+@pytest.fixture
+def sites(_prepared: Path, tmp_path: Path) -> Iterator[Callable[..., Live]]:
+    """Call it for a site of this test's own, not yet started: a copy of the demo, or (`fresh=True`) an empty folder."""
+    made: list[Live] = []
+
+    def make(*, fresh: bool = False, **options: Any) -> Live:
+        folder = tmp_path / f"site-{len(made)}"
+        if not fresh:
+            shutil.copytree(_prepared, folder)
+        made.append(Live(folder, **options))
+        return made[-1]
+
+    yield make
+    for site in made:
+        site.kill()
+
+
 # --- the application ---------------------------------------------------------------------------------------------
 
 
 class Apps:
-    """Builds applications for tests, each on a copy of a database that was migrated once."""
+    """Builds applications for tests, each on a copy of a database whose tables were made once."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -212,20 +229,23 @@ class Apps:
         app.test_client_class = StrictClient
         return app
 
-    def _migrate(self, url: str) -> None:
+    def _furnish(self, url: str) -> None:
         # From the models, which is quick; tests/house/test_migrations.py proves that the migrations give the same.
+        from flask_migrate import stamp
+
         from lms.foundation.db import db
 
         app = self.build(self.folder / "template", DATABASE_URL=url)
         with app.app_context():
             db.create_all()
+            stamp(directory=app.extensions["migrations_folder"])
         close(app)
 
     def sqlite(self, folder: Path) -> str:
-        """The address of a migrated, empty SQLite database in `folder`."""
+        """The address of an empty SQLite database, with all tables, in `folder`."""
         if self._sqlite is None:
             path = self.folder / "template.db"
-            self._migrate(f"sqlite:///{path}")
+            self._furnish(f"sqlite:///{path}")
             self._sqlite = path
         folder.mkdir(parents=True, exist_ok=True)
         copy = folder / "test.db"
@@ -236,9 +256,9 @@ class Apps:
         return f"sqlite:///{copy}"
 
     def postgresql(self, server: Postgres) -> str:
-        """The address of a migrated, empty database on `server`."""
+        """The address of an empty database, with all tables, on `server`."""
         if self._postgres is None:
-            self._postgres = server.template(self._migrate)
+            self._postgres = server.template(self._furnish)
         return server.create(template=self._postgres)
 
 

@@ -1,0 +1,234 @@
+"""`serve` as an operator meets it: what it prints, that it keeps its data, that it ends and its runner with it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import socket
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from lms import serving
+from lms.__main__ import bind
+from tests.browser import Live
+from tests.servers import Valkey
+
+
+def children(process: subprocess.Popen[str] | None) -> list[int]:
+    """The process numbers of the children of `process`."""
+    assert process is not None
+    if not Path("/proc").is_dir():
+        pytest.skip("needs /proc to look at processes")
+    path = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    # Children belong to the thread that made them: look at all threads.
+    found = [task.joinpath("children").read_text().split() for task in path.parent.parent.iterdir()]
+    return [int(number) for numbers in found for number in numbers]
+
+
+def is_alive(number: int) -> bool:
+    try:
+        return Path(f"/proc/{number}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def until(what: str, seconds: float, is_so: object) -> None:
+    deadline = time.monotonic() + seconds
+    while not is_so():  # type: ignore[operator]
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        time.sleep(0.05)
+
+
+def test_prints_where_it_is_and_who_can_sign_in(live: Live) -> None:
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+", live.url)
+    assert {role: address for role, (address, _) in live.accounts.items()} == {
+        role: f"{role}@demo.test" for role in ("learner", "manager", "trainer", "coordinator")
+    }
+    assert all(len(password) >= 12 for _, password in live.accounts.values())
+
+
+def test_health_asks_nobody(live: Live) -> None:
+    with urllib.request.urlopen(f"{live.url}/healthz") as answer:
+        assert (answer.status, answer.read(), answer.headers["Set-Cookie"]) == (200, b"ok", None)
+        assert answer.headers["Server"] is None
+    with urllib.request.urlopen(f"{live.url}/readyz") as answer:
+        assert answer.status == 200
+
+
+def test_it_ends_with_its_runner_and_comes_back_with_its_data(sites: Callable[..., Live]) -> None:
+    first = sites().start()
+    until("the runner is there", 10, lambda: len(children(first.process)) == 1)
+    (runner,) = children(first.process)
+    began = time.monotonic()
+    assert first.stop(signal.SIGTERM) == 0
+    assert time.monotonic() - began < 5
+    assert not is_alive(runner)
+    people = count_people(first.instance)
+
+    second = Live(first.instance).start()
+    assert second.accounts == first.accounts
+    began = time.monotonic()
+    assert second.stop(signal.SIGINT) == 0
+    assert time.monotonic() - began < 5
+    assert count_people(first.instance) == people > 0
+    assert "Traceback" not in first.words + second.words
+    secrets = [path for path in first.instance.iterdir() if "secret" in path.name or "password" in path.name]
+    assert len(secrets) == 2
+    assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in secrets)
+
+
+def test_the_runner_does_not_outlive_a_killed_server(sites: Callable[..., Live]) -> None:
+    site = sites().start()
+    until("the runner is there", 10, lambda: len(children(site.process)) == 1)
+    (runner,) = children(site.process)
+    site.kill()
+    until("the runner has ended", 10, lambda: not is_alive(runner))
+
+
+def test_your_own_network_with_redis(valkey: Valkey, sites: Callable[..., Live]) -> None:
+    """Nothing is seeded or printed, no runner is started; the operator is told which worker to start."""
+    site = sites(fresh=True, demo=False, settings={"REDIS_URL": valkey.url}).start()
+    assert site.accounts == {}
+    assert count_people(site.instance) == 0
+    assert "celery -A wsgi.celery worker" in site.words
+    assert children(site.process) == []
+    assert site.stop() == 0
+
+
+def count_people(instance: Path) -> int:
+    with contextlib.closing(sqlite3.connect(instance / "cordada.db")) as connection:
+        (count,) = connection.execute("SELECT count(*) FROM person").fetchone()
+        return int(count)
+
+
+@pytest.fixture
+def _signals() -> Iterator[None]:
+    """Gives the test run its own signal handlers back."""
+    kept = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in kept.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("_signals")
+def test_unusable_settings_are_named_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {"BASE_URL": "learn.example", "SECRET_KEY": "changeme", "LMS_INSTANCE": str(tmp_path)}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("LMS_DEMO", "0")
+    assert serving.serve(bind("127.0.0.1", 0), "127.0.0.1", demo=False) == 2
+    said = capfd.readouterr()
+    assert "BASE_URL" in said.err
+    assert "SECRET_KEY" in said.err
+    assert said.out == ""
+
+
+@pytest.mark.usefixtures("_signals")
+def test_unsafe_settings_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {"LMS_DURABILITY": "test", "LMS_INSTANCE": str(tmp_path), "LMS_DEMO": "0"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("BASE_URL", "http://localhost")
+    assert serving.serve(bind("127.0.0.1", 0), "127.0.0.1", demo=False) == 2
+    assert "LMS_DURABILITY" in capfd.readouterr().err
+
+
+def test_a_request_under_way_gets_its_answer(tmp_path: Path) -> None:
+    """The signal comes while a page is being made; the visitor still gets the whole of it."""
+    application = """
+import sys, time
+import lms.serving as serving
+from lms.__main__ import bind
+def slow(environ, start):
+    if environ["PATH_INFO"] == "/slow":
+        time.sleep(1)
+    start("200 OK", [("Content-Type", "text/plain")])
+    return [b"whole"]
+serving.create_app = lambda config: slow
+serving.prepare = lambda app, demo: []
+serving.Runner.start = lambda self: None
+serving.Runner.stop = lambda self: None
+sys.exit(serving.serve(bind("127.0.0.1", 0), "127.0.0.1", demo=False))
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", application],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "LMS_INSTANCE": str(tmp_path)},
+        cwd=Path(__file__).resolve().parents[2],
+    ) as child:
+        assert child.stdout is not None
+        url = child.stdout.readline().strip()
+        until("it listens", 10, lambda: Live._answers(url))
+        got: list[bytes] = []
+        visitor = threading.Thread(target=lambda: got.append(urllib.request.urlopen(f"{url}/slow").read()))
+        visitor.start()
+        time.sleep(0.3)
+        child.send_signal(signal.SIGTERM)
+        time.sleep(0.2)
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", int(url.rsplit(":", 1)[1])), timeout=1)
+        visitor.join(5)
+        assert got == [b"whole"]
+        assert child.wait(5) == 0
+
+
+def runner(tmp_path: Path, program: str) -> serving.Runner:
+    log = tmp_path / "log"
+    log.touch()
+    start = f"import sys; open({str(log)!r}, 'a').write('start\\n'); "
+    return serving.Runner([sys.executable, "-c", start + program])
+
+
+def test_a_runner_that_dies_is_started_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(serving, "PAUSE_FIRST", 0.05)
+    keeper = runner(tmp_path, "sys.exit(3)")
+    keeper.start()
+    until("it was started three times", 10, lambda: (tmp_path / "log").read_text().count("start") >= 3)
+    keeper.stop()
+    assert "the job runner ended with status 3; starting it again" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("program", "longest"),
+    [("sys.stdin.read()", 1.0), ("import time; time.sleep(60)", serving.GRACE_RUNNER + 1)],
+    ids=["ends when the pipe closes", "has to be killed"],
+)
+def test_a_runner_ends_with_us(tmp_path: Path, program: str, longest: float) -> None:
+    keeper = runner(tmp_path, program)
+    keeper.start()
+    until("it runs", 5, lambda: "start" in (tmp_path / "log").read_text())
+    began = time.monotonic()
+    keeper.stop()
+    assert time.monotonic() - began < longest
+    assert not keeper.is_running()
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8000"),
+        ("0.0.0.0", "http://localhost:8000"),
+        ("::", "http://localhost:8000"),
+        ("::1", "http://[::1]:8000"),
+        ("intranet", "http://intranet:8000"),
+    ],
+)
+def test_the_address_shown_can_be_typed(host: str, shown: str) -> None:
+    assert serving.address(host, 8000) == shown
