@@ -1,0 +1,1 @@
+"""Catalogue: the shelf. Courses, their immutable versions, and where each one stands with the reason why."""

@@ -1,0 +1,147 @@
+"""Reads about the shelf. A version never changes, so its document is read and built once per process."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+from typing import Any
+
+import sqlalchemy as sa
+
+from lms.catalogue.models import Course, CourseVersion, Offer
+from lms.content.documents import CourseDocument, from_json
+from lms.foundation.db import db
+
+#: How many versions a process keeps at hand. A version of a large course takes about half a megabyte.
+KEPT = 128
+
+
+@dataclass(frozen=True)
+class Published:
+    """A version of a course as it is served."""
+
+    course_id: str
+    version_id: str
+    number: int
+    published_at: datetime
+    document: CourseDocument
+
+
+@dataclass(frozen=True)
+class Shelved:
+    """A published course with its place on the shelf: `reason` is data (see `Offer`), `pin` a place or None."""
+
+    published: Published
+    weight: float
+    reason: dict[str, Any] | None
+    pin: int | None
+
+
+@dataclass(frozen=True)
+class CourseState:
+    """How a course stands, for the people who write courses."""
+
+    course_id: str
+    owner: str
+    state: str
+    version_id: str
+
+
+class _Kept:
+    """The newest used versions of this process, by id. An id is for ever one document, so nothing goes stale."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = Lock()
+        self._by_id: OrderedDict[str, Published] = OrderedDict()
+
+    def get(self, version_id: str) -> Published | None:
+        with self._lock:
+            found = self._by_id.get(version_id)
+            if found is not None:
+                self._by_id.move_to_end(version_id)
+            return found
+
+    def keep(self, published: Published) -> None:
+        with self._lock:
+            self._by_id[published.version_id] = published
+            self._by_id.move_to_end(published.version_id)
+            while len(self._by_id) > self._most:
+                self._by_id.popitem(last=False)
+
+
+_kept = _Kept(KEPT)
+
+
+def versions(version_ids: Collection[str]) -> dict[str, Published]:
+    """These versions by id, those that exist. One query at most, none when the process has them all."""
+    found = {version_id: kept for version_id in set(version_ids) if (kept := _kept.get(version_id)) is not None}
+    missing = set(version_ids) - found.keys()
+    if missing:
+        rows = db.session.execute(
+            sa.select(
+                CourseVersion.id, CourseVersion.course_id, CourseVersion.number, CourseVersion.published_at, CourseVersion.document
+            ).where(CourseVersion.id.in_(missing))
+        )
+        for row in rows:
+            found[row.id] = Published(row.course_id, row.id, row.number, row.published_at, from_json(row.document))
+            _kept.keep(found[row.id])
+    return found
+
+
+def version(version_id: str) -> Published | None:
+    """This version, also of a course that is no longer offered. None if there is no such version."""
+    return versions([version_id]).get(version_id)
+
+
+def published(course_id: str) -> Published | None:
+    """The served version of a course, None if there is none or it is archived."""
+    current = db.session.scalar(
+        sa.select(Course.current_version_id).where(Course.id == course_id, Course.state == "published")
+    )
+    return version(current) if current else None
+
+
+def published_among(course_ids: Collection[str]) -> dict[str, Published]:
+    """Course id -> served version, of those of these courses that are offered."""
+    if not course_ids:
+        return {}
+    rows = db.session.execute(
+        sa.select(Course.id, Course.current_version_id).where(Course.id.in_(course_ids), Course.state == "published")
+    )
+    current = {course_id: version_id for course_id, version_id in rows}
+    found = versions(current.values())
+    return {course_id: found[version_id] for course_id, version_id in current.items()}
+
+
+def shelf() -> list[Shelved]:
+    """Every published course in the order of the shelf: pins first by their place, then the heaviest, then by id."""
+    rows = db.session.execute(
+        sa.select(Course.current_version_id, Offer.weight, Offer.reason, Offer.pin)
+        .join(Offer, Offer.course_id == Course.id)
+        .where(Course.state == "published")
+        .order_by(Offer.pin.is_(None), Offer.pin, Offer.weight.desc(), Course.id)
+    ).all()
+    found = versions([row.current_version_id for row in rows])
+    return [Shelved(found[row.current_version_id], row.weight, row.reason, row.pin) for row in rows]
+
+
+def courses() -> list[CourseState]:
+    """Every course there ever was, archived ones too, by id."""
+    rows = db.session.execute(
+        sa.select(Course.id, Course.owner, Course.state, Course.current_version_id).order_by(Course.id)
+    )
+    return [CourseState(*row) for row in rows]
+
+
+def history(course_id: str) -> list[tuple[str, int, datetime]]:
+    """(version id, number, published at) of every version of a course, newest first."""
+    rows = db.session.execute(
+        sa.select(CourseVersion.id, CourseVersion.number, CourseVersion.published_at)
+        .where(CourseVersion.course_id == course_id)
+        .order_by(CourseVersion.number.desc())
+    )
+    return [(row.id, row.number, row.published_at) for row in rows]

@@ -1,0 +1,43 @@
+"""What has happened in learning, for other rooms. Each has an `id`, so that a consequence follows once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """Somebody takes a course from now on. `id` is the `enrolment` row; `source` is self or manager."""
+
+    id: str
+    person_id: str
+    course_id: str
+    source: str
+
+
+@dataclass(frozen=True)
+class QuizGraded:
+    """A quiz was handed in and marked. `id` is the `attempt` row."""
+
+    id: str
+    person_id: str
+    course_id: str
+
+
+@dataclass(frozen=True)
+class UnitCompleted:
+    """A unit was finished for the first time. `id` names person, course and unit."""
+
+    id: str
+    person_id: str
+    course_id: str
+    unit: str
+
+
+@dataclass(frozen=True)
+class CourseFinished:
+    """The last unit of a course was finished. `id` is the `enrolment` row."""
+
+    id: str
+    person_id: str
+    course_id: str

@@ -1,0 +1,133 @@
+"""Tables of learning: enrolment, place, completion, attempt, answer, plan.
+
+Completion is append-only and belongs to a unit of a course, whatever its version: publishing never un-finishes anybody.
+An attempt belongs to the version it was started on and keeps it.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.foundation.db import Base, Id, Json, Moment, words
+
+
+class Enrolment(Base):
+    """A person takes a course: once, by their own choice or because their manager proposed it."""
+
+    __tablename__ = "enrolment"
+    __table_args__ = (
+        sa.UniqueConstraint("person_id", "course_id"),
+        sa.CheckConstraint("(state = 'finished') = (finished_at IS NOT NULL)", name="finished"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"))
+    course_id: Mapped[str] = mapped_column(sa.ForeignKey("course.id"), index=True)
+    #: The version that was served when they enrolled.
+    version_id: Mapped[str] = mapped_column(sa.ForeignKey("course_version.id"))
+    state: Mapped[str] = mapped_column(words("state", "active", "finished", "declined"))
+    source: Mapped[str] = mapped_column(words("source", "self", "manager"))
+    #: A day; it ends at 24:00 in the zone of the space.
+    due_on: Mapped[date | None] = mapped_column(sa.Date)
+    #: One sentence from the manager, empty if there is none.
+    why: Mapped[str] = mapped_column(sa.String(300))
+    enrolled_by: Mapped[str | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    finished_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class Place(Base):
+    """Where a person is in a course: the last activity they opened."""
+
+    __tablename__ = "place"
+
+    person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    course_id: Mapped[str] = mapped_column(sa.ForeignKey("course.id"), primary_key=True)
+    unit: Mapped[str] = mapped_column(sa.String(64))
+    activity: Mapped[str] = mapped_column(sa.String(64))
+    at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Completion(Base):
+    """A person finished a unit. Append-only: written once, never changed, never taken back."""
+
+    __tablename__ = "completion"
+
+    person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    course_id: Mapped[str] = mapped_column(sa.ForeignKey("course.id"), primary_key=True)
+    unit: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    #: The version in which it was finished.
+    version_id: Mapped[str] = mapped_column(sa.ForeignKey("course_version.id"))
+    #: The type of the activity that finished it ("lesson", "quiz").
+    kind: Mapped[str] = mapped_column(sa.String(16))
+    done_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Attempt(Base):
+    """One go at the questions of an activity, on the version it was started on.
+
+    The unique number holds the limit of attempts against any race; at most one attempt per activity is open.
+    The questions inside a lesson are answered in an attempt too, which is never handed in.
+    """
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        sa.UniqueConstraint("person_id", "course_id", "unit", "activity", "number"),
+        sa.Index(
+            "uq_attempt_open", "person_id", "course_id", "unit", "activity", unique=True,
+            sqlite_where=sa.text("submitted_at IS NULL"), postgresql_where=sa.text("submitted_at IS NULL"),
+        ),
+        sa.CheckConstraint("number >= 1", name="number"),
+        sa.CheckConstraint("score IS NULL OR (score >= 0 AND score <= 1)", name="score"),
+    )  # fmt: skip
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True)
+    person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"))
+    course_id: Mapped[str] = mapped_column(sa.ForeignKey("course.id"))
+    unit: Mapped[str] = mapped_column(sa.String(64))
+    activity: Mapped[str] = mapped_column(sa.String(64))
+    #: 1, 2, 3 ... for this person and activity.
+    number: Mapped[int] = mapped_column(sa.SmallInteger)
+    version_id: Mapped[str] = mapped_column(sa.ForeignKey("course_version.id"))
+    #: Ids of the questions asked, in the order in which they are asked.
+    questions: Mapped[list[str]] = mapped_column(Json)
+    started_at: Mapped[datetime] = mapped_column(Moment)
+    submitted_at: Mapped[datetime | None] = mapped_column(Moment)
+    #: Points reached out of points possible, 0 to 1. None while open, and where nothing can be marked.
+    score: Mapped[float | None] = mapped_column(sa.Float)
+    passed: Mapped[bool | None] = mapped_column(sa.Boolean)
+
+
+class Answer(Base):
+    """What was answered to one question of an attempt. The first answer stands."""
+
+    __tablename__ = "answer"
+    __table_args__ = (sa.CheckConstraint("share >= 0 AND share <= 1", name="share"),)
+
+    attempt_id: Mapped[str] = mapped_column(sa.ForeignKey("attempt.id", ondelete="CASCADE"), primary_key=True)
+    question: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    #: As the kind of question reads it; None for "I don't know".
+    given: Mapped[Any] = mapped_column(Json)
+    #: How much of it is right, 0 to 1. Open questions are not marked and stand at 0.
+    share: Mapped[float] = mapped_column(sa.Float)
+    answered_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Plan(Base):
+    """A commitment: "when ..., I ...", with a day. Only its owner reads it."""
+
+    __tablename__ = "plan"
+
+    person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    course_id: Mapped[str] = mapped_column(sa.ForeignKey("course.id"), primary_key=True)
+    unit: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    #: The id of the commitment in the lesson ("k-...").
+    block: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    situation: Mapped[str] = mapped_column(sa.String(500))
+    action: Mapped[str] = mapped_column(sa.String(500))
+    planned_on: Mapped[date | None] = mapped_column(sa.Date)
+    saved_at: Mapped[datetime] = mapped_column(Moment)

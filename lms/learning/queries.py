@@ -1,0 +1,407 @@
+"""Reads about learning. Every one of them takes a fixed number of queries, however many people, courses and units there are.
+
+What comes back are values, not mapped rows: they stay readable after a write has closed the transaction they were read in.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Row
+
+from lms.accounts.models import Person
+from lms.catalogue.models import Course
+from lms.catalogue.queries import Published, published, versions
+from lms.foundation.clock import now, today
+from lms.foundation.db import db
+from lms.learning import rules
+from lms.learning.models import Answer, Attempt, Completion, Enrolment, Place, Plan
+from lms.spaces.models import Membership, Space
+
+#: Somebody counts as active who opened or finished something within this time.
+ACTIVE = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """An enrolment, as it stands (see `models.Enrolment` for the columns)."""
+
+    id: str
+    person_id: str
+    course_id: str
+    version_id: str
+    state: str
+    source: str
+    due_on: date | None
+    why: str
+    enrolled_by: str | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where somebody is in a course: the last activity they opened, and when."""
+
+    unit: str
+    activity: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Learning:
+    """A course somebody takes, on the version that is served now, and how far they are."""
+
+    published: Published
+    enrolment: Taken
+    place: Standing | None
+    #: Units finished in any version, with the moment; `done` are those the course still has.
+    finished: Mapping[str, datetime] = field(default_factory=dict)
+
+    @property
+    def units(self) -> list[str]:
+        """Ids of the units the course has now, in order."""
+        return [unit.id for unit in self.published.document.units]
+
+    @property
+    def done(self) -> frozenset[str]:
+        """Units finished, of those the course has now."""
+        return frozenset(unit for unit in self.units if unit in self.finished)
+
+    @property
+    def total(self) -> int:
+        """How many units the course has now."""
+        return len(self.published.document.units)
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the course was finished once; a newer version with more units does not change that."""
+        return self.enrolment.state == "finished"
+
+    @property
+    def next_unit(self) -> str | None:
+        """The unit to go on with, None when all are done."""
+        return rules.next_unit(self.units, self.done, self.place.unit if self.place else None)
+
+    @property
+    def next_activity(self) -> str | None:
+        """The activity of `next_unit` to open: where the person was, else its first."""
+        unit = self.next_unit
+        if unit is None:
+            return None
+        names = [activity.name for activity in self.published.document.unit(unit).activities]
+        here = self.place.activity if self.place and self.place.unit == unit else None
+        return rules.next_activity(names, here)
+
+
+@dataclass(frozen=True)
+class Given:
+    """What somebody answered to a question: `given` is None for "I don't know"."""
+
+    attempt_id: str
+    version_id: str
+    question: str
+    given: Any
+    share: float
+
+
+@dataclass(frozen=True)
+class Try:
+    """An attempt, as it stands (see `models.Attempt`)."""
+
+    id: str
+    person_id: str
+    course_id: str
+    unit: str
+    activity: str
+    number: int
+    version_id: str
+    questions: tuple[str, ...]
+    started_at: datetime
+    submitted_at: datetime | None
+    score: float | None
+    passed: bool | None
+
+
+@dataclass(frozen=True)
+class Commitment:
+    """A plan its owner saved: when ..., I ..., on that day."""
+
+    course_id: str
+    unit: str
+    block: str
+    situation: str
+    action: str
+    planned_on: date | None
+    saved_at: datetime
+
+
+@dataclass(frozen=True)
+class TeamRow:
+    """One person on one course, as their manager may see it: never an answer, activity by week."""
+
+    person_id: str
+    name: str
+    #: None where the person takes no course: then the fields below are empty.
+    course_id: str | None
+    published: Published | None
+    state: str | None
+    done: int
+    total: int
+    unit: str | None
+    #: The Monday of the week in which they last opened or finished something.
+    active_week: date | None
+    due_on: date | None
+    late: bool
+
+
+_TAKEN = [getattr(Enrolment, name) for name in Taken.__dataclass_fields__]
+_TRY = [getattr(Attempt, name) for name in Try.__dataclass_fields__]
+_COMMITMENT = [getattr(Plan, name) for name in Commitment.__dataclass_fields__]
+
+
+def _taken(row: Row[Any]) -> Taken:
+    return Taken(*row[: len(_TAKEN)])
+
+
+def _place(row: Row[Any]) -> Standing | None:
+    return Standing(row.at_unit, row.at_activity, row.at) if row.at_unit else None
+
+
+def _try(row: Row[Any]) -> Try:
+    values = {name: getattr(row, name) for name in Try.__dataclass_fields__}
+    return Try(**{**values, "questions": tuple(values["questions"])})
+
+
+def _enrolments() -> sa.Select[Any]:
+    """Enrolments with the served version of their course and the place in it."""
+    return (
+        sa.select(
+            *_TAKEN, Course.current_version_id, Place.unit.label("at_unit"), Place.activity.label("at_activity"), Place.at.label("at")
+        )
+        .join(Course, Course.id == Enrolment.course_id)
+        .outerjoin(Place, sa.and_(Place.person_id == Enrolment.person_id, Place.course_id == Enrolment.course_id))
+    )
+
+
+def courses_of(person_id: str) -> list[Learning]:
+    """Every course a person takes or finished: what they opened last first. Declined ones are left out."""
+    rows = db.session.execute(
+        _enrolments().where(Enrolment.person_id == person_id, Enrolment.state != "declined")
+    ).all()
+    finished: dict[str, dict[str, datetime]] = defaultdict(dict)
+    if rows:
+        for course_id, unit, done_at in db.session.execute(
+            sa.select(Completion.course_id, Completion.unit, Completion.done_at).where(Completion.person_id == person_id)
+        ):
+            finished[course_id][unit] = done_at
+    served = versions([row.current_version_id for row in rows])
+    found = [
+        Learning(served[row.current_version_id], _taken(row), _place(row), dict(finished[row.course_id])) for row in rows
+    ]
+    return sorted(
+        found, key=lambda one: (one.place.at if one.place else one.enrolment.created_at, one.enrolment.id), reverse=True
+    )
+
+
+def learning_of(person_id: str, course_id: str) -> Learning | None:
+    """A person's course, None where they are not enrolled (or declined). One query, and one for an unseen version."""
+    rows = db.session.execute(
+        _enrolments()
+        .add_columns(Completion.unit.label("done_unit"), Completion.done_at)
+        .outerjoin(
+            Completion, sa.and_(Completion.person_id == Enrolment.person_id, Completion.course_id == Enrolment.course_id)
+        )
+        .where(Enrolment.person_id == person_id, Enrolment.course_id == course_id, Enrolment.state != "declined")
+    ).all()
+    if not rows:
+        return None
+    served = versions([rows[0].current_version_id])[rows[0].current_version_id]
+    finished = {row.done_unit: row.done_at for row in rows if row.done_unit}
+    return Learning(served, _taken(rows[0]), _place(rows[0]), finished)
+
+
+def is_declined(person_id: str, course_id: str) -> bool:
+    """Whether this person was put on the course and said no."""
+    return bool(
+        db.session.scalar(
+            sa.select(Enrolment.id).where(
+                Enrolment.person_id == person_id, Enrolment.course_id == course_id, Enrolment.state == "declined"
+            )
+        )
+    )
+
+
+def tries_of(person_id: str, course_id: str, unit: str, activity: str) -> list[Try]:
+    """A person's attempts at an activity, the first first."""
+    rows = db.session.execute(
+        sa.select(*_TRY)
+        .where(
+            Attempt.person_id == person_id, Attempt.course_id == course_id, Attempt.unit == unit, Attempt.activity == activity
+        )
+        .order_by(Attempt.number)
+    )
+    return [_try(row) for row in rows]
+
+
+def try_of(person_id: str, attempt_id: str) -> tuple[Try, dict[str, Given]] | None:
+    """A person's own attempt with its answers by question. None for a missing one and for somebody else's alike."""
+    rows = db.session.execute(
+        sa.select(*_TRY, Answer.question, Answer.given, Answer.share)
+        .outerjoin(Answer, Answer.attempt_id == Attempt.id)
+        .where(Attempt.id == attempt_id, Attempt.person_id == person_id)
+    ).all()
+    if not rows:
+        return None
+    one = _try(rows[0])
+    return one, {
+        row.question: Given(one.id, one.version_id, row.question, row.given, row.share) for row in rows if row.question
+    }
+
+
+def tries_with_answers(person_id: str, course_id: str, unit: str, activity: str) -> list[tuple[Try, dict[str, Given]]]:
+    """A person's attempts at an activity with their answers by question, the first first. One query."""
+    rows = db.session.execute(
+        sa.select(*_TRY, Answer.question, Answer.given, Answer.share)
+        .outerjoin(Answer, Answer.attempt_id == Attempt.id)
+        .where(
+            Attempt.person_id == person_id, Attempt.course_id == course_id, Attempt.unit == unit, Attempt.activity == activity
+        )
+        .order_by(Attempt.number)
+    )
+    tries: dict[str, Try] = {}
+    answers: dict[str, dict[str, Given]] = defaultdict(dict)
+    for row in rows:
+        one = tries.setdefault(row.id, _try(row))
+        if row.question:
+            answers[one.id][row.question] = Given(one.id, one.version_id, row.question, row.given, row.share)
+    return [(one, answers[one.id]) for one in tries.values()]
+
+
+def lesson_memory(
+    person_id: str, course_id: str, unit: str, activity: str
+) -> tuple[list[Given], dict[str, Commitment]]:
+    """What somebody left in a lesson: their answers, newest attempt first, and their plans by block. One query."""
+    plans = sa.select(
+        Plan.block, sa.null(), sa.null(), sa.null(), sa.null(), Plan.situation, Plan.action, Plan.planned_on, Plan.saved_at,
+        sa.literal(0).label("number"),
+    ).where(Plan.person_id == person_id, Plan.course_id == course_id, Plan.unit == unit)  # fmt: skip
+    # The types of a union are those of its first part: say them where it holds nothing.
+    nothing = [
+        sa.type_coerce(sa.null(), column.type).label(column.key)
+        for column in (Plan.situation, Plan.action, Plan.planned_on, Plan.saved_at)
+    ]
+    answers = (
+        sa.select(
+            Answer.question.label("name"), Attempt.id.label("attempt_id"), Attempt.version_id.label("version_id"),
+            Answer.given.label("given"), Answer.share.label("share"), *nothing, Attempt.number.label("number"),
+        )
+        .join(Attempt, Attempt.id == Answer.attempt_id)
+        .where(
+            Attempt.person_id == person_id, Attempt.course_id == course_id, Attempt.unit == unit, Attempt.activity == activity
+        )
+    )  # fmt: skip
+    rows = db.session.execute(sa.union_all(answers, plans).order_by(sa.text("number DESC"))).all()
+    given = [Given(row.attempt_id, row.version_id, row.name, row.given, row.share) for row in rows if row.attempt_id]
+    return given, {
+        row.name: Commitment(course_id, unit, row.name, row.situation, row.action, row.planned_on, row.saved_at)
+        for row in rows
+        if not row.attempt_id
+    }
+
+
+def plans_of(person_id: str) -> list[Commitment]:
+    """A person's own plans, the nearest day first, those without a day last."""
+    rows = db.session.execute(
+        sa.select(*_COMMITMENT)
+        .where(Plan.person_id == person_id)
+        .order_by(Plan.planned_on.is_(None), Plan.planned_on, Plan.saved_at)
+    )
+    return [Commitment(*row) for row in rows]
+
+
+def _week(moment: datetime | None) -> date | None:
+    """The Monday of the week of a moment: a manager sees weeks, not hours."""
+    if moment is None:
+        return None
+    day = moment.date()
+    return day - timedelta(days=day.weekday())
+
+
+def team_progress(space_id: str) -> list[TeamRow]:
+    """The active people of a space, by name, with one row per course they take (one empty row for none). Three queries."""
+    rows = db.session.execute(
+        sa.select(
+            Person.id.label("who"), Person.name.label("name"), Space.zone.label("zone"), *_TAKEN, Course.current_version_id,
+            Place.unit.label("at_unit"), Place.activity.label("at_activity"), Place.at.label("at"),
+        )
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Space, Space.id == Membership.space_id)
+        .outerjoin(Enrolment, sa.and_(Enrolment.person_id == Person.id, Enrolment.state != "declined"))
+        .outerjoin(Course, Course.id == Enrolment.course_id)
+        .outerjoin(Place, sa.and_(Place.person_id == Enrolment.person_id, Place.course_id == Enrolment.course_id))
+        .where(Membership.space_id == space_id, Person.state == "active")
+        .order_by(Person.name, Person.id, Enrolment.created_at)
+    ).all()  # fmt: skip
+    finished: dict[tuple[str, str], dict[str, datetime]] = defaultdict(dict)
+    for person_id, course_id, unit, done_at in db.session.execute(
+        sa.select(Completion.person_id, Completion.course_id, Completion.unit, Completion.done_at)
+        .join(Membership, Membership.person_id == Completion.person_id)
+        .where(Membership.space_id == space_id)
+    ):
+        finished[person_id, course_id][unit] = done_at
+    served = versions([row.current_version_id for row in rows if row.current_version_id])
+    return [_team_row(row, served, finished) for row in rows]
+
+
+def _team_row(
+    row: Row[Any], served: Mapping[str, Published], finished: Mapping[tuple[str, str], dict[str, datetime]]
+) -> TeamRow:
+    if row.course_id is None:
+        return TeamRow(row.who, row.name, None, None, None, 0, 0, None, None, None, False)
+    taken = Taken(**{name: getattr(row, name) for name in Taken.__dataclass_fields__})
+    done = finished.get((row.who, row.course_id), {})
+    one = Learning(served[row.current_version_id], taken, _place(row), done)
+    moments = [*done.values(), *([row.at] if row.at else [])]
+    whole = one.is_finished
+    return TeamRow(
+        row.who, row.name, row.course_id, one.published, row.state,
+        done=one.total if whole else len(one.done), total=one.total, unit=None if whole else one.next_unit,
+        active_week=_week(max(moments, default=None)), due_on=row.due_on,
+        late=not whole and row.due_on is not None and row.due_on < today(row.zone),
+    )  # fmt: skip
+
+
+def learners_by_space() -> dict[str, tuple[int, int, int]]:
+    """Space id -> (people enrolled in something, active within 30 days, who finished a course). Active people only. One query."""
+    since = now() - ACTIVE
+    lately = (
+        sa.select(Place.person_id).where(Place.at >= since)
+        .union(sa.select(Completion.person_id).where(Completion.done_at >= since))
+        .subquery()
+    )  # fmt: skip
+    rows = db.session.execute(
+        sa.select(
+            Membership.space_id,
+            sa.func.count(sa.distinct(Enrolment.person_id)),
+            sa.func.count(sa.distinct(lately.c.person_id)),
+            sa.func.count(sa.distinct(sa.case((Enrolment.state == "finished", Enrolment.person_id)))),
+        )
+        .join(Person, Person.id == Membership.person_id)
+        .join(Enrolment, Enrolment.person_id == Membership.person_id)
+        .outerjoin(lately, lately.c.person_id == Membership.person_id)
+        .where(Person.state == "active", Enrolment.state != "declined")
+        .group_by(Membership.space_id)
+    )
+    return {space_id: (people, active, done) for space_id, people, active, done in rows}
+
+
+def visible_to(person_id: str, course_id: str) -> tuple[Published | None, Learning | None]:
+    """A course as this visitor may see it: offered to all, or archived and taken by them before. None: no such course."""
+    own = learning_of(person_id, course_id) if person_id else None
+    return (own.published if own else published(course_id)), own

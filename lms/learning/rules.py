@@ -1,0 +1,104 @@
+"""Rules of learning: progress, what comes next, states, minutes as a range, scores. Pure."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+#: A mark passes from here on, in percent, where neither the quiz nor the certificate says otherwise.
+PASS_MARK = 80
+#: The shortest and the longest a plan's line may be, in characters.
+PLAN_LONGEST = 500
+#: Control, direction and private marks: none of them belongs in a sentence of a plan (a line break becomes a space).
+_FORBIDDEN = {"Cc", "Cf", "Cs", "Co"}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far somebody is: units done of those the course has now. A unit that was removed no longer counts."""
+
+    done: int
+    total: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.total > 0 and self.done == self.total
+
+
+def progress(units: Sequence[str], done: Collection[str]) -> Progress:
+    """How many of `units` are `done`."""
+    return Progress(sum(unit in done for unit in units), len(units))
+
+
+def next_unit(units: Sequence[str], done: Collection[str], at: str | None) -> str | None:
+    """The unit to go on with: the one somebody is in if it is not done, else the first open one after it, else the first.
+
+    None when everything is done.
+    """
+    if at in units:
+        here = units.index(at)
+        ahead = [*units[here:], *units[:here]]
+    else:
+        ahead = list(units)
+    return next((unit for unit in ahead if unit not in done), None)
+
+
+def next_activity(activities: Sequence[str], at: str | None) -> str:
+    """The activity of a unit to open: where somebody was, else the first. Raises `IndexError` for a unit without any."""
+    return at if at is not None and at in activities else activities[0]
+
+
+def states(units: Sequence[str], done: Collection[str], current: str | None) -> list[str]:
+    """For each unit: done, now or todo."""
+    return ["done" if unit in done else "now" if unit == current else "todo" for unit in units]
+
+
+def minutes_range(minutes: int) -> tuple[int, int]:
+    """A duration as people live it: from 15 % less to 25 % more, whole minutes, steps of five from half an hour on.
+
+    An announced minute that is missed discourages; a range does not (SCREENS 2.1).
+    """
+    step = 5 if minutes >= 30 else 1
+    low = max(1, math.floor(minutes * 0.85 / step) * step)
+    return low, max(low, math.ceil(minutes * 1.25 / step) * step)
+
+
+def pass_mark(own: int | None, of_certificate: int | None) -> int:
+    """The mark that passes, in percent: the quiz's own, else the certificate's, else 80."""
+    return own if own is not None else of_certificate if of_certificate is not None else PASS_MARK
+
+
+def score(shares: Mapping[str, float], points: Mapping[str, float]) -> float | None:
+    """Points reached out of points possible, 0 to 1. `points` names the marked questions; None where there is none.
+
+    A question without an answer has no share and counts 0.
+    """
+    possible = math.fsum(points.values())
+    if possible <= 0:
+        return None
+    reached = math.fsum(points[name] * shares.get(name, 0.0) for name in points)
+    return min(1.0, max(0.0, reached / possible))
+
+
+def passes(score_: float | None, mark: int) -> bool | None:
+    """Whether a score (0 to 1) reaches `mark` percent; None where nothing was marked. Equality is to 1e-9."""
+    return None if score_ is None else score_ * 100 >= mark - 1e-9
+
+
+def may_try(submitted: int, limit: int | None) -> bool:
+    """Whether another attempt may begin after `submitted` ones."""
+    return limit is None or submitted < limit
+
+
+def next_question(questions: Iterable[str], answered: Collection[str]) -> int | None:
+    """The place (1, 2, ...) of the first question without an answer, None when all have one."""
+    return next((place for place, name in enumerate(questions, 1) if name not in answered), None)
+
+
+def clean_line(text: str) -> str:
+    """What somebody wrote on one line of a plan: NFC, single spaces, no control marks, at most 500 characters."""
+    words = " ".join(unicodedata.normalize("NFC", text).split())
+    return "".join(sign for sign in words if unicodedata.category(sign) not in _FORBIDDEN)[:PLAN_LONGEST].strip()

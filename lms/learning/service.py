@@ -1,0 +1,323 @@
+"""What changes learning: enrolling, moving, finishing, attempting, answering, planning.
+
+All of it runs inside the caller's `writing()`. The actor is always the person the caller names from the session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from random import SystemRandom
+from typing import Any
+
+import sqlalchemy as sa
+
+from lms.catalogue import queries as catalogue
+from lms.catalogue.models import Course
+from lms.catalogue.queries import Published
+from lms.foundation.clock import now
+from lms.foundation.db import db, new_id, upsert
+from lms.foundation.errors import NotFound, Refused
+from lms.foundation.i18n import _
+from lms.jobs import outbox
+from lms.learning import rules
+from lms.learning.events import CourseFinished, Enrolled, QuizGraded, UnitCompleted
+from lms.learning.models import Answer, Attempt, Completion, Enrolment, Place, Plan
+
+#: The longest word of a manager to the person they enrol, in characters.
+WHY_LONGEST = 300
+_draw = SystemRandom()
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What became of people put on a course together."""
+
+    enrolled: int
+    already: int
+    #: Said no before; that stands.
+    declined: int
+
+
+def enrol(
+    person_id: str, course_id: str, *, source: str = "self", by: str | None = None, due_on: date | None = None, why: str = ""
+) -> Enrolment:
+    """Have a person take a course. Twice is once; somebody who said no may come back by themself, not by another's hand.
+
+    Raises `NotFound` for a course that is not offered.
+    """
+    served = catalogue.published(course_id)
+    if served is None:
+        raise NotFound()
+    before = _enrolment(person_id, course_id)
+    if before is None:
+        row = {
+            "id": new_id(), "person_id": person_id, "course_id": course_id, "version_id": served.version_id, "state": "active",
+            "source": source, "due_on": due_on, "why": rules.clean_line(why)[:WHY_LONGEST], "enrolled_by": by,
+            "created_at": now(), "finished_at": None,
+        }  # fmt: skip
+        upsert(Enrolment, [row], key=["person_id", "course_id"])
+        made = _enrolment(person_id, course_id)
+        assert made is not None
+        if made.id == row["id"]:
+            outbox.tell(Enrolled(id=made.id, person_id=person_id, course_id=course_id, source=source))
+            _finish_if_whole(made, served)
+        return made
+    if before.state == "declined" and source == "self":
+        before.state = "active"
+        db.session.flush()
+        _finish_if_whole(before, served)
+    return before
+
+
+def enrol_many(
+    person_ids: Collection[str], course_id: str, *, by: str, due_on: date | None = None, why: str = ""
+) -> Counts:
+    """Put people on a course, as their manager. The caller has checked that they are `by`'s people."""
+    states = {
+        person_id: state
+        for person_id, state in db.session.execute(
+            sa.select(Enrolment.person_id, Enrolment.state).where(
+                Enrolment.course_id == course_id, Enrolment.person_id.in_(person_ids)
+            )
+        )
+    }
+    fresh = [person_id for person_id in dict.fromkeys(person_ids) if person_id not in states]
+    for person_id in fresh:
+        enrol(person_id, course_id, source="manager", by=by, due_on=due_on, why=why)
+    declined = sum(state == "declined" for state in states.values())
+    return Counts(len(fresh), len(states) - declined, declined)
+
+
+def decline(person_id: str, course_id: str) -> None:
+    """Leave a course, without a reason. What was finished stays. Raises `NotFound` without an enrolment that runs."""
+    row = _enrolment(person_id, course_id)
+    if row is None or row.state != "active":
+        raise NotFound()
+    row.state = "declined"
+
+
+def move(person_id: str, course_id: str, unit: str, activity: str) -> None:
+    """Remember where a person is. The caller has checked that they take the course and that the activity is in it."""
+    row = {"person_id": person_id, "course_id": course_id, "unit": unit, "activity": activity, "at": now()}
+    upsert(Place, [row], key=["person_id", "course_id"], update=["unit", "activity", "at"])
+
+
+def complete(person_id: str, course_id: str, unit: str, *, kind: str) -> bool:
+    """Finish a unit; with the last one, the course, in the same transaction. Twice is once.
+
+    Gives whether the course is finished now. Raises `NotFound` for somebody who does not take the course or a unit that
+    the served version does not have.
+    """
+    row = _enrolment(person_id, course_id)
+    if row is None or row.state == "declined":
+        raise NotFound()
+    served = _served(course_id)
+    if unit not in [one.id for one in served.document.units]:
+        raise NotFound()
+    _finish_unit(row, served, unit, kind, served.version_id)
+    return row.state == "finished"
+
+
+def start(person_id: str, course_id: str, unit: str, activity: str) -> Attempt:
+    """Begin an attempt at a quiz on the served version, or go on with the open one.
+
+    Raises `NotFound` for a quiz that is not there or a course not taken, `Refused` when the attempts are used up.
+    """
+    row = _enrolment(person_id, course_id)
+    if row is None or row.state == "declined":
+        raise NotFound()
+    served = _served(course_id)
+    quiz = served.document.activity(unit, activity)
+    if quiz is None or quiz.type != "quiz":
+        raise NotFound()
+    names = [question.id for question in quiz.questions]
+    if quiz.draw is not None and quiz.draw < len(names):
+        picked = set(_draw.sample(names, quiz.draw))
+        names = [name for name in names if name in picked]
+    return _attempt(row, served, unit, activity, names, limit=quiz.attempts)
+
+
+def answer(person_id: str, attempt_id: str, question_id: str, given: Any) -> Attempt:
+    """Keep an answer (`given` as the question reads it, None for "I don't know"). The first one stands.
+
+    The last answer hands the attempt in. Raises `NotFound` for a missing or foreign attempt and for a question it does not ask.
+    """
+    row = db.session.scalar(
+        sa.select(Attempt).where(Attempt.id == attempt_id, Attempt.person_id == person_id).with_for_update()
+    )
+    if row is None or question_id not in row.questions:
+        raise NotFound()
+    if row.submitted_at is None:
+        _keep_answer(row, question_id, given)
+        if len(_answered(row)) == len(row.questions):
+            submit(person_id, attempt_id)
+    return row
+
+
+def submit(person_id: str, attempt_id: str) -> Attempt:
+    """Hand an attempt in: it is marked on its own version, and its unit finished where the quiz ends it. Twice is once.
+
+    Raises `NotFound` for a missing or foreign attempt.
+    """
+    row = db.session.scalar(
+        sa.select(Attempt).where(Attempt.id == attempt_id, Attempt.person_id == person_id).with_for_update()
+    )
+    if row is None:
+        raise NotFound()
+    if row.submitted_at is not None:
+        return row
+    own = _version(row.version_id)
+    quiz = own.document.activity(row.unit, row.activity)
+    points = {
+        question.id: float(question.points) for question in quiz.questions if question.id in row.questions and question.is_marked
+    }
+    row.score = rules.score(_answered(row), points)
+    row.passed = rules.passes(row.score, rules.pass_mark(quiz.pass_mark, own.document.pass_mark))
+    row.submitted_at = now()
+    db.session.flush()
+    outbox.tell(QuizGraded(id=row.id, person_id=person_id, course_id=row.course_id))
+    taken = _enrolment(person_id, row.course_id)
+    if taken is not None and taken.state != "declined" and own.document.unit(row.unit).activities[-1].name == row.activity:
+        _finish_unit(taken, _served(row.course_id), row.unit, "quiz", row.version_id)
+    return row
+
+
+def practise(person_id: str, course_id: str, unit: str, activity: str, question_id: str, given: Any) -> None:
+    """Keep an answer to a question inside a lesson, on the served version. The first one on a version stands.
+
+    Raises `NotFound` for a question that is not there or a course not taken.
+    """
+    row = _enrolment(person_id, course_id)
+    if row is None or row.state == "declined":
+        raise NotFound()
+    served = _served(course_id)
+    lesson = served.document.activity(unit, activity)
+    names = [question.id for question in lesson.questions] if lesson is not None else []
+    if lesson is None or lesson.type == "quiz" or question_id not in names:
+        raise NotFound()
+    db.session.execute(
+        sa.update(Attempt)
+        .where(
+            Attempt.person_id == person_id, Attempt.course_id == course_id, Attempt.unit == unit, Attempt.activity == activity,
+            Attempt.submitted_at.is_(None), Attempt.version_id != served.version_id,
+        )
+        .values(submitted_at=now())
+    )  # fmt: skip
+    _keep_answer(_attempt(row, served, unit, activity, names, limit=None), question_id, given)
+
+
+def keep_plan(
+    person_id: str, course_id: str, unit: str, block: str, *, situation: str, action: str, planned_on: date | None
+) -> None:
+    """Save a plan of one's own over the former one of the same block. An empty one is taken away."""
+    when, do = rules.clean_line(situation), rules.clean_line(action)
+    if not when and not do:
+        db.session.execute(
+            sa.delete(Plan).where(
+                Plan.person_id == person_id, Plan.course_id == course_id, Plan.unit == unit, Plan.block == block
+            )
+        )
+        return
+    row = {
+        "person_id": person_id, "course_id": course_id, "unit": unit, "block": block, "situation": when, "action": do,
+        "planned_on": planned_on, "saved_at": now(),
+    }  # fmt: skip
+    upsert(
+        Plan, [row], key=["person_id", "course_id", "unit", "block"], update=["situation", "action", "planned_on", "saved_at"]
+    )
+
+
+def _enrolment(person_id: str, course_id: str) -> Enrolment | None:
+    """The enrolment, held until the end of the transaction: what follows from it happens one after the other."""
+    return db.session.scalar(
+        sa.select(Enrolment).where(Enrolment.person_id == person_id, Enrolment.course_id == course_id).with_for_update()
+    )
+
+
+def _version(version_id: str) -> Published:
+    found = catalogue.version(version_id)
+    assert found is not None, "versions are never deleted"
+    return found
+
+
+def _served(course_id: str) -> Published:
+    """The served version, also of an archived course: who began it keeps it."""
+    return _version(db.session.scalars(sa.select(Course.current_version_id).where(Course.id == course_id)).one())
+
+
+def _finish_unit(row: Enrolment, served: Published, unit: str, kind: str, version_id: str) -> None:
+    known = db.session.scalar(
+        sa.select(Completion.unit).where(
+            Completion.person_id == row.person_id, Completion.course_id == row.course_id, Completion.unit == unit
+        )
+    )
+    if known is None:
+        fact = {
+            "person_id": row.person_id, "course_id": row.course_id, "unit": unit, "version_id": version_id, "kind": kind,
+            "done_at": now(),
+        }  # fmt: skip
+        upsert(Completion, [fact], key=["person_id", "course_id", "unit"])
+        outbox.tell(
+            UnitCompleted(
+                id=f"{row.person_id}:{row.course_id}:{unit}", person_id=row.person_id, course_id=row.course_id, unit=unit
+            )
+        )
+    _finish_if_whole(row, served)
+
+
+def _finish_if_whole(row: Enrolment, served: Published) -> None:
+    if row.state != "active":
+        return
+    done = db.session.scalars(
+        sa.select(Completion.unit).where(Completion.person_id == row.person_id, Completion.course_id == row.course_id)
+    ).all()
+    if rules.progress([unit.id for unit in served.document.units], done).is_whole:
+        row.state, row.finished_at = "finished", now()
+        db.session.flush()
+        outbox.tell(CourseFinished(id=row.id, person_id=row.person_id, course_id=row.course_id))
+
+
+def _attempt(
+    row: Enrolment, served: Published, unit: str, activity: str, questions: list[str], *, limit: int | None
+) -> Attempt:
+    """The open attempt, or a new one with the next number. The unique number decides a race: both get the same row."""
+    mine = sa.and_(
+        Attempt.person_id == row.person_id, Attempt.course_id == row.course_id, Attempt.unit == unit, Attempt.activity == activity
+    )
+    is_open = sa.select(Attempt).where(mine, Attempt.submitted_at.is_(None)).with_for_update()
+    found = db.session.scalar(is_open)
+    if found is not None:
+        return found
+    before = db.session.scalar(sa.select(sa.func.max(Attempt.number)).where(mine)) or 0
+    if not rules.may_try(before, limit):
+        raise Refused(_("You have used all the attempts of this quiz."))
+    fresh = {
+        "id": new_id(), "person_id": row.person_id, "course_id": row.course_id, "unit": unit, "activity": activity,
+        "number": before + 1, "version_id": served.version_id, "questions": questions, "started_at": now(),
+        "submitted_at": None, "score": None, "passed": None,
+    }  # fmt: skip
+    upsert(Attempt, [fresh], key=["person_id", "course_id", "unit", "activity", "number"])
+    made = db.session.scalar(is_open)
+    if made is None:
+        raise Refused(_("You have used all the attempts of this quiz."))
+    return made
+
+
+def _answered(row: Attempt) -> dict[str, float]:
+    return {
+        name: share
+        for name, share in db.session.execute(
+            sa.select(Answer.question, Answer.share).where(Answer.attempt_id == row.id)
+        )
+    }
+
+
+def _keep_answer(row: Attempt, question_id: str, given: Any) -> None:
+    question = _version(row.version_id).document.question(row.unit, row.activity, question_id)
+    share = question.mark(given) if given is not None and question.is_marked else 0.0
+    fact = {
+        "attempt_id": row.id, "question": question_id, "given": given, "share": min(1.0, max(0.0, share)), "answered_at": now()
+    }  # fmt: skip
+    upsert(Answer, [fact], key=["attempt_id", "question"])
