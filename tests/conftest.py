@@ -1,6 +1,6 @@
 """Fixtures for all tests. See also tests/servers.py, tests/browser.py, tests/decent.py and tests/visits.py.
 
-- `app`: the application on SQLite, migrated, empty; `client`: a strict visitor of it.
+- `app`: the application on SQLite, with all tables, empty; `client`: a strict visitor of it.
 - `any_app`, `any_client`: the same test runs on SQLite and on PostgreSQL.
 - `ctx`, `any_ctx`: the same with an open app context, for services and queries.
 - `make_app`: builds applications with settings of your own.
@@ -281,7 +281,7 @@ def apps(tmp_path_factory: pytest.TempPathFactory) -> Apps:
 def make_app(apps: Apps, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
     """Call it with settings (`make_app(BASE_URL="https://learn.example.org")`) for one more application of this test.
 
-    It has a migrated, empty SQLite database of its own unless DATABASE_URL is among the settings.
+    It has an empty SQLite database of its own unless DATABASE_URL is among the settings.
     """
     made: list[Flask] = []
 
@@ -299,7 +299,7 @@ def make_app(apps: Apps, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
 
 @pytest.fixture
 def app(make_app: Callable[..., Flask]) -> Flask:
-    """The application on a migrated, empty SQLite database. Open `app.app_context()` for what is no request."""
+    """The application on an empty SQLite database. Open `app.app_context()` for what is no request."""
     return make_app()
 
 
@@ -311,7 +311,7 @@ def client(app: Flask) -> StrictClient:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def any_url(request: pytest.FixtureRequest, apps: Apps, tmp_path: Path) -> Iterator[str]:
-    """The address of a migrated, empty database: SQLite in one run of the test, PostgreSQL in another."""
+    """The address of an empty database with all tables: SQLite in one run of the test, PostgreSQL in another."""
     if request.param == "sqlite":
         yield apps.sqlite(tmp_path / "any")
         return
