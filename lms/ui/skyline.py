@@ -56,8 +56,8 @@ def skyline(seed: str, width: int = BAND[0], height: int = BAND[1], peaks: int =
     ]
 
 
-def window(points: Points, left: int, right: int, width: int, height: int, of: int = BAND[1]) -> Points:
-    """Cuts a crest between two x and scales it into a box; `of` is the height of the box the crest was drawn in."""
+def window(points: Points, left: int, right: int, width: int, height: int, sky: float = 0) -> Points:
+    """Cuts a crest of the band between two x and scales it into a box, under a share `sky` of its height that stays free."""
 
     def at(x: int) -> float:
         for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
@@ -66,7 +66,7 @@ def window(points: Points, left: int, right: int, width: int, height: int, of: i
         return points[-1][1]
 
     cut = [(left, at(left)), *(p for p in points if left < p[0] < right), (right, at(right))]
-    return [(round((x - left) * width / (right - left)), round(y * height / of)) for x, y in cut]
+    return [(round((x - left) * width / (right - left)), round(height * (sky + (1 - sky) * y / BAND[1]))) for x, y in cut]
 
 
 def _steps(points: Sequence[tuple[int, int]]) -> str:
@@ -166,7 +166,8 @@ def pano(seed: str, steps: int, done: int = 0, size: str = "row") -> Markup:
     width, height = SIZES[size]
     crests = skyline(seed)
     layers = "".join(
-        _layer(f"{seed}-{i}", window(crests[i - 1], *WINDOW, width, height), width, height, g) for i, g in ((1, 1), (2, 3))
+        _layer(f"{seed}-{i}", window(crests[i - 1], *WINDOW, width, height, 0 if size == "row" else 0.14), width, height, g)
+        for i, g in ((1, 1), (2, 3))
     )
     inset = 12 if size == "row" else 16
     stones = trail(seed, width, height, max(1, steps), inset, 0.86 if size == "row" else 0.78)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, render_template
 from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from lms.foundation.i18n import _, format_number, lazy_
@@ -37,17 +38,17 @@ class Sample(Form):
     name = StringField(lazy_("First name"), [InputRequired()], description=lazy_("The one people call you by at your space."))
     email = StringField(lazy_("E-mail"), [InputRequired()])
     note = TextAreaField(lazy_("A word for the person who invites you"), [Optional()])
-    day = SelectField(lazy_("Which day"), choices=[("thu", lazy_("Thursday")), ("fri", lazy_("Friday"))])
+    day = SelectField(lazy_("Which day"), choices=[SelectChoice("thu", lazy_("Thursday")), SelectChoice("fri", lazy_("Friday"))])
     shared = BooleanField(lazy_("This is a shared computer"), description=lazy_("We sign you out after two hours."))
     matter = RadioField(
         lazy_("This matters for my work in the next 12 months"),
         choices=[
-            ("1", lazy_("not at all")),
-            ("2", lazy_("a little")),
-            ("3", lazy_("somewhat")),
-            ("4", lazy_("a lot")),
-            ("5", lazy_("it is essential")),
-            ("no", lazy_("I don't know")),
+            SelectChoice("1", lazy_("not at all")),
+            SelectChoice("2", lazy_("a little")),
+            SelectChoice("3", lazy_("somewhat")),
+            SelectChoice("4", lazy_("a lot")),
+            SelectChoice("5", lazy_("it is essential")),
+            SelectChoice("no", lazy_("I don't know")),
         ],
     )
 

@@ -1,79 +1,70 @@
-"""An application with nothing but the look in it: the skeleton's neighbours are stubs, the languages are real."""
+"""An application with nothing but the look in it: the skeleton's neighbours are stubs, languages and security are real."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
-from flask import Blueprint, Flask, request, session
+from flask import Blueprint, Flask, flash, render_template, render_template_string, request
 
-LANGS = [("fr", "Français"), ("es", "Español"), ("ca", "Català"), ("en", "English")]
-NAV = (
-    ("Learn", "/learn", "path"),
-    ("My space", "/space", "people"),
-    ("Write", "/write", "pen"),
-    ("Network", "/network", "ridge"),
-)
+NAV = (("Learn", "/learn", "path"), ("My space", "/space", "people"), ("Write", "/write", "pen"), ("Network", "/network", "ridge"))
+NEIGHBOURS = {
+    "home": ("landing",), "accounts": ("sign_in", "account"), "pages": ("help", "privacy", "accessibility", "source")
+}  # fmt: skip
 
 
-def make_app(instance):
-    from lms.foundation import i18n
+def build(instance: Path) -> Flask:
+    """The bare application. `?who=` is the visitor's name, empty for nobody."""
+    from lms.foundation import i18n, security
     from lms.ui import compress, static, views
 
-    app = Flask("lms.ui", static_folder=None)
-    app.config.update(SECRET_KEY="only for tests", SESSION_COOKIE_SECURE=False)
+    app = Flask("lms", static_folder=None, template_folder=None)
+    app.config.update(SECRET_KEY="only-for-tests-0123456789-abcdefghijklm", TESTING=True)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     i18n.install(app)
+    security.install(app, base_url="http://localhost", host="127.0.0.1", proxies=0)
     app.register_blueprint(views.bp)
-    for room, pages in {
-        "home": ["landing"],
-        "accounts": ["sign_in", "account"],
-        "pages": ["help", "privacy", "accessibility", "source"],
-    }.items():
+    for room, pages in NEIGHBOURS.items():
         stub = Blueprint(room, f"stub_{room}")
-        for page in pages:
-            stub.add_url_rule("/" if page == "landing" else f"/{page}", page, lambda: "stub")
+        for name in pages:
+            stub.add_url_rule("/" if name == "landing" else f"/{name}", name, lambda: "stub")
         app.register_blueprint(stub)
-    static.install(app, instance)
+    static.install(app, instance, security.HEADERS)
     compress.install(app)
-    app.jinja_env.globals["csrf_token"] = lambda: session.setdefault("token", "a-token")
+
+    @app.get("/told")
+    def told() -> str:
+        flash("Saved <here>", "yes")
+        return render_template("ui/error.html", code=500, what="It broke", fix="Try again.", error_id="a1b2c3d4")
 
     @app.context_processor
-    def frame():
+    def frame() -> dict[str, Any]:
         name = request.args.get("who", "Inès")
+        nav = [SimpleNamespace(label=a, href=b, icon=c, current=not i) for i, (a, b, c) in enumerate(NAV)]
         return {
-            "visitor": SimpleNamespace(is_anonymous=not name, name=name),
-            "nav": [SimpleNamespace(label=a, href=b, icon=c, current=i == 0) for i, (a, b, c) in enumerate(NAV)]
-            if name
-            else [],
-            "lang": i18n.language(),
-            "theme": i18n.theme(),
-            "langs": LANGS,
-            "network_name": "Sept Vallées",
-            "here": lambda **more: "?" + "&".join(f"{k}={v}" for k, v in {**request.args, **more}.items()),
-        }
+            "visitor": SimpleNamespace(is_anonymous=not name, name=name), "nav": nav if name else [],
+            "lang": i18n.language(), "theme": i18n.theme(), "langs": list(i18n.LANGUAGES.items()),
+            "network_name": "Sept Vallées", "here": lambda **more: "?" + "&".join(f"{k}={v}" for k, v in more.items()),
+        }  # fmt: skip
 
     return app
 
 
 @pytest.fixture(scope="session")
-def app(tmp_path_factory):
-    return make_app(tmp_path_factory.mktemp("instance"))
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The bare application."""
+    return build(tmp_path_factory.mktemp("bare"))
 
 
 @pytest.fixture
-def client(app):
-    return app.test_client()
+def render(bare: Flask) -> Callable[..., str]:
+    """Renders a piece of template in English, with the components imported as `ui`."""
 
-
-@pytest.fixture
-def render(app):
-    """Renders a piece of template with the components imported as `ui`."""
-
-    def run(source: str, path: str = "/", **context) -> str:
-        from flask import render_template_string
-
-        with app.test_request_context(path):
+    def run(source: str, path: str = "/?lang=en", **context: Any) -> str:
+        with bare.test_request_context(path):
             return render_template_string('{% import "ui/macros.html" as ui with context %}' + source, **context)
 
     return run
