@@ -154,7 +154,7 @@ class Environment:
             return
         try:
             self.venv.mkdir(exist_ok=True)
-            with _alone(self.venv / "lock"):
+            with alone(self.venv / "lock", "another start is installing; waiting for it."):
                 if self.unfinished.exists():
                     say("the last installation was cut short; starting afresh.")
                     self._clear()
@@ -288,7 +288,7 @@ def _is_quiet(command: Sequence[str]) -> bool:
 def _run(command: Sequence[str]) -> int:
     """Run `command` with its words on stderr; when we are told to stop, stop it too. Gives its exit status.
 
-    It inherits the lock of `_alone`: were we killed, the next start would still wait for it.
+    It inherits the lock of `alone`: were we killed, the next start would still wait for it.
     """
     with subprocess.Popen(command, stdout=sys.stderr, stdin=subprocess.DEVNULL, close_fds=False) as child:
         try:
@@ -299,8 +299,8 @@ def _run(command: Sequence[str]) -> int:
 
 
 @contextlib.contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Hold the lock file `path`, waiting for another start that holds it. The system drops it when a process dies."""
+def alone(path: Path, waiting: str) -> Iterator[None]:
+    """Hold the lock file `path`; while another process holds it, say `waiting` and wait. The system drops it on death."""
     with open(path, "a+b") as file:
         os.set_inheritable(file.fileno(), True)
         if WINDOWS:
@@ -319,7 +319,7 @@ def _alone(path: Path) -> Iterator[None]:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                say("another start is installing; waiting for it.")
+                say(waiting)
                 fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
@@ -387,7 +387,21 @@ def main(arguments: Sequence[str]) -> int:
         if options.command == "bench":
             become([python, "-m", "tests.bench", *rest])
         os.environ.setdefault("LMS_DURABILITY", "test")
-        become([python, "-m", "pytest", "-q", "-n", "2", "--durations=10", "-m", TIERS[options.tier], *rest])
+        become(
+            [
+                python,
+                "-m",
+                "pytest",
+                "-q",
+                "-n",
+                "2",
+                "--dist=loadfile",
+                "--durations=10",
+                "-m",
+                TIERS[options.tier],
+                *rest,
+            ]
+        )
     except Refusal as refusal:
         say(str(refusal))
         return 2

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from lms.__main__ import chromium
+from lms.__main__ import alone, chromium
 from tests.browser import FLAGS, Live
 from tests.servers import MailSink, Missing, Postgres, Valkey
 from tests.visits import StrictClient
@@ -164,9 +164,14 @@ def page(browser: Browser) -> Iterator[Page]:
 @pytest.fixture(scope="session")
 def _prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The instance folder of a demo site after its first start; sites under test begin with a copy."""
-    folder = tmp_path_factory.mktemp("demo") / "instance"
-    site = Live(folder).start()
-    site.stop()
+    # One for all xdist workers: seeding takes a while.
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo-instance"
+    ready = folder.with_suffix(".ready")
+    with alone(folder.with_suffix(".lock"), "another test worker prepares the demo; waiting for it."):
+        if not ready.exists():
+            Live(folder).start().stop()
+            ready.touch()
     return folder
 
 
