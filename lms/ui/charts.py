@@ -1,8 +1,8 @@
 """Charts that people read: SVG made of text on the server, values written, shapes beside colours, no script.
 
-Pure functions from values to Markup. They know no language: titles, words and the way to write a number come from the caller. Each
-chart comes in a wide and in a phone variant, of which the style sheet shows one, and says in its description that a table follows:
-the caller puts it there (macro `figures`). Colours are classes of the style sheet.
+Pure functions from values to Markup. They know no language: titles, words and the way to write a number come from the
+caller. Each chart comes in a wide and in a phone variant, of which the style sheet shows one, and says in its
+description that a table follows: the caller puts it there (macro `figures`). Colours are classes of the style sheet.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ class GapRow:
 
 @dataclass(frozen=True)
 class GapWords:
-    """The words of a gap chart: what the ends and the middle of the scale mean, and the names of the three things drawn."""
+    """The words of a gap chart: what the ends and the middle of the scale mean, and the names of the three things
+    drawn.
+    """
 
     low: str
     middle: str
@@ -52,7 +54,9 @@ class RankRow:
 
 
 def lines(text: str, width: float) -> list[str]:
-    """Breaks a label at spaces into lines that fit a width in px, by the mean width of a character. Never cuts a word."""
+    """Breaks a label at spaces into lines that fit a width in px, by the mean width of a character. Never cuts a
+    word.
+    """
     out: list[str] = []
     for word in text.split(" "):  # a no-break space holds its words together
         if out and (len(out[-1]) + 1 + len(word)) * CHARACTER <= width:
@@ -80,7 +84,8 @@ def _svg(key: str, variant: str, width: int, height: int, title: str, desc: str,
     kind, mark = ("only-wide", "w") if variant == "wide" else ("only-phone", "n")
     name = f"{escape(key)}-{mark}"
     return (
-        f'<svg class="chart {kind}" viewBox="0 0 {width} {height}" role="img" aria-labelledby="{name}t" aria-describedby="{name}d">'
+        f'<svg class="chart {kind}" viewBox="0 0 {width} {height}" role="img" '
+        f'aria-labelledby="{name}t" aria-describedby="{name}d">'
         f'<title id="{name}t">{escape(title)}</title><desc id="{name}d">{escape(desc)}</desc>{body}</svg>'
     )
 
@@ -94,14 +99,21 @@ def gap_chart(
 ) -> Markup:
     """Importance against ease, one row per competency, in the order given (sort by gap first).
 
-    `key` makes the ids of this chart unique in its page; `title` is the message, `desc` says where the table is; `number` writes a
-    gap in the language of the page. Ease is a hollow diamond, importance a filled disc, the gap stands at the right.
+    `key` makes the ids of this chart unique in its page; `title` is the message, `desc` says where the table is;
+    `number` writes a gap in the language of the page. Ease is a hollow diamond, importance a filled disc, the gap
+    stands at the right.
     """
-    return Markup("".join(_gap(key, rows, title, desc, words, number, variant) for variant in ("wide", "phone")))
+    return Markup("".join(_gap(key, rows, title, desc, words, number, variant) for variant in ("wide", "phone")))  # noqa: S704 (our own numbers; texts are escaped)
 
 
 def _gap(
-    key: str, rows: Sequence[GapRow], title: str, desc: str, words: GapWords, number: Callable[[float], str], variant: str
+    key: str,
+    rows: Sequence[GapRow],
+    title: str,
+    desc: str,
+    words: GapWords,
+    number: Callable[[float], str],
+    variant: str,
 ) -> str:
     wide = variant == "wide"
     width, left, right = (760, 290, 650) if wide else (360, 10, 290)
@@ -127,7 +139,8 @@ def _gap(
         start, end = (ease + 9, importance - 8) if ease < importance else (importance + 8, ease - 9)
         if end > start:
             body += f'<path class="link" d="M{start} {y}H{end}"/>'
-        body += f'<path class="ease" d="M{ease} {y - 8.5:g}l8.5 8.5-8.5 8.5-8.5-8.5z"/><circle class="imp" cx="{importance}" cy="{y}" r="7.5"/>'
+        body += f'<path class="ease" d="M{ease} {y - 8.5:g}l8.5 8.5-8.5 8.5-8.5-8.5z"/>'
+        body += f'<circle class="imp" cx="{importance}" cy="{y}" r="7.5"/>'
         if named:
             name_y = y - 16 if wide else y + 26
             body += _pair(ease, importance, name_y, words.ease, words.importance, width - 110 if wide else width)
@@ -145,7 +158,9 @@ def _gap(
 
 
 def _pair(ease: int, importance: int, y: int, ease_word: str, importance_word: str, right: int) -> str:
-    """The names of the two shapes on one line: pushed apart when they would run into each other, kept inside the drawing."""
+    """The names of the two shapes on one line: pushed apart when they would run into each other, kept inside the
+    drawing.
+    """
     a, b = sorted([(ease, ease_word), (importance, importance_word)])
     half_a, half_b = len(a[1]) * CHARACTER / 2, len(b[1]) * CHARACTER / 2
     xa, xb = max(a[0], half_a), min(b[0], right - half_b)
@@ -160,10 +175,15 @@ def rank_chart(
 ) -> Markup:
     """Ranks with their plausible range: a disc at the rank, a band from the best to the worst.
 
-    `first` and `last` name the ends of the axis; `ranks` is the number of ranks there are (as many as rows unless told); `cut` draws
-    a dotted line after that rank, where the title says that two groups stand apart.
+    `first` and `last` name the ends of the axis; `ranks` is the number of ranks there are (as many as rows unless
+    told); `cut` draws a dotted line after that rank, where the title says that two groups stand apart.
     """
-    return Markup("".join(_rank(key, rows, title, desc, first, last, ranks or len(rows), cut, variant) for variant in ("wide", "phone")))
+    return Markup(  # noqa: S704 (our own numbers; texts are escaped)
+        "".join(
+            _rank(key, rows, title, desc, first, last, ranks or len(rows), cut, variant)
+            for variant in ("wide", "phone")
+        )
+    )
 
 
 def _rank(
@@ -188,36 +208,46 @@ def _rank(
             y = top + 18 * len(label) + 24
         best, worst, x = at(row.best), at(row.worst), at(row.rank)
         if worst > best:
-            body += f'<path class="band" d="M{best} {y}H{worst}"/><path class="end" d="M{best} {y - 7}v14M{worst} {y - 7}v14"/>'
+            body += f'<path class="band" d="M{best} {y}H{worst}"/>'
+            body += f'<path class="end" d="M{best} {y - 7}v14M{worst} {y - 7}v14"/>'
         body += f'<circle class="imp" cx="{x}" cy="{y}" r="9"/>' + _text(x, y + 4, str(row.rank), "in")
         top += height
-    head = _text(left - 8, 14, first, "ax") + _text(right + 8, 14, last, "ax", "end") + _grid([at(r) for r in range(1, ranks + 1)], 24, top)
+    head = (
+        _text(left - 8, 14, first, "ax")
+        + _text(right + 8, 14, last, "ax", "end")
+        + _grid([at(r) for r in range(1, ranks + 1)], 24, top)
+    )
     if cut:
         head += f'<path class="cut" d="M{at(cut + 0.5)} 24V{top}"/>'
     return _svg(key, variant, width, top + 4, title, desc, head + body)
 
 
 def heat(value: float, limits: Sequence[float] = LIMITS) -> str:
-    """Gives the class `k1` to `k5` of a table cell. `limits` are the four lower limits of the classes 2 to 5, ascending."""
+    """Gives the class `k1` to `k5` of a table cell. `limits` are the four lower limits of the classes 2 to 5,
+    ascending.
+    """
     return f"k{bisect_right(limits, value) + 1}"
 
 
 @lru_cache(maxsize=128)
 def crowd(share: float) -> Markup:
-    """One hundred dots in two rows, `share` of them (0 to 100) filled. Hidden from assistive technology: the sentence says the number."""
+    """One hundred dots in two rows, `share` of them (0 to 100) filled. Hidden from assistive technology: the sentence
+    says the number.
+    """
     full = round(min(max(share, 0), 100))
     done = rest = ""
     for y, count in ((6, (full + 1) // 2), (17, full // 2)):
         done += f"M5 {y}H{count * 10 - 5}" if count else ""
         rest += f"M{count * 10 + 5} {y}H495" if count < 50 else ""
     paths = (f'<path d="{rest}"/>' if rest else "") + (f'<path class="in" d="{done}"/>' if done else "")
-    return Markup(f'<svg class="crowd" viewBox="0 0 500 23" aria-hidden="true">{paths}</svg>')
+    return Markup(f'<svg class="crowd" viewBox="0 0 500 23" aria-hidden="true">{paths}</svg>')  # noqa: S704 (our own numbers; texts are escaped)
 
 
 @lru_cache(maxsize=8)
 def height(level: int) -> Markup:
     """A small cairn of 1 to 5 stones, for the rows of a rating. Hidden from assistive technology."""
     stones = "".join(
-        f'<ellipse cx="{17.5 if i % 2 else 16:g}" cy="{25 - 5.2 * i:.3g}" rx="{9 - 1.3 * i:.2g}" ry="2.5"/>' for i in range(level)
+        f'<ellipse cx="{17.5 if i % 2 else 16:g}" cy="{25 - 5.2 * i:.3g}" rx="{9 - 1.3 * i:.2g}" ry="2.5"/>'
+        for i in range(level)
     )
-    return Markup(f'<svg class="height" viewBox="0 0 32 28" aria-hidden="true">{stones}</svg>')
+    return Markup(f'<svg class="height" viewBox="0 0 32 28" aria-hidden="true">{stones}</svg>')  # noqa: S704 (our own numbers; texts are escaped)

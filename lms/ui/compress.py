@@ -1,4 +1,6 @@
-"""Compresses pages on their way out: brotli where the browser takes it, else gzip (browsers offer brotli on https only)."""
+"""Compresses pages on their way out: brotli where the browser takes it, else gzip (browsers offer brotli on https
+only).
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,16 @@ import gzip
 import brotli
 from flask import Flask, Response, request
 
-TYPES = {"text/html", "text/plain", "text/css", "text/csv", "text/xml", "application/json", "application/xml", "image/svg+xml"}
+TYPES = {
+    "text/html",
+    "text/plain",
+    "text/css",
+    "text/csv",
+    "text/xml",
+    "application/json",
+    "application/xml",
+    "image/svg+xml",
+}
 SMALL = 500  # bytes; shorter answers fit in one packet anyway
 
 

@@ -1,12 +1,14 @@
 """Skylines, ropes and stones: the drawings that every course and every page band get from a seed.
 
-Pure: the same seed gives the same drawing on every machine, so a course keeps its skyline for life, and a small picture in a list
-is a window into the very band of the course page. Coordinates are whole numbers, which keeps a band under 5 kB. Colours come from
-the style sheet and from three gradients (`r1` to `r3`) that the page skeleton carries once.
+Pure: the same seed gives the same drawing on every machine, so a course keeps its skyline for life, and a small
+picture in a list is a window into the very band of the course page. Coordinates are whole numbers, which keeps a band
+under 5 kB. Colours come from the style sheet and from three gradients (`r1` to `r3`) that the page skeleton carries
+once.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from random import Random
@@ -16,13 +18,17 @@ from markupsafe import Markup, escape
 Points = list[tuple[int, int]]
 
 BAND = (1440, 220)  # width and height of the band behind the head of a page
-WINDOW = (470, 970)  # the part of the band that a small picture shows; a phone shows it too, since it crops the band at both sides
+WINDOW = (
+    470,
+    970,
+)  # the part of the band that a small picture shows; a phone shows it too, since it crops the band at both sides
 SIZES = {"row": (156, 104), "offer": (300, 240)}
 
-GRADIENTS = Markup(
+GRADIENTS = Markup(  # noqa: S704 (our own numbers; texts are escaped)
     '<svg class="vh" width="1" height="1" aria-hidden="true"><defs>'
     + "".join(
-        f'<linearGradient id="r{i}" x2="0" y2="1"><stop stop-opacity="{alpha}"/><stop offset="{end}" stop-opacity="0"/></linearGradient>'
+        f'<linearGradient id="r{i}" x2="0" y2="1"><stop stop-opacity="{alpha}"/>'
+        f'<stop offset="{end}" stop-opacity="0"/></linearGradient>'
         for i, alpha, end in ((1, ".36", ".92"), (2, ".5", ".88"), (3, ".62", ".96"))
     )
     + "</defs></svg>"
@@ -40,7 +46,7 @@ def _crest(rng: Random, width: int, base: float, height: float, peaks: int) -> P
     points = [p for p in points if p[0] < width - 4] + [(float(width), base - height * rng.uniform(0.1, 0.5))]
     for spread in (0.16, 0.1):
         broken = points[:1]
-        for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+        for (x1, y1), (x2, y2) in itertools.pairwise(points):
             t = rng.uniform(0.35, 0.65)
             broken += [(x1 + (x2 - x1) * t, y1 + (y2 - y1) * t + (rng.random() - 0.5) * spread * height), (x2, y2)]
         points = broken
@@ -49,7 +55,7 @@ def _crest(rng: Random, width: int, base: float, height: float, peaks: int) -> P
 
 def skyline(seed: str, width: int = BAND[0], height: int = BAND[1], peaks: int = 9) -> list[Points]:
     """Gives three crests, far to near, as points from the left edge to the right edge of a box of that size."""
-    rng = Random(seed)
+    rng = Random(seed)  # noqa: S311 (a drawing, not a secret)
     return [
         _crest(rng, width, base * height, tall * height, count)
         for base, tall, count in ((0.62, 0.52, peaks), (0.82, 0.44, peaks + 2), (0.97, 0.3, max(2, peaks - 2)))
@@ -57,32 +63,40 @@ def skyline(seed: str, width: int = BAND[0], height: int = BAND[1], peaks: int =
 
 
 def window(points: Points, left: int, right: int, width: int, height: int, sky: float = 0) -> Points:
-    """Cuts a crest of the band between two x and scales it into a box, under a share `sky` of its height that stays free."""
+    """Cuts a crest of the band between two x and scales it into a box, under a share `sky` of its height that stays
+    free.
+    """
 
     def at(x: int) -> float:
-        for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+        for (x1, y1), (x2, y2) in itertools.pairwise(points):
             if x1 <= x <= x2:
                 return y1 + (y2 - y1) * (x - x1) / max(1, x2 - x1)
         return points[-1][1]
 
     cut = [(left, at(left)), *(p for p in points if left < p[0] < right), (right, at(right))]
-    return [(round((x - left) * width / (right - left)), round(height * (sky + (1 - sky) * y / BAND[1]))) for x, y in cut]
+    return [
+        (round((x - left) * width / (right - left)), round(height * (sky + (1 - sky) * y / BAND[1]))) for x, y in cut
+    ]
 
 
 def _steps(points: Sequence[tuple[int, int]]) -> str:
     """Relative line commands through the points after the first (shorter than absolute ones)."""
-    pairs = zip(points, points[1:], strict=False)
+    pairs = itertools.pairwise(points)
     return "l" + " ".join(f"{b[0] - a[0]} {b[1] - a[1]}" for a, b in pairs).replace(" -", "-")
 
 
 def outline(points: Points, width: int, height: int) -> str:
-    """The closed shape under a crest. Its sides and its foot lie outside the box, so that one stroke draws the crest alone."""
+    """The closed shape under a crest. Its sides and its foot lie outside the box, so that one stroke draws the crest
+    alone.
+    """
     return f"M-9 {points[0][1]}H0{_steps(points)}H{width + 9}V{height + 9}H-9z"
 
 
 def facets(seed: str, points: Points) -> str:
-    """The shaded side of each summit: down the right slope, back up along a broken spur. Empty when no summit is high enough."""
-    rng = Random(seed)
+    """The shaded side of each summit: down the right slope, back up along a broken spur. Empty when no summit is high
+    enough.
+    """
+    rng = Random(seed)  # noqa: S311 (a drawing, not a secret)
     shapes = []
     for i in range(1, len(points) - 1):
         (x, y), j = points[i], i + 1
@@ -107,18 +121,20 @@ def trail(seed: str, width: int, height: int, steps: int, inset: int = 40, foot:
 
     `foot` is where the first stone lies, as a share of the height.
     """
-    rng = Random(f"{seed}-trail")
+    rng = Random(f"{seed}-trail")  # noqa: S311 (a drawing, not a secret)
     if steps == 1:
         return [(width // 2, round(height * 0.7))]
     gap = (width - 2 * inset) / max(1, steps - 1)
     slope = 0.34 / max(1, steps - 1)
-    return [(round(inset + i * gap), round(height * (foot - slope * i + rng.uniform(-0.07, 0.07)))) for i in range(steps)]
+    return [
+        (round(inset + i * gap), round(height * (foot - slope * i + rng.uniform(-0.07, 0.07)))) for i in range(steps)
+    ]
 
 
 def rope(points: Points, slack: int = 14) -> str:
     """A smooth line through the stones, slack between them like a rope."""
     d = f"M{points[0][0]} {points[0][1]}"
-    for (x1, y1), (x2, y2) in zip(points, points[1:], strict=False):
+    for (x1, y1), (x2, y2) in itertools.pairwise(points):
         half = round((x2 - x1) / 2)
         d += f"C{x1 + half} {y1 + slack} {x2 - half} {y2 + slack} {x2} {y2}"
     return d
@@ -127,7 +143,9 @@ def rope(points: Points, slack: int = 14) -> str:
 def _layer(seed: str, points: Points, width: int, height: int, gradient: int) -> str:
     shade = facets(seed, points)
     fill = f'fill="url(#r{gradient})"'
-    return f'<path class="crest" {fill} d="{outline(points, width, height)}"/>' + (f'<path {fill} d="{shade}"/>' if shade else "")
+    return f'<path class="crest" {fill} d="{outline(points, width, height)}"/>' + (
+        f'<path {fill} d="{shade}"/>' if shade else ""
+    )
 
 
 @lru_cache(maxsize=512)
@@ -135,8 +153,9 @@ def ridges(seed: str) -> Markup:
     """Gives the band of mountains for the foot of a `.sky`, as inline SVG hidden from assistive technology."""
     width, height = BAND
     layers = "".join(_layer(f"{seed}-{i}", points, width, height, i) for i, points in enumerate(skyline(seed), 1))
-    return Markup(
-        f'<svg class="ridges" viewBox="0 0 {width} {height}" preserveAspectRatio="xMidYMax slice" aria-hidden="true">{layers}</svg>'
+    return Markup(  # noqa: S704 (our own numbers; texts are escaped)
+        f'<svg class="ridges" viewBox="0 0 {width} {height}" preserveAspectRatio="xMidYMax slice" '
+        f'aria-hidden="true">{layers}</svg>'
     )
 
 
@@ -145,7 +164,9 @@ def _stones(points: Points, states: Sequence[str], rx: float, ry: float) -> str:
     for (x, y), state in zip(points, states, strict=True):
         grow = 1.3 if state == "now" else 1
         kind = f" {state}" if state in ("done", "now") else ""
-        out.append(f'<ellipse class="st{kind}" cx="{x}" cy="{y}" rx="{round(rx * grow, 1):g}" ry="{round(ry * grow, 1):g}"/>')
+        out.append(
+            f'<ellipse class="st{kind}" cx="{x}" cy="{y}" rx="{round(rx * grow, 1):g}" ry="{round(ry * grow, 1):g}"/>'
+        )
     return "".join(out)
 
 
@@ -159,14 +180,18 @@ def _ropes(points: Points, reached: int, slack: int) -> str:
 
 @lru_cache(maxsize=2048)
 def pano(seed: str, steps: int, done: int = 0, size: str = "row") -> Markup:
-    """Gives the small picture of a course: a window into its band, one stone per step, the rope solid behind the steps done.
+    """Gives the small picture of a course: a window into its band, one stone per step, the rope solid behind the
+    steps done.
 
-    `size` is `row` (lists) or `offer` (proposals). Hidden from assistive technology: the words beside it say the same.
+    `size` is `row` (lists) or `offer` (proposals). Hidden from assistive technology: the words beside it say the
+    same.
     """
     width, height = SIZES[size]
     crests = skyline(seed)
     layers = "".join(
-        _layer(f"{seed}-{i}", window(crests[i - 1], *WINDOW, width, height, 0 if size == "row" else 0.14), width, height, g)
+        _layer(
+            f"{seed}-{i}", window(crests[i - 1], *WINDOW, width, height, 0 if size == "row" else 0.14), width, height, g
+        )
         for i, g in ((1, 1), (2, 3))
     )
     inset = 12 if size == "row" else 16
@@ -174,8 +199,9 @@ def pano(seed: str, steps: int, done: int = 0, size: str = "row") -> Markup:
     done = min(max(done, 0), len(stones))
     radius = min(6 if size == "row" else 8, 0.3 * (width - 2 * inset) / max(1, len(stones) - 1))
     states = ["done"] * done + [""] * (len(stones) - done)
-    return Markup(
-        f'<svg class="pano" viewBox="0 0 {width} {height}" preserveAspectRatio="xMidYMid slice" aria-hidden="true">{layers}'
+    return Markup(  # noqa: S704 (our own numbers; texts are escaped)
+        f'<svg class="pano" viewBox="0 0 {width} {height}" preserveAspectRatio="xMidYMid slice" '
+        f'aria-hidden="true">{layers}'
         f"{_ropes(stones, done - 1, 6 if size == 'row' else 8)}{_stones(stones, states, radius, radius * 0.8)}</svg>"
     )
 
@@ -192,10 +218,12 @@ def _lines(title: str, chars: int) -> list[str]:
 
 
 def orient(seed: str, steps: Iterable[tuple[str, str]]) -> Markup:
-    """Gives the panorama of a course page, as on an orientation table: stones on a rope, names on poles. Wide and phone variants.
+    """Gives the panorama of a course page, as on an orientation table: stones on a rope, names on poles. Wide and
+    phone variants.
 
-    `steps` are pairs of title and state (`done`, `now`, anything else is still to come). Where the names would not fit in three
-    lines the poles carry the numbers of the steps. Decorative: the list of steps below it is what everybody reads.
+    `steps` are pairs of title and state (`done`, `now`, anything else is still to come). Where the names would not
+    fit in three lines the poles carry the numbers of the steps. Decorative: the list of steps below it is what
+    everybody reads.
     """
     return _orient(seed, tuple(steps))
 
@@ -217,10 +245,14 @@ def _orient(seed: str, steps: tuple[tuple[str, str], ...]) -> Markup:
     signs = ""
     for (x, y), lines in zip(wide, names, strict=True):
         signs += f'<path class="pole" d="M{x} {head}V{y - 14}"/>'
-        signs += "".join(f'<text x="{x}" y="{head - 8 - 18 * (len(lines) - 1 - i)}">{escape(line)}</text>' for i, line in enumerate(lines))
+        signs += "".join(
+            f'<text x="{x}" y="{head - 8 - 18 * (len(lines) - 1 - i)}">{escape(line)}</text>'
+            for i, line in enumerate(lines)
+        )
     small = trail(seed, 358, 108, len(steps), 20)
-    return Markup(
-        f'<svg class="orient only-wide" viewBox="0 0 {width} {height}" aria-hidden="true">{signs}{_ropes(wide, reached, 14)}'
+    return Markup(  # noqa: S704 (our own numbers; texts are escaped)
+        f'<svg class="orient only-wide" viewBox="0 0 {width} {height}" aria-hidden="true">{signs}'
+        f"{_ropes(wide, reached, 14)}"
         f"{_stones(wide, states, 8.5, 7)}</svg>"
         f'<svg class="orient only-phone" viewBox="0 0 358 110" aria-hidden="true">{_ropes(small, reached, 14)}'
         f"{_stones(small, states, min(8.5, 95 / len(steps)), min(7, 78 / len(steps)))}</svg>"

@@ -1,8 +1,8 @@
 """Static files under addresses that change with their content, compressed once, kept by browsers for ever.
 
-All rooms may have a `static` folder; their files share one flat set of names. At start they are copied, with `.br` and `.gz`
-beside them, to `<instance>/static/<digest>/`, where the digest is that of all names and contents. Folders of former releases stay:
-a page that a browser or a slow worker still holds finds its style sheet.
+All rooms may have a `static` folder; their files share one flat set of names. At start they are copied, with `.br`
+and `.gz` beside them, to `<instance>/static/<digest>/`, where the digest is that of all names and contents. Folders
+of former releases stay: a page that a browser or a slow worker still holds finds its style sheet.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ def digest_of(files: Mapping[str, bytes]) -> str:
 def publish(files: Mapping[str, bytes], root: Path) -> str:
     """Writes the files and their compressed copies to `root/<digest>` unless they are there, and gives the digest.
 
-    The folder appears at once and whole: it is filled under another name and renamed, so two processes that start together cannot
-    harm each other, and a process that dies leaves nothing half done under the final name.
+    The folder appears at once and whole: it is filled under another name and renamed, so two processes that start
+    together cannot harm each other, and a process that dies leaves nothing half done under the final name.
     """
     digest = digest_of(files)
     target = root / digest
@@ -74,8 +74,8 @@ def publish(files: Mapping[str, bytes], root: Path) -> str:
 def install(app: Flask, instance: Path, headers: Mapping[str, str] | None = None) -> None:
     """Serves the static files of all rooms in front of the application and gives templates `static(name)`.
 
-    `headers` go on every static answer (the application's own hooks do not see them). `static` raises KeyError for a name that
-    does not exist, so a wrong name is found by the first test that renders the page.
+    `headers` go on every static answer (the application's own hooks do not see them). `static` raises KeyError for a
+    name that does not exist, so a wrong name is found by the first test that renders the page.
     """
     files = collect(FOLDERS)
     root = instance / "static"

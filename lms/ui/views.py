@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Flask, render_template
+from flask import Blueprint, render_template
+from flask.sansio.blueprints import BlueprintSetupState
 from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
@@ -25,20 +26,22 @@ GLOBALS = {
 
 
 @bp.record_once
-def _furnish(state: object) -> None:
+def _furnish(state: BlueprintSetupState) -> None:
     """Gives every template of the application the drawings."""
-    app = getattr(state, "app", None)
-    assert isinstance(app, Flask)
-    app.jinja_env.globals.update(GLOBALS)
+    state.app.jinja_env.globals.update(GLOBALS)
 
 
 class Sample(Form):
     """One field of each kind, for the gallery."""
 
-    name = StringField(lazy_("First name"), [InputRequired()], description=lazy_("The one people call you by at your space."))
+    name = StringField(
+        lazy_("First name"), [InputRequired()], description=lazy_("The one people call you by at your space.")
+    )
     email = StringField(lazy_("E-mail"), [InputRequired()])
     note = TextAreaField(lazy_("A word for the person who invites you"), [Optional()])
-    day = SelectField(lazy_("Which day"), choices=[SelectChoice("thu", lazy_("Thursday")), SelectChoice("fri", lazy_("Friday"))])
+    day = SelectField(
+        lazy_("Which day"), choices=[SelectChoice("thu", lazy_("Thursday")), SelectChoice("fri", lazy_("Friday"))]
+    )
     shared = BooleanField(lazy_("This is a shared computer"), description=lazy_("We sign you out after two hours."))
     matter = RadioField(
         lazy_("This matters for my work in the next 12 months"),

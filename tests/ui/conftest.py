@@ -1,4 +1,6 @@
-"""An application with nothing but the look in it: the skeleton's neighbours are stubs, languages and security are real."""
+"""An application with nothing but the look in it: the skeleton's neighbours are stubs, languages and security are
+real.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,12 @@ from typing import Any
 import pytest
 from flask import Blueprint, Flask, flash, render_template, render_template_string, request
 
-NAV = (("Learn", "/learn", "path"), ("My space", "/space", "people"), ("Write", "/write", "pen"), ("Network", "/network", "ridge"))
+NAV = (
+    ("Learn", "/learn", "path"),
+    ("My space", "/space", "people"),
+    ("Write", "/write", "pen"),
+    ("Network", "/network", "ridge"),
+)
 NEIGHBOURS = {
     "home": ("landing",), "accounts": ("sign_in", "account"), "pages": ("help", "privacy", "accessibility", "source")
 }  # fmt: skip

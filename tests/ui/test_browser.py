@@ -54,7 +54,9 @@ def test_nothing_scrolls_sideways(page: Page, site: str, lang: str) -> None:
         for place in ("gallery", "told"):
             page.goto(f"{site}/{place}?lang={lang}")
             page.evaluate(f"document.documentElement.style.fontSize = '{text}%'")
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{place}, {width} px, text at {text} %"
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, (
+                f"{place}, {width} px, text at {text} %"
+            )
 
 
 def test_every_keyboard_stop_is_seen(page: Page, site: str) -> None:

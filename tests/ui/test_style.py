@@ -1,4 +1,4 @@
-"""The style sheet keeps its promises: contrasts computed from its own tokens, one dark set in two places, its budget."""
+"""The style sheet keeps its promises: contrasts computed from its own tokens, one dark set in two places, budget."""
 
 from __future__ import annotations
 
@@ -47,14 +47,17 @@ def contrast(one: str, other: str) -> float:
 PAIRS = [
     ("ink", "bg", 15.22, 15.73, 4.5), ("ink", "mist", 13.94, 12.26, 4.5), ("ink-2", "bg", 7.68, 9.49, 4.5),
     ("ink-2", "mist", 7.04, 7.39, 4.5), ("lake", "bg", 7.41, 9.60, 4.5), ("lake", "surface", 7.73, 8.67, 4.5),
-    ("lake", "lake-tint", 6.52, 7.04, 4.5), ("on-lake", "lake", 7.73, 8.89, 4.5), ("on-lake", "lake-hover", 10.65, 10.96, 4.5),
+    ("lake", "lake-tint", 6.52, 7.04, 4.5), ("on-lake", "lake", 7.73, 8.89, 4.5),
+    ("on-lake", "lake-hover", 10.65, 10.96, 4.5),
     ("fir", "bg", 6.69, 9.67, 4.5), ("fir", "fir-tint", 5.97, 7.38, 4.5), ("rhodo", "bg", 7.12, 8.72, 4.5),
-    ("rhodo", "rhodo-tint", 6.32, 7.38, 4.5), ("ochre", "bg", 7.31, 9.90, 4.5), ("ochre", "ochre-tint", 6.75, 7.68, 4.5),
+    ("rhodo", "rhodo-tint", 6.32, 7.38, 4.5), ("ochre", "bg", 7.31, 9.90, 4.5),
+    ("ochre", "ochre-tint", 6.75, 7.68, 4.5),
     ("edge", "bg", 4.46, 5.85, 3), ("edge", "surface", 4.65, 5.29, 3), ("edge", "mist", 4.09, 4.56, 3),
     ("ring-out", "ring-in", 11.02, 12.47, 3), ("line", "bg", 1.46, 1.79, 1),
     ("ink", "sky", 13.46, 13.99, 4.5), ("ink", "dawn", 14.00, 12.59, 4.5), ("ink-2", "sky", 6.80, 8.43, 4.5),
     ("ink-2", "dawn", 7.07, 7.59, 4.5), ("lake", "sky", 6.55, 8.54, 4.5), ("lake", "dawn", 6.82, 7.68, 4.5),
-    ("edge", "sky", 3.94, 5.20, 3), ("edge", "dawn", 4.10, 4.68, 3), ("ease", "bg", 4.21, 8.32, 3), ("lake", "h3", 3.27, 3.60, 3),
+    ("edge", "sky", 3.94, 5.20, 3), ("edge", "dawn", 4.10, 4.68, 3), ("ease", "bg", 4.21, 8.32, 3),
+    ("lake", "h3", 3.27, 3.60, 3),
     ("ink", "h1", 13.51, 12.80, 4.5), ("ink", "h2", 10.17, 9.64, 4.5), ("ink", "h3", 6.73, 5.90, 4.5),
     ("h-ink", "h4", 4.94, 5.00, 4.5), ("h-ink", "h5", 9.76, 10.11, 4.5),
 ]  # fmt: skip
@@ -86,13 +89,20 @@ def test_lowest_text_contrasts_of_the_promise() -> None:
 def test_dark_is_the_same_by_choice_and_by_system() -> None:
     assert DARK == AUTO
     assert set(DARK) == set(LIGHT)
-    assert rule(":root[data-theme=dark]{").split("{")[1].split() == rule(":root:not([data-theme=light]){").split("{")[1].split()
+    assert (
+        rule(":root[data-theme=dark]{").split("{")[1].split()
+        == rule(":root:not([data-theme=light]){").split("{")[1].split()
+    )
 
 
 def test_budget_and_manners() -> None:
     assert len(CSS.encode()) < 20_000
-    assert "http" not in CSS and "@import" not in CSS and "url(" not in CSS
-    assert "prefers-reduced-motion" in CSS and "forced-colors" in CSS and "@media print" in CSS
+    assert "http" not in CSS
+    assert "@import" not in CSS
+    assert "url(" not in CSS
+    assert "prefers-reduced-motion" in CSS
+    assert "forced-colors" in CSS
+    assert "@media print" in CSS
     assert CSS.count("{") == CSS.count("}")
 
 
