@@ -300,7 +300,7 @@ def _run(command: Sequence[str]) -> int:
 
 @contextlib.contextmanager
 def alone(path: Path, waiting: str) -> Iterator[None]:
-    """Hold the lock file `path`; while another process holds it, say `waiting` and wait. The system drops it on death."""
+    """Hold the lock file `path`; while another process holds it, say `waiting` and wait. It is dropped at death."""
     with open(path, "a+b") as file:
         os.set_inheritable(file.fileno(), True)
         if WINDOWS:

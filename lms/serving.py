@@ -16,9 +16,11 @@ import threading
 import time
 from types import FrameType
 
+from sqlalchemy.exc import OperationalError
 from waitress.server import BaseWSGIServer, create_server
 
 from config import Config, ConfigError
+from lms.__main__ import alone, say
 from lms.app import create_app
 from lms.startup import Unsafe, prepare
 
@@ -30,11 +32,6 @@ GRACE_RUNNER = 2.0
 PAUSE_FIRST, PAUSE_MOST = 1.0, 30.0
 #: A runner that lived this many seconds was healthy: the next pause is the first one again.
 HEALTHY_AFTER = 60.0
-
-
-def say(sentence: str) -> None:
-    """Tell the operator what goes on; stdout carries the address and the accounts alone."""
-    print(f"cordada: {sentence}", file=sys.stderr, flush=True)
 
 
 def address(host: str, port: int) -> str:
@@ -130,9 +127,13 @@ def serve(listener: socket.socket, host: str, *, demo: bool) -> int:
     try:
         config = Config.from_env(os.environ)
         app = create_app(config)
-        accounts = prepare(app, demo=config.demo)
+        with alone(config.instance / "start.lock", "another start prepares this site; waiting for it."):
+            accounts = prepare(app, demo=config.demo)
     except (ConfigError, Unsafe) as fault:
         print(fault, file=sys.stderr, flush=True)
+        return 2
+    except OperationalError as fault:
+        say(f"the database cannot be used: {fault.orig}")
         return 2
     print(here, *("  ".join(row) for row in accounts), sep="\n", flush=True)
 

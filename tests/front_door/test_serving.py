@@ -147,6 +147,32 @@ def test_unsafe_settings_are_refused(
     assert "LMS_DURABILITY" in capfd.readouterr().err
 
 
+@pytest.mark.usefixtures("_signals")
+def test_a_database_that_is_away_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    nobody = f"postgresql+psycopg://cordada@/none?host={tmp_path}"
+    for name, value in {"DATABASE_URL": nobody, "LMS_INSTANCE": str(tmp_path), "LMS_DEMO": "0"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("LMS_DURABILITY", raising=False)
+    monkeypatch.setenv("BASE_URL", "http://localhost")
+    assert serving.serve(bind("127.0.0.1", 0), "127.0.0.1", demo=False) == 2
+    assert "the database cannot be used" in capfd.readouterr().err
+
+
+@pytest.mark.night
+def test_two_starts_at_once_prepare_one_after_the_other(sites: Callable[..., Live]) -> None:
+    first = sites(fresh=True, demo=False)
+    second = Live(first.instance, demo=False)
+    starts = [threading.Thread(target=site.start) for site in (first, second)]
+    for start in starts:
+        start.start()
+    for start in starts:
+        start.join()
+    assert first.url != second.url
+    assert [first.stop(), second.stop()] == [0, 0]
+
+
 def test_a_request_under_way_gets_its_answer(tmp_path: Path) -> None:
     """The signal comes while a page is being made; the visitor still gets the whole of it."""
     application = """
