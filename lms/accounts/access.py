@@ -1,4 +1,4 @@
-"""The two guards that need no role: open to all, and signed in. `spaces/policy.py` builds the others on the same mark."""
+"""The two guards that need no role: open to all, and signed in. `spaces/policy.py` builds the others beside them."""
 
 from __future__ import annotations
 

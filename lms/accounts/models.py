@@ -24,7 +24,7 @@ class Person(Base):
     lang: Mapped[str] = mapped_column(words("lang", "fr", "es", "ca", "en"))
     zone: Mapped[str] = mapped_column(sa.String(64))
     state: Mapped[str] = mapped_column(words("state", "active", "disabled"))
-    #: One of the four accounts a demonstration prints; signs in only where the installation is marked as a demonstration.
+    #: One of the four accounts a demonstration prints; signs in only where the installation is marked as one.
     demo: Mapped[bool] = mapped_column(sa.Boolean)
     created_at: Mapped[datetime] = mapped_column(Moment)
 

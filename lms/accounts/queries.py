@@ -32,7 +32,7 @@ def names_of(person_ids: Collection[str]) -> dict[str, str]:
     return {row.id: row.name for row in rows}
 
 
-def holder_of_session(token: str) -> Row[Any] | None:
+def holder_of_session(token: str) -> Row[str, str, str, str, str] | None:
     """(id, email, name, lang, zone) of the active person this session belongs to, or None if it is over."""
     return db.session.execute(
         sa.select(Person.id, Person.email, Person.name, Person.lang, Person.zone)

@@ -11,7 +11,17 @@ PASSWORD_SHORTEST = 12
 PASSWORD_LONGEST_BYTES = 1024
 NAME_LONGEST = 200
 #: Words of this place that make a password guessable.
-CONTEXT_WORDS = ("cordada", "coworking", "password", "motdepasse", "contrasena", "contrasenya", "azerty", "qwerty", "123456")
+CONTEXT_WORDS = (
+    "cordada",
+    "coworking",
+    "password",
+    "motdepasse",
+    "contrasena",
+    "contrasenya",
+    "azerty",
+    "qwerty",
+    "123456",
+)
 #: Characters that turn, hide or break text: none of them belongs in a name.
 _FORBIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
 
@@ -35,7 +45,8 @@ def clean_email(text: str) -> str | None:
     except (EmailNotValidError, UnicodeError):
         return None
     domain = found.ascii_domain or found.domain
-    return f"{found.local_part.casefold()}@{domain.lower()}"
+    email = f"{found.local_part.casefold()}@{domain.lower()}"
+    return email if len(email) <= 254 else None  # folding can lengthen it
 
 
 def clean_password(text: str) -> str:
@@ -44,14 +55,16 @@ def clean_password(text: str) -> str:
 
 
 def password_fault(text: str, *, email: str, name: str) -> str | None:
-    """Why `text` is refused as a new password: "short", "long", "guessable"; None if it is accepted. No composition rules."""
+    """Why `text` is refused as a new password: "short", "long", "guessable"; None if accepted. No composition rules."""
     text = clean_password(text)
     if len(text.encode("utf-8", "replace")) > PASSWORD_LONGEST_BYTES:
         return "long"
     if len(text) < PASSWORD_SHORTEST:
         return "short"
     plain = text.casefold()
-    parts = [part for part in [*email.casefold().replace("@", ".").split("."), *name.casefold().split()] if len(part) > 3]
+    parts = [
+        part for part in [*email.casefold().replace("@", ".").split("."), *name.casefold().split()] if len(part) > 3
+    ]
     rest = plain
     for word in [*CONTEXT_WORDS, *parts]:
         rest = rest.replace(word, "")

@@ -24,10 +24,11 @@ LINK_LIFE = {"sign_in": timedelta(hours=1), "reset": timedelta(hours=1)}
 #: (how many, in how long): password checks for one account; mails asked for one address.
 PASSWORD_TRIES = (10, timedelta(minutes=5))
 MAILS_ASKED = (3, timedelta(hours=1))
+MAILS_ASKED_A_DAY = (5, timedelta(days=1))
 
 
 def create_person(*, email: str, name: str, lang: str, zone: str = DEFAULT_ZONE, demo: bool = False) -> Person:
-    """Write a new person down. Raises `Refused` for an address or a name that cannot be one, or an address that is taken."""
+    """Write a new person down. Raises `Refused` for an unusable address or name, or an address that is taken."""
     address, called = clean_email(email), clean_text(name, NAME_LONGEST)
     if address is None:
         raise Refused(_("This does not look like an e-mail address."))
@@ -45,7 +46,7 @@ def create_person(*, email: str, name: str, lang: str, zone: str = DEFAULT_ZONE,
 
 
 def count_try(what: str, limit: tuple[int, timedelta]) -> None:
-    """Count one try of `what`. Raises `TooMany` once the limit (how many, in how long) is passed; holds over processes."""
+    """Count one try of `what`. Raises `TooMany` past the limit (how many, in how long); holds over processes."""
     most, window = limit
     key, moment = digest(what), now()
     upsert(CountedTry, [{"key": key, "window_start": moment, "count": 0}], key=["key"])
@@ -64,7 +65,10 @@ def open_session(person_id: str, *, shared: bool = False) -> str:
     token, moment = mint(), now()
     db.session.add(
         LoginSession(
-            id=digest(token), person_id=person_id, created_at=moment, expires_at=moment + (STAY_SHARED if shared else STAY)
+            id=digest(token),
+            person_id=person_id,
+            created_at=moment,
+            expires_at=moment + (STAY_SHARED if shared else STAY),
         )
     )
     return token
@@ -81,13 +85,19 @@ def end_sessions(person_id: str) -> int:
     return int(getattr(result, "rowcount", 0))
 
 
+def count_mail(address: str) -> None:
+    """Count one mail asked for `address`. Raises `TooMany` after three in an hour or five in a day."""
+    count_try(f"mail:{address}", MAILS_ASKED)
+    count_try(f"mails a day:{address}", MAILS_ASKED_A_DAY)
+
+
 def ask_link(email: str, purpose: str) -> None:
     """Have a link mailed to this address, if somebody signs in with it. The caller's answer is the same either way.
 
     Earlier links of the same purpose stop working. Raises `TooMany` after three in an hour, known or unknown alike.
     """
     address = clean_email(email)
-    count_try(f"mail:{address or email}", MAILS_ASKED)
+    count_mail(address or email)
     person = db.session.scalar(sa.select(Person).where(Person.email == address, Person.state == "active"))
     if person is None or (person.demo and not is_demo_here()):
         return
@@ -131,7 +141,7 @@ def mint_link(link_id: str) -> tuple[Person, SignInLink, str] | None:
 
 
 def use_link(token: str) -> tuple[str, str]:
-    """Spend a link. Gives (person id, purpose). Raises `Expired` if it is used, too old, replaced, or its person disabled."""
+    """Spend a link. Gives (person id, purpose). Raises `Expired` if used, too old, replaced, or its person disabled."""
     moment: datetime = now()
     row = db.session.execute(
         sa.update(SignInLink)

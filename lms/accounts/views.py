@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask_login import login_user, logout_user
 
 from lms.accounts import service
@@ -56,7 +68,11 @@ def sign_in() -> Any:
                 service.count_try(f"password:{clean_email(typed) or typed}", service.PASSWORD_TRIES)
         except TooMany as error:
             form.password.errors = [error.message]
-            return render_template("accounts/sign_in.html", form=form, after=after), 429, {"Retry-After": str(error.retry_after)}
+            return (
+                render_template("accounts/sign_in.html", form=form, after=after),
+                429,
+                {"Retry-After": str(error.retry_after)},
+            )
         found = person_with_email(typed)
         usable = found is not None and found.state == "active" and (not found.demo or is_demo())
         kept = found.password_hash if found is not None and usable else None
@@ -68,7 +84,9 @@ def sign_in() -> Any:
                     service.keep_rehash(who, fresh)
             enter(who, shared=form.shared.data)
             return redirect(after)
-        form.password.errors = [_("This e-mail and this password do not go together. You can also get a link by e-mail.")]
+        form.password.errors = [
+            _("This e-mail and this password do not go together. You can also get a link by e-mail.")
+        ]
     return render_template("accounts/sign_in.html", form=form, after=after), 422 if form.errors else 200
 
 
@@ -79,7 +97,7 @@ def ask_link() -> Any:
     purpose = "reset" if request.args.get("for") == "reset" else "sign_in"
     form = AskLinkForm()
     if form.validate_on_submit():
-        with writing():
+        with suppress(TooMany), writing():  # the answer is the same; the page says how many mails there can be
             service.ask_link(form.email.data or "", purpose)
         return redirect(url_for("accounts.link_sent"))
     return render_template("accounts/ask_link.html", form=form, purpose=purpose), 422 if form.errors else 200
@@ -89,7 +107,8 @@ def ask_link() -> Any:
 @public
 def link_sent() -> str:
     """The same words for everybody: if somebody signs in with that address, a mail is on its way."""
-    return render_template("accounts/link_sent.html")
+    kept_here = is_demo() and not current_app.config["CORDADA"].smtp_url
+    return render_template("accounts/link_sent.html", kept_here=kept_here)
 
 
 @bp.route("/link/<token>", methods=["GET", "POST"])
@@ -100,7 +119,9 @@ def link(token: str) -> Any:
         found = usable_link(token)
         if found is None:
             return render_template("accounts/link_expired.html"), 410
-        return render_template("accounts/link.html", purpose=found[0].purpose, name=found[1].name, form=NewPasswordForm())
+        return render_template(
+            "accounts/link.html", purpose=found[0].purpose, name=found[1].name, form=NewPasswordForm()
+        )
     found = usable_link(token)
     if found is None:
         return render_template("accounts/link_expired.html"), 410
@@ -178,4 +199,3 @@ def load_visitor(token: str) -> Visitor | None:
     if row is None:
         return None
     return Visitor(id=row.id, email=row.email, name=row.name, lang=row.lang, zone=row.zone, session_token=token)
-

@@ -37,7 +37,9 @@ def _found(email: str) -> Any:
 @click.option("--role", type=click.Choice(["learner", "manager", "trainer", "coordinator"]), required=True)
 @click.option("--space", "space_id", help="The space's slug, for a learner or a manager.")
 @click.option("--lang", type=click.Choice(list(LANGUAGES)), default=DEFAULT_LANGUAGE, show_default=True)
-@click.option("--network", "network_name", default="Cordada", show_default=True, help="The network's name, the first time.")
+@click.option(
+    "--network", "network_name", default="Cordada", show_default=True, help="The network's name, the first time."
+)
 def invite(email: str, role: str, space_id: str | None, lang: str, network_name: str) -> None:
     """Print a link, good once and for seven days, that gives EMAIL a role."""
     if (role in ("learner", "manager")) != (space_id is not None):

@@ -81,9 +81,7 @@ class Invitation(Base):
     """Somebody is expected: one address, one role, one use, seven days. What it grants is read from this row only."""
 
     __tablename__ = "invitation"
-    __table_args__ = (
-        sa.CheckConstraint("(role IN ('learner', 'manager')) = (space_id IS NOT NULL)", name="scope"),
-    )
+    __table_args__ = (sa.CheckConstraint("(role IN ('learner', 'manager')) = (space_id IS NOT NULL)", name="scope"),)
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     email: Mapped[str] = mapped_column(sa.String(254), index=True)

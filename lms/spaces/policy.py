@@ -54,7 +54,7 @@ PERMISSIONS: dict[str, Callable[[Visitor, str | None], bool]] = {
 
 
 def may(who: Visitor, permission: str, space: str | None = None) -> bool:
-    """Whether `who` has `permission` in `space` (None: somewhere). Raises `KeyError` for a permission nobody declared."""
+    """Whether `who` has `permission` in `space` (None: somewhere). Raises `KeyError` for an undeclared permission."""
     return PERMISSIONS[permission](who, space)
 
 

@@ -26,7 +26,8 @@ def roles_of(person_id: str) -> frozenset[Role]:
         Membership.person_id == person_id
     )
     wide = sa.select(sa.cast(NetworkRole.role, sa.String), sa.null()).where(NetworkRole.person_id == person_id)
-    return frozenset(Role(kind, space) for kind, space in db.session.execute(sa.union_all(member, wide)))
+    rows: list[Row[Any, Any]] = list(db.session.execute(sa.union_all(member, wide)))
+    return frozenset(Role(kind, space) for kind, space in rows)
 
 
 def space(space_id: str) -> Space | None:
@@ -39,11 +40,13 @@ def spaces_named(space_ids: tuple[str, ...]) -> list[Space]:
     return list(db.session.scalars(sa.select(Space).where(Space.id.in_(space_ids)).order_by(Space.name)))
 
 
-def all_spaces() -> list[Row[Any]]:
+def all_spaces() -> list[Row[Space, Territory]]:
     """(Space, Territory) of the whole network, by territory and name."""
     return list(
         db.session.execute(
-            sa.select(Space, Territory).join(Territory, Territory.id == Space.territory_id).order_by(Territory.name, Space.name)
+            sa.select(Space, Territory)
+            .join(Territory, Territory.id == Space.territory_id)
+            .order_by(Territory.name, Space.name)
         )
     )
 
@@ -109,6 +112,11 @@ def usable_invitation(token: str) -> Invitation | None:
     )
 
 
+def invitation_with_token(token: str) -> Invitation | None:
+    """The invitation this token belongs to, usable or over: whoever holds the token may be told whom to ask."""
+    return db.session.scalar(sa.select(Invitation).where(Invitation.token_digest == digest(token)))
+
+
 def open_invitations(space_id: str) -> list[Invitation]:
     """Invitations into a space that wait for their person, newest first."""
     return list(
@@ -128,5 +136,17 @@ def applications_to(space_id: str) -> list[Row[Any]]:
             .join(Application, Application.person_id == Person.id)
             .where(Application.space_id == space_id, Application.state == "asked", Person.state == "active")
             .order_by(Application.asked_at)
+        )
+    )
+
+
+def applications_of(person_id: str) -> list[Row[Any]]:
+    """(name, place, state, asked_at) of the spaces this person asked to join, newest first."""
+    return list(
+        db.session.execute(
+            sa.select(Space.name, Space.place, Application.state, Application.asked_at)
+            .join(Application, Application.space_id == Space.id)
+            .where(Application.person_id == person_id)
+            .order_by(Application.asked_at.desc(), Space.id)
         )
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -12,7 +12,7 @@ from lms.accounts.queries import person_with_email
 from lms.accounts.rules import clean_email
 from lms.foundation.clock import DEFAULT_ZONE, now
 from lms.foundation.db import db, new_id, upsert
-from lms.foundation.errors import Expired, Refused
+from lms.foundation.errors import Expired, NotFound, Refused
 from lms.foundation.i18n import _
 from lms.foundation.tokens import digest, mint
 from lms.jobs import outbox
@@ -21,11 +21,14 @@ from lms.spaces.models import Application, Invitation, Membership, Network, Netw
 from lms.spaces.queries import roles_of
 from lms.spaces.rules import may_give
 
-#: How long an invitation waits for its person.
+#: How long an invitation waits for its person, and how long its address is kept afterwards.
 INVITATION_LIFE = timedelta(days=7)
+INVITATION_KEPT = timedelta(days=30)
 
 
-def found_network(*, name: str, lang: str, registration: str = "invitation", contact: str, zone: str = DEFAULT_ZONE) -> Network:
+def found_network(
+    *, name: str, lang: str, registration: str = "invitation", contact: str, zone: str = DEFAULT_ZONE
+) -> Network:
     """Write the network down; once for an installation."""
     made = Network(
         id=1, name=name, registration=registration, smallest_group=5, lang=lang, zone=zone, contact=contact
@@ -71,7 +74,8 @@ def invite(
     token = mint()
     made = Invitation(
         id=new_id(), email=address, role=role, space_id=space_id, lang=lang, invited_by=invited_by,
-        token_digest=None if mailed else digest(token), created_at=now(), expires_at=now() + INVITATION_LIFE, used_at=None,
+        token_digest=None if mailed else digest(token), created_at=now(), expires_at=now() + INVITATION_LIFE,
+        used_at=None,
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
@@ -97,9 +101,7 @@ def accept_invitation(token: str, *, name: str, lang: str) -> Person:
 
     Raises `Expired` for one that is used, too old, or whose giver may no longer give it.
     """
-    row = db.session.scalar(
-        sa.select(Invitation).where(Invitation.token_digest == digest(token)).with_for_update()
-    )
+    row = db.session.scalar(sa.select(Invitation).where(Invitation.token_digest == digest(token)).with_for_update())
     if row is None or row.used_at is not None or row.expires_at <= now():
         raise Expired(_("This link has expired. Get a new one."))
     if row.invited_by is not None and not _holds_right(row.invited_by, row.role, row.space_id):
@@ -110,6 +112,32 @@ def accept_invitation(token: str, *, name: str, lang: str) -> Person:
     row.used_at = now()
     give_role(person.id, row.role, row.space_id)
     return person
+
+
+def cancel_invitation(invitation_id: str, space_id: str) -> None:
+    """Withdraw an invitation into a space. Raises `NotFound` if the space has none such, `Refused` if accepted."""
+    row = db.session.scalar(
+        sa.select(Invitation).where(Invitation.id == invitation_id, Invitation.space_id == space_id).with_for_update()
+    )
+    if row is None:
+        raise NotFound()
+    if row.used_at is not None:
+        raise Refused(_("This invitation has been accepted already."))
+    row.expires_at = min(row.expires_at, now())
+
+
+def register(*, email: str, name: str, lang: str) -> None:
+    """Where registration is open: have a sign-in link mailed to this address, making its person if need be.
+
+    The caller's answer is the same whoever exists: the link proves the address, and without it nothing opens. Raises
+    `TooMany` when too many mails were asked for the address, `Refused` for an unusable address or name.
+    """
+    address = clean_email(email)
+    accounts.count_mail(address or email)
+    known = person_with_email(email)
+    person = known or accounts.create_person(email=email, name=name, lang=lang)
+    if person.state == "active" and not person.demo:
+        accounts.new_link(person.id, "sign_in")
 
 
 def apply(person_id: str, space_id: str) -> None:
@@ -129,6 +157,11 @@ def decide(person_id: str, space_id: str, *, accept: bool, by: str) -> None:
         raise Refused(_("This request was already answered."))
     if accept:
         give_role(person_id, "learner", space_id)
+
+
+def forget_old(moment: datetime) -> None:
+    """Delete invitations made more than `INVITATION_KEPT` ago, with the addresses in them."""
+    db.session.execute(sa.delete(Invitation).where(Invitation.created_at < moment - INVITATION_KEPT))
 
 
 def _holds_right(person_id: str, role: str, space_id: str | None) -> bool:
