@@ -1,0 +1,122 @@
+"""Writing letters in the reader's language, handing them to the mail server, and noting what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from flask import current_app
+
+from lms.accounts.queries import is_demo
+from lms.accounts.service import is_demo_here
+from lms.foundation import mail
+from lms.foundation.clock import now
+from lms.foundation.db import db, new_id, upsert
+from lms.foundation.i18n import speaking
+from lms.notifications.models import SentMail
+from lms.notifications.rules import subject_and_text
+from lms.spaces.queries import network
+
+#: The letters there are: each is a template in `templates/notifications/mail/`.
+KINDS = ("sign_in", "reset", "invitation", "survey")
+#: How long we remember that a mail was sent.
+REMEMBERED = timedelta(days=30)
+
+
+class NoMailServer(RuntimeError):
+    """There is nobody to hand a letter to. The job is tried again and then set aside, with this sentence."""
+
+    def __init__(self) -> None:
+        super().__init__("no mail server: set SMTP_URL (smtp://user:password@host:587) so that this mail can leave")
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter ready to go. `key` names its cause; the same cause always gives the same Message-ID."""
+
+    kind: str
+    key: str
+    person_id: str | None
+    address: str
+    name: str
+    lang: str
+    subject: str
+    text: str
+
+    @property
+    def message_id(self) -> str:
+        """The left half of the Message-ID: kind and object, the same at every try."""
+        return f"{self.kind}.{self.key.partition(':')[2]}"
+
+
+def address_of(endpoint: str, **values: Any) -> str:
+    """The full address of a page, from the machine's BASE_URL; no request has a say in it."""
+    base = urlsplit(current_app.config["CORDADA"].base_url)
+    paths = current_app.url_map.bind(base.netloc, url_scheme=base.scheme)
+    return paths.build(endpoint, values, force_external=True)
+
+
+def write(
+    kind: str, *, key: str, person_id: str | None, address: str, name: str = "", lang: str, **words: Any
+) -> Letter:
+    """The letter `kind` in `lang`, with the `words` its template asks for. Raises `ValueError` for an unknown kind."""
+    if kind not in KINDS:
+        raise ValueError(f"there is no letter {kind!r}")
+    found = network()
+    with speaking(lang):
+        template = current_app.jinja_env.get_template(f"notifications/mail/{kind}.txt")
+        subject, text = subject_and_text(template.render(network=found.name if found else "Cordada", **words))
+    return Letter(kind, key, person_id, address, name, lang, subject[:200], text)
+
+
+def can_leave() -> bool:
+    """Whether a letter can go anywhere: to a mail server, or onto the page of a demonstration."""
+    return bool(current_app.config["CORDADA"].smtp_url) or is_demo()
+
+
+def hand_over(letter: Letter) -> Callable[[], None]:
+    """Send `letter`, or in a demonstration without mail server have it kept. Gives the effect that notes it down.
+
+    Slow: never inside `writing()`. Raises `NoMailServer`, or what the mail server's refusal raises.
+    """
+    config = current_app.config["CORDADA"]
+    if config.smtp_url:
+        mail.send(
+            mail.letter(
+                sender=config.sender, to=letter.address, name=letter.name, subject=letter.subject, text=letter.text,
+                message_id=letter.message_id, lang=letter.lang,
+            ),
+            config.smtp_url,
+        )  # fmt: skip
+        return lambda: _note(letter, body=None)
+    if is_demo():
+        return lambda: _note(letter, body=letter.text)
+    raise NoMailServer()
+
+
+def keep_demo_mail(letter: Letter, *, at: datetime | None = None) -> None:
+    """Put `letter` on the page of a demonstration's mails, as if it had been sent at `at` (now). Once for each key.
+
+    Raises `RuntimeError` outside a demonstration: nobody else's mail is ever kept.
+    """
+    if not is_demo_here():
+        raise RuntimeError("only a demonstration keeps the text of mails")
+    _note(letter, body=letter.text, at=at)
+
+
+def _note(letter: Letter, *, body: str | None, at: datetime | None = None) -> None:
+    row = {
+        "id": new_id(), "kind": letter.kind, "key": letter.key, "person_id": letter.person_id,
+        "address": letter.address, "subject": letter.subject, "body": body,
+        "state": "sent" if body is None else "kept", "at": at or now(),
+    }  # fmt: skip
+    upsert(SentMail, [row], key=["key"])
+
+
+def forget_old(moment: datetime) -> None:
+    """Delete what we remember of mails older than `REMEMBERED`."""
+    db.session.execute(sa.delete(SentMail).where(SentMail.at < moment - REMEMBERED))

@@ -1,0 +1,72 @@
+"""Doors for the mails that follow from events, and the nightly forgetting.
+
+A task mints the link when it writes the letter, in a short transaction of its own: no row of ours holds a link that
+works, and a second try kills the link of the first.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lms.accounts import service as accounts
+from lms.accounts.queries import names_of
+from lms.foundation.clock import now
+from lms.foundation.db import db, writing
+from lms.jobs.tasks import Effect, task
+from lms.notifications import service
+from lms.notifications.queries import has_left
+from lms.spaces import service as spaces
+from lms.spaces.queries import network, space
+
+
+@task("notifications.send_link", queue="mail")
+def send_link(args: dict[str, Any]) -> Effect:
+    """The mail with a sign-in or reset link (`args["id"]`: the `sign_in_link` row). Nothing for a link that is over."""
+    key = f"link:{args['id']}"
+    if not service.can_leave():
+        raise service.NoMailServer()
+    if has_left(key):
+        return None
+    with writing():
+        minted = accounts.mint_link(args["id"])
+    if minted is None:
+        return None
+    person, link, token = minted
+    letter = service.write(
+        link.purpose, key=key, person_id=person.id, address=person.email, name=person.name, lang=person.lang,
+        link=service.address_of("accounts.link", token=token), until=link.expires_at, zone=person.zone,
+    )  # fmt: skip
+    db.session.rollback()
+    return service.hand_over(letter)
+
+
+@task("notifications.send_invitation", queue="mail")
+def send_invitation(args: dict[str, Any]) -> Effect:
+    """The mail with an invitation (`args["id"]`: the `invitation` row). Nothing for one that is over or withdrawn."""
+    key = f"invitation:{args['id']}"
+    if not service.can_leave():
+        raise service.NoMailServer()
+    if has_left(key):
+        return None
+    with writing():
+        minted = spaces.mint_invitation(args["id"])
+    if minted is None:
+        return None
+    row, token = minted
+    place = space(row.space_id) if row.space_id else None
+    everybody = network()
+    inviter = names_of([row.invited_by]).get(row.invited_by, "") if row.invited_by else ""
+    zone = place.zone if place else everybody.zone if everybody else "Europe/Paris"
+    letter = service.write(
+        "invitation", key=key, person_id=None, address=row.email, lang=row.lang, role=row.role, inviter=inviter,
+        space=f"{place.name} ({place.place})" if place else "", until=row.expires_at, zone=zone,
+        link=service.address_of("spaces.join", token=token, lang=row.lang),
+    )  # fmt: skip
+    db.session.rollback()
+    return service.hand_over(letter)
+
+
+@task("notifications.forget_old", queue="compute", every=86_400)
+def forget_old(args: dict[str, Any]) -> Effect:
+    """Once a day: forget mails of more than a month ago."""
+    return lambda: service.forget_old(now())

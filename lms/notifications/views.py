@@ -1,0 +1,24 @@
+"""The door of a demonstration's mails."""
+
+from __future__ import annotations
+
+from flask import Blueprint, current_app, render_template
+
+from lms.accounts.queries import is_demo
+from lms.foundation.errors import NotFound
+from lms.notifications.queries import SHOWN, kept_mails
+from lms.notifications.rules import paragraphs
+from lms.spaces.policy import guard
+
+bp = Blueprint("notifications", __name__, template_folder="templates")
+
+
+@bp.get("/demo/mails")
+@guard("public")
+def mails() -> str:
+    """The mails a demonstration would have sent, newest first. Open to all: it is how one signs in by link there."""
+    if not is_demo():
+        raise NotFound()
+    base_url = current_app.config["CORDADA"].base_url
+    kept = [(mail, paragraphs(mail.body or "", base_url)) for mail in kept_mails()]
+    return render_template("notifications/mails.html", kept=kept, shown=SHOWN)
