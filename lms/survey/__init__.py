@@ -1,0 +1,3 @@
+"""The needs survey: instruments and their versions, campaigns, anonymous returns, and the figures that may leave this
+room.
+"""

@@ -1,0 +1,27 @@
+"""What has happened in the survey, for other rooms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class CampaignOpened:
+    """A campaign takes answers from now on. `id` is the campaign."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class BatchCounted:
+    """A shuffled batch of answers joined the results of a campaign. `id` is this batch's own random name."""
+
+    id: str
+    campaign_id: str
+
+
+@dataclass(frozen=True)
+class CampaignClosed:
+    """A campaign takes no more answers and its last ones are counted. `id` is the campaign."""
+
+    id: str

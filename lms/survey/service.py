@@ -1,0 +1,324 @@
+"""What changes the survey: instruments kept, campaigns opened and closed, people invited, pages saved, returns sent and
+counted.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from lms.foundation.clock import today
+from lms.foundation.db import db, new_id
+from lms.foundation.errors import Expired, NotFound, Refused
+from lms.foundation.i18n import _
+from lms.foundation.tokens import digest, mint
+from lms.jobs import outbox
+from lms.spaces.queries import network
+from lms.survey import rules
+from lms.survey.events import BatchCounted, CampaignClosed, CampaignOpened
+from lms.survey.instruments import Instrument, InstrumentFault, cached
+from lms.survey.models import Campaign, Draft, InstrumentVersion, Response, Token, Waiting
+from lms.survey.rules import Cell
+
+#: Shuffles from the machine's own randomness: nobody can run them backwards.
+_shuffle = random.SystemRandom()
+
+
+# ---- campaigns ----------------------------------------------------------------------------------------------------
+
+
+def keep_instrument(file_digest: str, document: Mapping[str, Any]) -> str:
+    """Keep an instrument as a version and give its id; the same file is kept once.
+
+    Raises `InstrumentFault` if a campaign has already asked other words under the same name and version.
+    """
+    name, version = document["id"], document["version"]
+    known = db.session.scalar(
+        sa.select(InstrumentVersion).where(InstrumentVersion.name == name, InstrumentVersion.version == version)
+    )
+    if known is not None:
+        if known.digest == file_digest:
+            return known.id
+        if db.session.scalar(sa.select(Campaign.id).where(Campaign.instrument_id == known.id).limit(1)):
+            raise InstrumentFault(f"{name} version {version} was asked with other words; give these a new version")
+        db.session.delete(known)
+        db.session.flush()
+    made = InstrumentVersion(id=new_id(), name=name, version=version, digest=file_digest, document=dict(document))
+    db.session.add(made)
+    db.session.flush()
+    return made.id
+
+
+def open_campaign(instrument_id: str) -> str:
+    """Open a new campaign, anonymous, with the network's smallest group. Gives its id. Raises `Refused` while one is
+    open.
+    """
+    if db.session.scalar(sa.select(Campaign.id).where(Campaign.state == "open")):
+        raise Refused(_("A campaign is open already. Close it before you open another."))
+    last = db.session.scalar(sa.select(sa.func.max(Campaign.number))) or 0
+    found = network()
+    made = Campaign(
+        id=new_id(), number=last + 1, instrument_id=instrument_id, state="open", k=found.smallest_group if found else 5,
+        mode="anonymous", opened_on=today(), closed_on=None, invited=0, counted=0, batches=0,
+    )  # fmt: skip
+    db.session.add(made)
+    db.session.flush()
+    outbox.tell(CampaignOpened(made.id))
+    return made.id
+
+
+def close(campaign_id: str) -> None:
+    """Take no more answers: the waiting ones are counted, unfinished drafts are wiped. Raises `Refused` if it is not
+    open.
+    """
+    campaign = _locked(campaign_id)
+    if campaign is None or campaign.state != "open":
+        raise Refused(_("This campaign is closed already."))
+    _forget_safely()
+    _join(campaign, list(_waiting(campaign_id)), closing=True)
+    db.session.execute(
+        sa.delete(Draft).where(Draft.token_id.in_(sa.select(Token.id).where(Token.campaign_id == campaign_id))),
+        execution_options={"synchronize_session": False},
+    )
+    campaign.state, campaign.closed_on = "closed", today()
+    outbox.tell(CampaignClosed(campaign_id))
+
+
+def _locked(campaign_id: str) -> Campaign | None:
+    return db.session.scalar(
+        sa.select(Campaign)
+        .where(Campaign.id == campaign_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def _forget_safely() -> None:
+    """On SQLite, overwrite what is deleted in this transaction: a wiped draft must not stay readable in the file."""
+    if db.session.get_bind().dialect.name == "sqlite":
+        db.session.execute(sa.text("PRAGMA secure_delete=ON"))
+
+
+# ---- invitations --------------------------------------------------------------------------------------------------
+
+
+def mint_tokens(campaign_id: str, cells: Sequence[Cell]) -> list[str]:
+    """One token for each invited person's cell, in the same order; only their hashes are kept.
+
+    Call it once with everybody who is invited (the mailing's whole list): cells that fewer than k of them share are
+    made coarser. The caller mails the tokens and forgets which went where. Raises `Refused` if the campaign is not
+    open.
+    """
+    campaign = _locked(campaign_id)
+    if campaign is None or campaign.state != "open":
+        raise Refused(_("This campaign takes no more answers."))
+    tokens = [mint() for _cell in cells]
+    rows = [
+        {"id": digest(token), "campaign_id": campaign_id, "state": "unused", **cell._asdict()}
+        for token, cell in zip(tokens, rules.coarsen(cells, campaign.k), strict=True)
+    ]
+    if rows:
+        db.session.execute(sa.insert(Token), sorted(rows, key=lambda row: str(row["id"])))
+        campaign.invited += len(rows)
+    return tokens
+
+
+# ---- answering ----------------------------------------------------------------------------------------------------
+
+
+def _token(token: str) -> Token:
+    """The usable token, locked. Raises `NotFound` for an unknown one, `Expired` for a used one or a closed campaign."""
+    row = db.session.scalar(
+        sa.select(Token).where(Token.id == digest(token)).with_for_update().execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFound()
+    if row.state == "used":
+        raise Expired(_("These answers were sent already. Thank you."))
+    campaign = _locked(row.campaign_id)
+    if campaign is None or campaign.state != "open":
+        raise Expired(_("This survey is closed. Nothing more can be sent."))
+    return row
+
+
+def _draft(token: Token) -> Draft:
+    draft = db.session.get(Draft, token.id, populate_existing=True)
+    if draft is None:
+        found = _instrument_of(token.campaign_id)
+        draft = Draft(token_id=token.id, order=shuffled(found), answers={}, place=1)
+        db.session.add(draft)
+        token.state = "started"
+        db.session.flush()
+    return draft
+
+
+def _instrument_of(campaign_id: str) -> Instrument:
+    version = db.session.scalars(
+        sa.select(InstrumentVersion)
+        .join(Campaign, Campaign.instrument_id == InstrumentVersion.id)
+        .where(Campaign.id == campaign_id)
+    ).one()
+    return cached(version.id, version.document)
+
+
+def shuffled(found: Instrument) -> list[str]:
+    """The items in an order of one's own: domains shuffled, items shuffled within each domain."""
+    domains = list(found.domains)
+    _shuffle.shuffle(domains)
+    order: list[str] = []
+    for domain in domains:
+        items = [item.id for item in found.items if item.domain == domain]
+        _shuffle.shuffle(items)
+        order += items
+    return order
+
+
+def start(token: str) -> int:
+    """Begin, or go on with, the draft of a token. Gives the page to show, from 1."""
+    return _draft(_token(token)).place
+
+
+def save_page(token: str, number: int, importance: str, level: str, *, place: int) -> None:
+    """Keep the two ratings of page `number` (from 1), as codes, and `place` as the page to go on with.
+
+    Raises `NotFound` for a page or a code that does not exist.
+    """
+    draft = _draft(_token(token))
+    if not 1 <= number <= len(draft.order) or not {importance, level} <= rules.CODES:
+        raise NotFound()
+    draft.answers = {**draft.answers, draft.order[number - 1]: [importance, level]}
+    draft.place = min(max(place, 1), len(draft.order) + 1)
+
+
+def send(token: str) -> dict[str, tuple[int, int]]:
+    """Send the draft: it moves without its token into the waiting batch, the draft is wiped, the token is used.
+
+    Gives competency -> (importance, level) for the pairs of this return, for suggestions in the same request; the
+    caller keeps them nowhere. Raises `Expired` the second time.
+    """
+    row = _token(token)
+    draft = _draft(row)
+    found = _instrument_of(row.campaign_id)
+    answers = rules.pack(draft.answers, found.item_ids)
+    _forget_safely()
+    cell = Cell(row.territory_id, row.space_id, row.role)
+    db.session.add(Waiting(id=new_id(), campaign_id=row.campaign_id, answers=answers, **cell._asdict()))
+    db.session.delete(draft)
+    row.state = "used"
+    db.session.flush()
+    waiting = sa.select(sa.func.count()).select_from(Waiting).where(Waiting.campaign_id == row.campaign_id)
+    if (db.session.scalar(waiting) or 0) >= rules.BATCH:
+        outbox.put("survey.flush", {"campaign_id": row.campaign_id}, key=f"survey.flush:{new_id()}")
+    pairs = rules.pairs_of(answers)
+    return {item.competency: pair for item, pair in zip(found.items, pairs, strict=True) if pair is not None}
+
+
+# ---- counting -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Return:
+    """A sent return on its way into the results: where it belongs, and its packed answers."""
+
+    cell: Cell
+    answers: str
+
+
+def _waiting(campaign_id: str) -> Sequence[Waiting]:
+    return db.session.scalars(sa.select(Waiting).where(Waiting.campaign_id == campaign_id).with_for_update()).all()
+
+
+def flush(campaign_id: str, *, day_is_over: bool = False) -> int:
+    """Let waiting returns join the results: tens of them; at the day's end all, if they are k or more. Gives how many
+    joined.
+    """
+    campaign = _locked(campaign_id)
+    if campaign is None or campaign.state != "open":
+        return 0
+    waiting = list(_waiting(campaign_id))
+    _shuffle.shuffle(waiting)
+    ripe = len(waiting) - len(waiting) % rules.BATCH
+    if day_is_over and len(waiting) >= campaign.k:
+        ripe = len(waiting)
+    if ripe:
+        _forget_safely()
+        _join(campaign, waiting[:ripe], closing=False)
+        outbox.tell(BatchCounted(secrets.token_urlsafe(16), campaign_id))
+    return ripe
+
+
+def _join(campaign: Campaign, waiting: Sequence[Waiting], *, closing: bool) -> None:
+    if waiting:
+        returns = [Return(Cell(row.territory_id, row.space_id, row.role), row.answers) for row in waiting]
+        ids = [row.id for row in waiting]
+        db.session.execute(
+            sa.delete(Waiting).where(Waiting.id.in_(ids)), execution_options={"synchronize_session": False}
+        )
+        for row in waiting:
+            db.session.expunge(row)
+        _count(campaign, returns)
+    _reach(campaign, closing=closing)
+
+
+def _count(campaign: Campaign, returns: Sequence[Return]) -> None:
+    batch = list(returns)
+    _shuffle.shuffle(batch)
+    day = today()
+    rows = [
+        {
+            "id": new_id(),
+            "campaign_id": campaign.id,
+            "day": day,
+            "answers": one.answers,
+            "reach": 0,
+            **one.cell._asdict(),
+        }
+        for one in batch
+    ]
+    db.session.execute(sa.insert(Response), rows)
+    campaign.counted += len(rows)
+    campaign.batches += 1
+
+
+def _reach(campaign: Campaign, *, closing: bool) -> None:
+    """Let counted returns into the figures of their territory, then of their space, where k new ones have come
+    together.
+
+    At closing every territory takes its last ones, as the network does; a space takes them only by k.
+    """
+    for level, column in ((1, Response.territory_id), (2, Response.space_id)):
+        news = (
+            sa.select(column)
+            .where(Response.campaign_id == campaign.id, Response.reach == level - 1, column.is_not(None))
+            .group_by(column)
+            .having(sa.func.count() >= (1 if closing and level == 1 else campaign.k))
+        )
+        ready = list(db.session.scalars(news))
+        db.session.execute(
+            sa.update(Response)
+            .where(Response.campaign_id == campaign.id, Response.reach == level - 1, column.in_(ready))
+            .values(reach=level),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def count_returns(campaign_id: str, returns: Sequence[Return]) -> None:
+    """Count many returns at once, past tokens and waiting: for a demonstration and for imports. One batch, one event.
+
+    `Return.answers` is what `rules.pack(answers, instrument.item_ids)` gives; cells are taken as they are. Raises
+    `Refused` if the campaign is not open and `ValueError` for answers of another length.
+    """
+    campaign = _locked(campaign_id)
+    if campaign is None or campaign.state != "open":
+        raise Refused(_("This campaign takes no more answers."))
+    length = 2 * len(_instrument_of(campaign_id).items)
+    if any(len(one.answers) != length for one in returns):
+        raise ValueError(f"packed answers have {length} signs")
+    _count(campaign, returns)
+    _reach(campaign, closing=False)
+    outbox.tell(BatchCounted(secrets.token_urlsafe(16), campaign_id))
