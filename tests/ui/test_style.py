@@ -95,6 +95,12 @@ def test_dark_is_the_same_by_choice_and_by_system() -> None:
     )
 
 
+def test_paper_is_never_dark() -> None:
+    for start in (":root[data-theme=dark]{", ":root:not([data-theme=light]){"):
+        before = CSS[: CSS.index(start)].rstrip()
+        assert before[before.rindex("@media") :].startswith("@media screen")
+
+
 def test_budget_and_manners() -> None:
     assert len(CSS.encode()) < 20_000
     assert "http" not in CSS
