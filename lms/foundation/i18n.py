@@ -139,7 +139,7 @@ def install(app: Flask) -> None:
         choices: dict[str, Any] = {"lang": LANGUAGES, "theme": THEMES}
         for name, allowed in choices.items():
             value = request.args.get(name)
-            if value in allowed and request.cookies.get(name) != value:
+            if value is not None and value in allowed and request.cookies.get(name) != value:
                 response.set_cookie(
                     name, value, max_age=365 * 86400, samesite="Lax", httponly=True, secure=app.config["SESSION_COOKIE_SECURE"]
                 )

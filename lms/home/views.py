@@ -1,28 +1,95 @@
-"""Doors of home."""
+"""Doors of home: landing, the learner's next ten minutes, the catalogue with its reasons, the coordinator's week."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 
-from lms.accounts.access import public, signed_in
 from lms.accounts.visitor import visitor
+from lms.foundation.i18n import LANGUAGES, pick
+from lms.home.queries import cards_for, network_lines
+from lms.home.rules import FACETS, chosen, counts, proposals
+from lms.home.wording import domain_name, first_question, length_name, level_name
+from lms.learning.queries import courses_of, plans_of
+from lms.learning.rules import minutes_range
+from lms.priorities.queries import latest_ranking
+from lms.priorities.wording import reason_sentence
+from lms.spaces.policy import guard
+from lms.spaces.queries import has_coordinator, network
+from lms.survey.queries import open_campaign
 
 bp = Blueprint("home", __name__, template_folder="templates")
 
+#: Spaces on one page of the coordinator's table, and what it may be sorted by.
+PAGE = 40
+SORTS = ("territory", "name", "people", "active", "finished")
+
 
 @bp.get("/")
-@public
+@guard("public")
 def landing() -> Any:
-    """The public front page; people who are signed in go on to their own."""
+    """The public front page; people who are signed in go on to their own. Without a cookie it may be kept for a minute."""
     if not visitor().is_anonymous:
         return redirect(url_for("home.start"))
-    return render_template("home/landing.html")
+    here = network()
+    answer = make_response(
+        render_template(
+            "home/landing.html", ready=here is not None and has_coordinator(), questions=first_question(),
+            open=here is not None and here.registration == "open",
+        )  # fmt: skip
+    )
+    if not request.cookies and not request.args:
+        answer.headers["Cache-Control"] = "public, max-age=60"
+    return answer
 
 
 @bp.get("/home")
-@signed_in
+@guard("signed_in")
 def start() -> Any:
-    """The learner's home."""
-    return render_template("home/start.html")
+    """My next ten minutes: one step to go on with, then what else waits, then my courses."""
+    mine = courses_of(visitor().id)
+    under_way = [one for one in mine if not one.is_finished and one.next_unit]
+    now_card = under_way[0] if under_way else None
+    offers = proposals(cards_for(visitor().id)) if now_card is None else []
+    plans = [plan for plan in plans_of(visitor().id) if plan.planned_on]
+    return render_template(
+        "home/start.html", now=now_card, mine=mine, offers=offers, reason_sentence=reason_sentence,
+        plan=plans[0] if plans else None, campaign=open_campaign() if visitor().spaces else None,
+        minutes_range=minutes_range, first_name=visitor().name.split()[0],
+    )  # fmt: skip
+
+
+@bp.get("/catalogue")
+@guard("public")
+def catalogue() -> Any:
+    """Three proposals, each with its reason; then every course, with filters that are plain links."""
+    cards = cards_for(None if visitor().is_anonymous else visitor().id)
+    names = {
+        "domain": domain_name, "length": length_name, "language": lambda code: LANGUAGES.get(code, code), "level": level_name
+    }  # fmt: skip
+    known = counts(cards, {})
+    filters = {name: request.args[name] for name in FACETS if request.args.get(name) in known[name]}
+    tally = counts(cards, filters)
+    return render_template(
+        "home/catalogue.html", cards=chosen(cards, filters), offers=[] if filters else proposals(cards), all=len(cards),
+        filters=filters, tally=tally, names=names, reason_sentence=reason_sentence,
+    )  # fmt: skip
+
+
+@bp.get("/network")
+@guard("network")
+def week() -> Any:
+    """The network this week: a sentence, then the spaces as a table."""
+    lines = network_lines()
+    order = request.args.get("sort") if request.args.get("sort") in SORTS else "territory"
+    backwards = order in ("people", "active", "finished")
+    shown = sorted(lines, key=lambda line: getattr(line, order), reverse=backwards)
+    last = max(0, (len(shown) - 1) // PAGE)
+    page = min(max(request.args.get("page", 0, type=int), 0), last)
+    ranking = latest_ranking()
+    return render_template(
+        "home/week.html", lines=shown[page * PAGE : (page + 1) * PAGE], total=len(lines), page=page, last=last, order=order,
+        idle=sum(line.enrolled == 0 for line in lines), people=sum(line.people for line in lines),
+        active=sum(line.active for line in lines), ranking=ranking, campaign=open_campaign(), pick=pick,
+    )  # fmt: skip

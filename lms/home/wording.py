@@ -24,3 +24,23 @@ def first_question() -> list[tuple[str, bool, str]]:
             _("You carry the problem for somebody else, and you do not know it yet. One more question first."),
         ),
     ]
+
+
+def domain_name(domain: str) -> str:
+    """The name of a domain of courses."""
+    return {
+        "management": _("Management"),
+        "project": _("Project management"),
+        "mediation": _("Mediation"),
+        "communication": _("Communication"),
+    }.get(domain, domain)
+
+
+def length_name(band: str) -> str:
+    """The name of a length: see `rules.band`."""
+    return {"short": _("under 30 min"), "medium": _("30 to 60 min"), "long": _("over an hour")}.get(band, band)
+
+
+def level_name(level: str) -> str:
+    """The name of a level, 1 to 3."""
+    return {"1": _("to begin"), "2": _("to go further"), "3": _("for the experienced")}.get(level, level)

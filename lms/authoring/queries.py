@@ -1,0 +1,45 @@
+"""Reads for trainers: how each course stands in its folder and on the shelf."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from lms.catalogue.queries import Published, courses, history, published_among
+from lms.content.checking import Report, check
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A course as its authors see it. `published` is None while nothing of it is served."""
+
+    course_id: str
+    owner: str
+    state: str
+    published: Published | None
+
+
+def standings() -> list[Standing]:
+    """Every course by id, with the version that is served. Two queries."""
+    known = courses()
+    served = published_among([one.course_id for one in known])
+    return [Standing(one.course_id, one.owner, one.state, served.get(one.course_id)) for one in known]
+
+
+def folder_of(root: Path, course_id: str) -> Path | None:
+    """The folder of a course below `root`, None where there is none. Never a path outside `root`."""
+    if not course_id or course_id.startswith(("_", ".")) or "/" in course_id or "\\" in course_id:
+        return None
+    folder = root / course_id
+    return folder if folder.is_dir() and folder.resolve().parent == root.resolve() else None
+
+
+def findings_of(folder: Path, lang: str) -> Report:
+    """What the check says of a course's folder, in the reader's language."""
+    return check(folder, lang)
+
+
+def versions_of(course_id: str) -> list[tuple[str, int, datetime]]:
+    """(version id, number, published at) of a course, newest first."""
+    return history(course_id)

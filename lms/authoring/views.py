@@ -1,0 +1,69 @@
+"""Doors of authoring: the trainer's shelf, one course with what the check says, publishing what changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+
+from lms.authoring.queries import findings_of, folder_of, standings, versions_of
+from lms.catalogue import service as catalogue
+from lms.catalogue.queries import published
+from lms.foundation.errors import NotFound
+from lms.foundation.i18n import LANGUAGES, _, language, ngettext
+from lms.spaces.policy import guard
+
+bp = Blueprint("authoring", __name__, template_folder="templates")
+
+#: More findings than this are not shown at once; the command line shows all.
+MOST_FINDINGS = 50
+
+
+def _root() -> Path:
+    root: Path = current_app.config["CORDADA"].courses
+    return root
+
+
+@bp.get("/write")
+@guard("author")
+def shelf() -> Any:
+    """Every course: what is served of it, since when, in which languages."""
+    return render_template("authoring/shelf.html", rows=standings(), names=LANGUAGES, root=_root().name)
+
+
+@bp.get("/write/<course_id>")
+@guard("author")
+def course(course_id: str) -> Any:
+    """One course: what the check says of its files now, its languages, its versions."""
+    folder = folder_of(_root(), course_id)
+    served = published(course_id)
+    if folder is None and served is None:
+        raise NotFound()
+    report = findings_of(folder, language()) if folder else None
+    return render_template(
+        "authoring/course.html", course_id=course_id, served=served, report=report, versions=versions_of(course_id),
+        most=MOST_FINDINGS, names=LANGUAGES,
+    )  # fmt: skip
+
+
+@bp.post("/write/publish")
+@guard("author")
+def publish() -> Any:
+    """Check every course and publish what changed: the whole new version is live, or the last good one stays."""
+    report = catalogue.sync(_root())
+    fresh, held = report.with_outcome("published"), report.with_outcome("invalid")
+    if fresh:
+        said = ngettext("%(num)d new version is live.", "%(num)d new versions are live.", len(fresh))
+        flash(f"{said} {_('Nobody’s progress changed.')}", "yes")
+    if held:
+        flash(
+            ngettext(
+                "%(num)d course has errors; its last good version stays live.",
+                "%(num)d courses have errors; their last good versions stay live.", len(held),
+            ),
+            "err",
+        )  # fmt: skip
+    if not fresh and not held:
+        flash(_("Nothing has changed since the last publication."))
+    return redirect(url_for("authoring.course", course_id=held[0].course_id) if held else url_for("authoring.shelf"))

@@ -1,0 +1,71 @@
+"""Reads of home: the shelf as cards for this reader, the network as rows for its coordinator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lms.catalogue.queries import shelf
+from lms.foundation.i18n import pick
+from lms.home.rules import Card
+from lms.learning.queries import Learning, courses_of, learners_by_space
+from lms.learning.rules import minutes_range
+from lms.spaces.queries import all_spaces, people_by_space
+
+
+@dataclass(frozen=True)
+class SpaceLine:
+    """A space as the coordinator sees it: counts of people, nobody by name."""
+
+    id: str
+    name: str
+    place: str
+    territory: str
+    country: str
+    people: int
+    enrolled: int
+    active: int
+    finished: int
+
+
+def cards_for(person_id: str | None) -> list[Card]:
+    """The shelf in its order, as cards for this reader (None: nobody signed in)."""
+    taken: dict[str, Learning] = {one.published.course_id: one for one in courses_of(person_id)} if person_id else {}
+    found: list[Card] = []
+    for offer in shelf():
+        document = offer.published.document
+        mine = taken.get(offer.published.course_id)
+        low, high = minutes_range(document.minutes)
+        found.append(
+            Card(
+                course_id=offer.published.course_id,
+                title=pick(document.titles, source=document.source),
+                summary=pick(document.summaries, source=document.source),
+                domain=document.domain,
+                level=document.level,
+                languages=tuple(document.languages),
+                steps=len(document.units),
+                low=low,
+                high=high,
+                done=len(mine.done) if mine else 0,
+                finished=bool(mine and mine.is_finished),
+                taken=mine is not None,
+                reason=offer.reason,
+                pinned=offer.pin is not None,
+            )
+        )
+    return found
+
+
+def network_lines() -> list[SpaceLine]:
+    """Every space with its counts, by territory and name. Three queries."""
+    people, learners = people_by_space(), learners_by_space()
+    lines = []
+    for space, territory in all_spaces():
+        enrolled, active, finished = learners.get(space.id, (0, 0, 0))
+        lines.append(
+            SpaceLine(
+                space.id, space.name, space.place, territory.name, territory.country, people.get(space.id, 0), enrolled,
+                active, finished,
+            )  # fmt: skip
+        )
+    return lines

@@ -1,0 +1,1 @@
+"""What managers see of their team: steps and weeks, never answers. Read-only sheets; enrolling goes through `learning`."""

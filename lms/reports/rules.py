@@ -1,0 +1,46 @@
+"""What the team table says. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+
+@dataclass(frozen=True)
+class CourseLine:
+    """One course of one person, as their manager sees it."""
+
+    course_id: str
+    title: str
+    done: int
+    total: int
+    #: The step they are in, None when the course is finished.
+    step: str | None
+    due_on: date | None
+    late: bool
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    """One person of the team. `week` is the Monday of the last week with activity."""
+
+    id: str
+    name: str
+    role: str
+    courses: list[CourseLine] = field(default_factory=list)
+    week: date | None = None
+
+
+def went_on(people: Iterable[PersonLine], today: date) -> int:
+    """How many people were active in the last four weeks (a month, in whole weeks)."""
+    since = today - timedelta(days=today.weekday() + 21)
+    return sum(person.week is not None and person.week >= since for person in people)
+
+
+def week_word(week: date | None, today: date) -> str:
+    """How long ago a week was: "never", "this", "last" or "earlier"."""
+    if week is None:
+        return "never"
+    weeks = (today - timedelta(days=today.weekday()) - week).days // 7
+    return "this" if weeks <= 0 else "last" if weeks == 1 else "earlier"
