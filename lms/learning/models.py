@@ -112,6 +112,8 @@ class Answer(Base):
     question: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     #: As the kind of question reads it; None for "I don't know".
     given: Mapped[Any] = mapped_column(Json)
+    #: The language the question was read in: words and pairs belong to it.
+    lang: Mapped[str] = mapped_column(sa.String(2))
     #: How much of it is right, 0 to 1. Open questions are not marked and stand at 0.
     share: Mapped[float] = mapped_column(sa.Float)
     answered_at: Mapped[datetime] = mapped_column(Moment)

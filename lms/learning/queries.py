@@ -94,9 +94,9 @@ class Learning:
         unit = self.next_unit
         if unit is None:
             return None
-        names = [activity.name for activity in self.published.document.unit(unit).activities]
+        found = self.published.document.unit(unit)
         here = self.place.activity if self.place and self.place.unit == unit else None
-        return rules.next_activity(names, here)
+        return rules.next_activity(list(found.activities), here) if found else None
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,8 @@ class Given:
     question: str
     given: Any
     share: float
+    #: The language in which it was answered: words and pairs can be read in no other.
+    lang: str
 
 
 @dataclass(frozen=True)
@@ -252,7 +254,7 @@ def tries_of(person_id: str, course_id: str, unit: str, activity: str) -> list[T
 def try_of(person_id: str, attempt_id: str) -> tuple[Try, dict[str, Given]] | None:
     """A person's own attempt with its answers by question. None for a missing one and for somebody else's alike."""
     rows = db.session.execute(
-        sa.select(*_TRY, Answer.question, Answer.given, Answer.share)
+        sa.select(*_TRY, Answer.question, Answer.given, Answer.share, Answer.lang)
         .outerjoin(Answer, Answer.attempt_id == Attempt.id)
         .where(Attempt.id == attempt_id, Attempt.person_id == person_id)
     ).all()
@@ -260,14 +262,14 @@ def try_of(person_id: str, attempt_id: str) -> tuple[Try, dict[str, Given]] | No
         return None
     one = _try(rows[0])
     return one, {
-        row.question: Given(one.id, one.version_id, row.question, row.given, row.share) for row in rows if row.question
+        row.question: Given(one.id, one.version_id, row.question, row.given, row.share, row.lang) for row in rows if row.question
     }
 
 
 def tries_with_answers(person_id: str, course_id: str, unit: str, activity: str) -> list[tuple[Try, dict[str, Given]]]:
     """A person's attempts at an activity with their answers by question, the first first. One query."""
     rows = db.session.execute(
-        sa.select(*_TRY, Answer.question, Answer.given, Answer.share)
+        sa.select(*_TRY, Answer.question, Answer.given, Answer.share, Answer.lang)
         .outerjoin(Answer, Answer.attempt_id == Attempt.id)
         .where(
             Attempt.person_id == person_id, Attempt.course_id == course_id, Attempt.unit == unit, Attempt.activity == activity
@@ -279,7 +281,7 @@ def tries_with_answers(person_id: str, course_id: str, unit: str, activity: str)
     for row in rows:
         one = tries.setdefault(row.id, _try(row))
         if row.question:
-            answers[one.id][row.question] = Given(one.id, one.version_id, row.question, row.given, row.share)
+            answers[one.id][row.question] = Given(one.id, one.version_id, row.question, row.given, row.share, row.lang)
     return [(one, answers[one.id]) for one in tries.values()]
 
 
@@ -288,7 +290,7 @@ def lesson_memory(
 ) -> tuple[list[Given], dict[str, Commitment]]:
     """What somebody left in a lesson: their answers, newest attempt first, and their plans by block. One query."""
     plans = sa.select(
-        Plan.block, sa.null(), sa.null(), sa.null(), sa.null(), Plan.situation, Plan.action, Plan.planned_on, Plan.saved_at,
+        Plan.block, sa.null(), sa.null(), sa.null(), sa.null(), sa.null(), Plan.situation, Plan.action, Plan.planned_on, Plan.saved_at,
         sa.literal(0).label("number"),
     ).where(Plan.person_id == person_id, Plan.course_id == course_id, Plan.unit == unit)  # fmt: skip
     # The types of a union are those of its first part: say them where it holds nothing.
@@ -299,7 +301,7 @@ def lesson_memory(
     answers = (
         sa.select(
             Answer.question.label("name"), Attempt.id.label("attempt_id"), Attempt.version_id.label("version_id"),
-            Answer.given.label("given"), Answer.share.label("share"), *nothing, Attempt.number.label("number"),
+            Answer.given.label("given"), Answer.share.label("share"), Answer.lang.label("lang"), *nothing, Attempt.number.label("number"),
         )
         .join(Attempt, Attempt.id == Answer.attempt_id)
         .where(
@@ -307,7 +309,7 @@ def lesson_memory(
         )
     )  # fmt: skip
     rows = db.session.execute(sa.union_all(answers, plans).order_by(sa.text("number DESC"))).all()
-    given = [Given(row.attempt_id, row.version_id, row.name, row.given, row.share) for row in rows if row.attempt_id]
+    given = [Given(row.attempt_id, row.version_id, row.name, row.given, row.share, row.lang) for row in rows if row.attempt_id]
     return given, {
         row.name: Commitment(course_id, unit, row.name, row.situation, row.action, row.planned_on, row.saved_at)
         for row in rows

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-#: A mark passes from here on, in percent, where neither the quiz nor the certificate says otherwise.
-PASS_MARK = 80
+from lms.content.documents import Activity, CourseDocument, Unit
+
 #: The shortest and the longest a plan's line may be, in characters.
 PLAN_LONGEST = 500
 #: Control, direction and private marks: none of them belongs in a sentence of a plan (a line break becomes a space).
@@ -66,9 +66,19 @@ def minutes_range(minutes: int) -> tuple[int, int]:
     return low, max(low, math.ceil(minutes * 1.25 / step) * step)
 
 
-def pass_mark(own: int | None, of_certificate: int | None) -> int:
-    """The mark that passes, in percent: the quiz's own, else the certificate's, else 80."""
-    return own if own is not None else of_certificate if of_certificate is not None else PASS_MARK
+def variant(document: CourseDocument, unit: str, activity: str, lang: str) -> Activity | None:
+    """An activity in `lang`, else in the course's source language, else in any there is; None if the course has none such.
+
+    Tell the reader when `.lang` is not what they asked for.
+    """
+    found = document.unit(unit)
+    variants = found.activities.get(activity, {}) if found else {}
+    return variants.get(lang) or variants.get(document.source) or next(iter(variants.values()), None)
+
+
+def closing_activity(unit: Unit) -> str:
+    """The activity that finishes a unit: its last one. A lesson followed by a quiz is done when the quiz is handed in."""
+    return list(unit.activities)[-1]
 
 
 def score(shares: Mapping[str, float], points: Mapping[str, float]) -> float | None:
@@ -83,9 +93,9 @@ def score(shares: Mapping[str, float], points: Mapping[str, float]) -> float | N
     return min(1.0, max(0.0, reached / possible))
 
 
-def passes(score_: float | None, mark: int) -> bool | None:
+def passes(reached: float | None, mark: int) -> bool | None:
     """Whether a score (0 to 1) reaches `mark` percent; None where nothing was marked. Equality is to 1e-9."""
-    return None if score_ is None else score_ * 100 >= mark - 1e-9
+    return None if reached is None else reached * 100 >= mark - 1e-9
 
 
 def may_try(submitted: int, limit: int | None) -> bool:

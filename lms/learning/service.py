@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from lms.catalogue import queries as catalogue
 from lms.catalogue.models import Course
 from lms.catalogue.queries import Published
+from lms.content.documents import Activity
 from lms.foundation.clock import now
 from lms.foundation.db import db, new_id, upsert
 from lms.foundation.errors import NotFound, Refused
@@ -129,20 +130,21 @@ def start(person_id: str, course_id: str, unit: str, activity: str) -> Attempt:
     if row is None or row.state == "declined":
         raise NotFound()
     served = _served(course_id)
-    quiz = served.document.activity(unit, activity)
-    if quiz is None or quiz.type != "quiz":
+    quiz = rules.variant(served.document, unit, activity, served.document.source)
+    if quiz is None or quiz.quiz is None:
         raise NotFound()
     names = [question.id for question in quiz.questions]
-    if quiz.draw is not None and quiz.draw < len(names):
-        picked = set(_draw.sample(names, quiz.draw))
+    if quiz.quiz.draw is not None and quiz.quiz.draw < len(names):
+        picked = set(_draw.sample(names, quiz.quiz.draw))
         names = [name for name in names if name in picked]
-    return _attempt(row, served, unit, activity, names, limit=quiz.attempts)
+    return _attempt(row, served, unit, activity, names, limit=quiz.quiz.attempts)
 
 
-def answer(person_id: str, attempt_id: str, question_id: str, given: Any) -> Attempt:
-    """Keep an answer (`given` as the question reads it, None for "I don't know"). The first one stands.
+def answer(person_id: str, attempt_id: str, question_id: str, given: Any, *, lang: str) -> Attempt:
+    """Keep an answer (`given` as the question reads it, None for "I don't know"; read in `lang`). The first one stands.
 
-    The last answer hands the attempt in. Raises `NotFound` for a missing or foreign attempt and for a question it does not ask.
+    The last answer hands the attempt in. Raises `NotFound` for a missing or foreign attempt and for a question it does not ask,
+    `content.kinds.WrongShape` for an answer this question cannot have.
     """
     row = db.session.scalar(
         sa.select(Attempt).where(Attempt.id == attempt_id, Attempt.person_id == person_id).with_for_update()
@@ -150,7 +152,7 @@ def answer(person_id: str, attempt_id: str, question_id: str, given: Any) -> Att
     if row is None or question_id not in row.questions:
         raise NotFound()
     if row.submitted_at is None:
-        _keep_answer(row, question_id, given)
+        _keep_answer(row, question_id, given, lang)
         if len(_answered(row)) == len(row.questions):
             submit(person_id, attempt_id)
     return row
@@ -169,22 +171,23 @@ def submit(person_id: str, attempt_id: str) -> Attempt:
     if row.submitted_at is not None:
         return row
     own = _version(row.version_id)
-    quiz = own.document.activity(row.unit, row.activity)
-    points = {
-        question.id: float(question.points) for question in quiz.questions if question.id in row.questions and question.is_marked
-    }
+    quiz = _text(own, row.unit, row.activity, own.document.source)
+    points = {one.id: one.points for one in quiz.questions if one.id in row.questions and one.kind != "open"}
     row.score = rules.score(_answered(row), points)
-    row.passed = rules.passes(row.score, rules.pass_mark(quiz.pass_mark, own.document.pass_mark))
+    row.passed = rules.passes(row.score, own.document.pass_mark(quiz))
     row.submitted_at = now()
     db.session.flush()
     outbox.tell(QuizGraded(id=row.id, person_id=person_id, course_id=row.course_id))
     taken = _enrolment(person_id, row.course_id)
-    if taken is not None and taken.state != "declined" and own.document.unit(row.unit).activities[-1].name == row.activity:
+    unit = own.document.unit(row.unit)
+    if taken is not None and taken.state != "declined" and unit and rules.closing_activity(unit) == row.activity:
         _finish_unit(taken, _served(row.course_id), row.unit, "quiz", row.version_id)
     return row
 
 
-def practise(person_id: str, course_id: str, unit: str, activity: str, question_id: str, given: Any) -> None:
+def practise(
+    person_id: str, course_id: str, unit: str, activity: str, question_id: str, given: Any, *, lang: str
+) -> None:
     """Keep an answer to a question inside a lesson, on the served version. The first one on a version stands.
 
     Raises `NotFound` for a question that is not there or a course not taken.
@@ -193,9 +196,9 @@ def practise(person_id: str, course_id: str, unit: str, activity: str, question_
     if row is None or row.state == "declined":
         raise NotFound()
     served = _served(course_id)
-    lesson = served.document.activity(unit, activity)
+    lesson = rules.variant(served.document, unit, activity, served.document.source)
     names = [question.id for question in lesson.questions] if lesson is not None else []
-    if lesson is None or lesson.type == "quiz" or question_id not in names:
+    if lesson is None or lesson.quiz is not None or question_id not in names:
         raise NotFound()
     db.session.execute(
         sa.update(Attempt)
@@ -205,7 +208,7 @@ def practise(person_id: str, course_id: str, unit: str, activity: str, question_
         )
         .values(submitted_at=now())
     )  # fmt: skip
-    _keep_answer(_attempt(row, served, unit, activity, names, limit=None), question_id, given)
+    _keep_answer(_attempt(row, served, unit, activity, names, limit=None), question_id, given, lang)
 
 
 def keep_plan(
@@ -314,10 +317,21 @@ def _answered(row: Attempt) -> dict[str, float]:
     }
 
 
-def _keep_answer(row: Attempt, question_id: str, given: Any) -> None:
-    question = _version(row.version_id).document.question(row.unit, row.activity, question_id)
-    share = question.mark(given) if given is not None and question.is_marked else 0.0
+def _text(own: Published, unit: str, activity: str, lang: str) -> Activity:
+    found = rules.variant(own.document, unit, activity, lang)
+    assert found is not None, "an attempt's version has its activity"
+    return found
+
+
+def _keep_answer(row: Attempt, question_id: str, given: Any, lang: str) -> None:
+    text = _text(_version(row.version_id), row.unit, row.activity, lang)
+    question = text.question(question_id)
+    if question is None:
+        raise NotFound()
+    kept = question.accept(given)
+    share = question.mark(kept).fraction or 0.0
     fact = {
-        "attempt_id": row.id, "question": question_id, "given": given, "share": min(1.0, max(0.0, share)), "answered_at": now()
+        "attempt_id": row.id, "question": question_id, "given": kept, "lang": text.lang,
+        "share": min(1.0, max(0.0, share)), "answered_at": now(),
     }  # fmt: skip
     upsert(Answer, [fact], key=["attempt_id", "question"])

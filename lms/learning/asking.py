@@ -1,0 +1,117 @@
+"""From a question and an answer to what a page says about it. Marks again on the question's own text, stores nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from lms.content.kinds import Mark, Part, Question
+from lms.content.texts import plain as _plain
+from lms.foundation.i18n import _
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the answers: good, try (not yet) or neither; all texts but `word` are safe HTML."""
+
+    kind: str
+    word: str
+    html: str
+    label: str = ""
+    feedback: str = ""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is said after an answer."""
+
+    #: yes, part, yet, unknown ("I don't know") or open (not marked).
+    mood: str
+    feedback: tuple[str, ...]
+    lines: tuple[Line, ...]
+    #: (right, of so many) for questions made of parts.
+    count: tuple[int, int] | None
+    why: str
+    model: str
+    #: What was written to an open question, plain text.
+    mine: str
+
+
+def told(question: Question, given: Any) -> Told:
+    """What to say about `given` (as stored: None is "I don't know")."""
+    mark = question.mark(given)
+    mood = _mood(mark, given)
+    return Told(
+        mood=mood,
+        feedback=mark.feedback if question.kind in ("single", "numeric", "short") else (),
+        lines=_LINES[question.kind](mark, mood) if question.kind in _LINES else (),
+        count=_count(question, mark) if mood != "unknown" else None,
+        why=question.explanation,
+        model=question.model_answer,
+        mine=question.describe(given) if question.kind == "open" else "",
+    )
+
+
+def _mood(mark: Mark, given: Any) -> str:
+    if given is None:
+        return "unknown"
+    if mark.fraction is None:
+        return "open"
+    if mark.fraction >= 1 - 1e-9:
+        return "yes"
+    return "part" if mark.fraction > 1e-9 else "yet"
+
+
+def _count(question: Question, mark: Mark) -> tuple[int, int] | None:
+    if question.kind == "multiple":
+        return sum(part.picked and part.good for part in mark.parts), sum(part.good for part in mark.parts)
+    if question.kind in ("order", "match", "cloze"):
+        return sum(part.good for part in mark.parts), len(mark.parts)
+    return None
+
+
+def _choices(mark: Mark, mood: str) -> tuple[Line, ...]:
+    """One choice: mine, and the better one with its reason; what was not chosen and is not better is left out."""
+    lines = [Line("good" if part.good else "try", _("Your choice"), part.label) for part in mark.parts if part.picked]
+    better = _("A good answer") if mood == "unknown" else _("Better")
+    lines += [
+        Line("good", better, part.label, feedback=part.feedback) for part in mark.parts if part.good and not part.picked
+    ]
+    return tuple(lines)
+
+
+def _several(mark: Mark, mood: str) -> tuple[Line, ...]:
+    """Several choices: each of mine with its reason, and the ones that were missing."""
+    lines = []
+    for part in mark.parts:
+        if part.picked:
+            lines.append(Line("good" if part.good else "try", _("Your choice"), part.label, feedback=part.feedback))
+        elif part.good:
+            lines.append(Line("", _("Also right"), part.label, feedback=part.feedback))
+    return tuple(lines)
+
+
+def _typed(mark: Mark, mood: str) -> tuple[Line, ...]:
+    """A number or a few words: mine, and what was expected."""
+    lines = [Line("good" if part.good else "try", _("Your answer"), part.given) for part in mark.parts if part.picked]
+    lines += [Line("good", _("Expected"), part.expected) for part in mark.parts if not part.good and part.expected]
+    return tuple(lines)
+
+
+def _parted(mark: Mark, mood: str) -> tuple[Line, ...]:
+    """An order, pairs, gaps: the right one at each place, and mine where it differs."""
+    return tuple(_part(part) for part in mark.parts)
+
+
+def _part(part: Part) -> Line:
+    label = f"{part.label}." if part.label.isdigit() else part.label
+    if part.good:
+        return Line("good", "", part.expected, label)
+    word = _("You answered: %(answer)s", answer=_plain(part.given)) if part.picked and part.given else ""
+    return Line("try" if part.picked else "", word, part.expected, label)
+
+
+_LINES = {
+    "single": _choices, "multiple": _several, "numeric": _typed, "short": _typed, "order": _parted, "match": _parted,
+    "cloze": _parted,
+}  # fmt: skip

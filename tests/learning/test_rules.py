@@ -1,0 +1,101 @@
+"""Progress, what comes next, minutes, marks: tables of values."""
+
+from __future__ import annotations
+
+import pytest
+
+from lms.learning import rules
+
+UNITS = ["a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("done", "expected", "whole"),
+    [([], 0, False), (["a"], 1, False), (["a", "b", "c"], 3, True), (["a", "gone"], 1, False), (["gone"], 0, False)],
+)
+def test_progress_counts_the_units_the_course_has_now(done: list[str], expected: int, whole: bool) -> None:
+    found = rules.progress(UNITS, done)
+    assert (found.done, found.total, found.is_whole) == (expected, 3, whole)
+
+
+def test_a_course_without_units_is_never_whole() -> None:
+    assert not rules.progress([], []).is_whole
+
+
+@pytest.mark.parametrize(
+    ("done", "at", "expected"),
+    [
+        ([], None, "a"),
+        (["a"], None, "b"),
+        (["a"], "c", "c"),  # where the person is, though b is open
+        (["a", "c"], "c", "b"),  # past the end, round to what is open
+        (["b"], "b", "c"),
+        (["a", "b", "c"], "b", None),
+        ([], "gone", "a"),  # a unit that was removed
+    ],
+)
+def test_next_unit(done: list[str], at: str | None, expected: str | None) -> None:
+    assert rules.next_unit(UNITS, done, at) == expected
+
+
+def test_next_activity_is_where_somebody_was_else_the_first() -> None:
+    assert rules.next_activity(["lesson", "quiz"], "quiz") == "quiz"
+    assert rules.next_activity(["lesson", "quiz"], None) == "lesson"
+    assert rules.next_activity(["lesson", "quiz"], "gone") == "lesson"
+
+
+def test_states() -> None:
+    assert rules.states(UNITS, {"a"}, "b") == ["done", "now", "todo"]
+    assert rules.states(UNITS, {"a", "b", "c"}, None) == ["done"] * 3
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"), [(1, (1, 2)), (5, (4, 7)), (8, (6, 10)), (12, (10, 15)), (30, (25, 40)), (60, (50, 75))]
+)
+def test_minutes_are_told_as_a_range(minutes: int, expected: tuple[int, int]) -> None:
+    assert rules.minutes_range(minutes) == expected
+
+
+@pytest.mark.parametrize(
+    ("shares", "points", "expected"),
+    [
+        ({}, {}, None),  # only open questions
+        ({"q": 1.0}, {"q": 1.0}, 1.0),
+        ({"q": 1.0}, {"q": 1.0, "r": 1.0}, 0.5),  # an answer that is missing counts nothing
+        ({"q": 0.5, "r": 1.0}, {"q": 2.0, "r": 1.0}, 2 / 3),
+        ({"q": 1.0, "other": 1.0}, {"q": 1.0}, 1.0),
+    ],
+)
+def test_score(shares: dict[str, float], points: dict[str, float], expected: float | None) -> None:
+    found = rules.score(shares, points)
+    assert found == pytest.approx(expected) if expected is not None else found is None
+
+
+@pytest.mark.parametrize(("score", "mark", "expected"), [(None, 80, None), (0.8, 80, True), (0.79, 80, False), (0.0, 0, True)])
+def test_passes(score: float | None, mark: int, expected: bool | None) -> None:
+    assert rules.passes(score, mark) is expected
+
+
+@pytest.mark.parametrize(("used", "limit", "expected"), [(0, None, True), (99, None, True), (0, 1, True), (1, 1, False), (4, 3, False)])
+def test_may_try(used: int, limit: int | None, expected: bool) -> None:
+    assert rules.may_try(used, limit) is expected
+
+
+def test_next_question() -> None:
+    assert rules.next_question(["q", "r"], set()) == 1
+    assert rules.next_question(["q", "r"], {"q"}) == 2
+    assert rules.next_question(["q", "r"], {"q", "r"}) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  deux \n mots ", "deux mots"),
+        ("caf" + "e\u0301", "café"),
+        ("un\u202eordre\x00", "unordre"),
+        ("x" * 900, "x" * 500),
+        ("   ", ""),
+    ],
+)
+def test_a_line_of_a_plan_is_cleaned(typed: str, kept: str) -> None:
+    assert rules.clean_line(typed) == kept
