@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 
 import sqlalchemy as sa
 from flask import Flask, current_app
 from flask_migrate import upgrade
 
+from config import Config
 from lms.accounts import service as accounts
-from lms.accounts.queries import anybody_there, is_demo
+from lms.accounts.queries import anybody_there, is_demo, is_marked
+from lms.catalogue import service as catalogue
+from lms.demo.seed import ACCOUNTS, address_of, password_in, seed
 from lms.foundation.db import BUSY_MS, db, writing
+from lms.jobs.tasks import drain
 
 log = logging.getLogger("lms.startup")
 
@@ -58,27 +61,27 @@ def refuse_unsafe() -> None:
 
 
 def prepare(app: Flask, demo: bool) -> list[tuple[str, str, str]]:
-    """Make the site ready: check, migrate, load the courses, seed an empty database if `demo`.
+    """Make the site ready: check, migrate, publish what changed in the courses' folder, seed an empty database if `demo`.
 
-    Gives (role, e-mail, password) of the demonstration's accounts where this database is marked as one, else nothing.
-    A database with people and no mark is never touched.
+    Gives (role, e-mail, password) of the demonstration's accounts where this database is marked as one, else nothing. The
+    first start decides for ever: a database with people or with another mark is never seeded.
     """
+    config: Config = app.config["CORDADA"]
     with app.app_context():
         refuse_unsafe()
         logging.getLogger("alembic").setLevel(logging.WARNING)
         upgrade(directory=app.extensions["migrations_folder"])
-        db.session.rollback()
-        seed = demo and not anybody_there()
-        if seed:
-            with writing():
-                accounts.mark_installation(demo=True)
-        db.session.rollback()
-        return []
-
-
-def instance_file(app: Flask, name: str) -> Path:
-    """A file of the instance folder."""
-    return Path(app.config["CORDADA"].instance) / name
-
-
-__all__ = ["Unsafe", "instance_file", "is_demo", "prepare", "refuse_unsafe", "unsafe_settings"]
+        report = catalogue.sync(config.courses)
+        for held in report.with_outcome("invalid"):
+            log.warning("course %s has errors; flask --app wsgi courses check tells which", held.course_id)
+        if not is_marked() and not anybody_there():
+            if demo:
+                seed(config.instance, config.courses)
+                drain()
+            else:
+                with writing():
+                    accounts.mark_installation(demo=False)
+        if not is_demo():
+            return []
+        password = password_in(config.instance)
+        return [(role.upper(), address_of(role), password) for role in ACCOUNTS]

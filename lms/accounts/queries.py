@@ -46,6 +46,11 @@ def is_demo() -> bool:
     return bool(db.session.scalar(sa.select(Installation.demo)))
 
 
+def is_marked() -> bool:
+    """Whether it was decided what this installation is: a demonstration, or not."""
+    return db.session.scalar(sa.select(Installation.id)) is not None
+
+
 def anybody_there() -> bool:
     """Whether there is any person at all."""
     return db.session.scalar(sa.select(Person.id).limit(1)) is not None

@@ -55,7 +55,7 @@ def publish() -> Any:
     fresh, held = report.with_outcome("published"), report.with_outcome("invalid")
     if fresh:
         said = ngettext("%(num)d new version is live.", "%(num)d new versions are live.", len(fresh))
-        flash(f"{said} {_('Nobody’s progress changed.')}", "yes")
+        flash(said + " " + _("Nobody’s progress changed."), "yes")
     if held:
         flash(
             ngettext(

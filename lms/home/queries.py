@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lms.catalogue.queries import shelf
-from lms.foundation.i18n import pick
+from lms.foundation.i18n import language
 from lms.home.rules import Card
 from lms.learning.queries import Learning, courses_of, learners_by_space
 from lms.learning.rules import minutes_range
@@ -30,16 +30,17 @@ class SpaceLine:
 def cards_for(person_id: str | None) -> list[Card]:
     """The shelf in its order, as cards for this reader (None: nobody signed in)."""
     taken: dict[str, Learning] = {one.published.course_id: one for one in courses_of(person_id)} if person_id else {}
+    lang = language()
     found: list[Card] = []
     for offer in shelf():
         document = offer.published.document
         mine = taken.get(offer.published.course_id)
-        low, high = minutes_range(document.minutes)
+        low, high = minutes_range(document.minutes(lang))
         found.append(
             Card(
                 course_id=offer.published.course_id,
-                title=pick(document.titles, source=document.source),
-                summary=pick(document.summaries, source=document.source),
+                title=document.title(lang),
+                summary=document.summary(lang),
                 domain=document.domain,
                 level=document.level,
                 languages=tuple(document.languages),

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 
 from lms.accounts.visitor import visitor
-from lms.foundation.i18n import LANGUAGES, pick
+from lms.foundation.i18n import LANGUAGES
 from lms.home.queries import cards_for, network_lines
 from lms.home.rules import FACETS, chosen, counts, proposals
 from lms.home.wording import domain_name, first_question, length_name, level_name
@@ -91,5 +91,5 @@ def week() -> Any:
     return render_template(
         "home/week.html", lines=shown[page * PAGE : (page + 1) * PAGE], total=len(lines), page=page, last=last, order=order,
         idle=sum(line.enrolled == 0 for line in lines), people=sum(line.people for line in lines),
-        active=sum(line.active for line in lines), ranking=ranking, campaign=open_campaign(), pick=pick,
+        active=sum(line.active for line in lines), ranking=ranking, campaign=open_campaign(),
     )  # fmt: skip

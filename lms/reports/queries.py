@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from lms.foundation.i18n import pick
+from datetime import date
+
+from lms.content.documents import CourseDocument
+from lms.foundation.i18n import language
 from lms.learning.queries import team_progress
 from lms.reports.rules import CourseLine, PersonLine
 from lms.spaces.queries import members_of
@@ -12,7 +15,8 @@ def team_of(space_id: str) -> list[PersonLine]:
     """The active people of a space by name, each with their courses and the last week they were here."""
     roles = {member.id: member.role for member in members_of(space_id)}
     lines: dict[str, PersonLine] = {}
-    weeks = {}
+    weeks: dict[str, date] = {}
+    lang = language()
     for row in team_progress(space_id):
         line = lines.setdefault(row.person_id, PersonLine(row.person_id, row.name, roles.get(row.person_id, "learner")))
         if row.active_week is not None:
@@ -20,12 +24,17 @@ def team_of(space_id: str) -> list[PersonLine]:
         if row.course_id is None or row.published is None:
             continue
         document = row.published.document
-        step = pick(document.unit(row.unit).titles, source=document.source) if row.unit else None
+        step = _step(document, row.unit, lang)
         line.courses.append(
             CourseLine(
-                row.course_id, pick(document.titles, source=document.source), row.done, row.total, step, row.due_on, row.late
+                row.course_id, document.title(lang), row.done, row.total, step, row.due_on, row.late
             )
         )
     return [
         PersonLine(line.id, line.name, line.role, line.courses, weeks.get(line.id)) for line in lines.values()
     ]
+
+
+def _step(document: CourseDocument, unit_id: str | None, lang: str) -> str | None:
+    unit = document.unit(unit_id) if unit_id else None
+    return unit.title(lang, document.source) if unit else None

@@ -11,7 +11,7 @@ from lms.catalogue.queries import shelf
 from lms.foundation.clock import today
 from lms.foundation.db import writing
 from lms.foundation.errors import NotFound
-from lms.foundation.i18n import _, ngettext, pick
+from lms.foundation.i18n import _, language, ngettext
 from lms.learning import service as learning
 from lms.priorities.wording import reason_sentence
 from lms.reports.forms import EnrolForm
@@ -48,10 +48,7 @@ def team_of_space(space_id: str) -> Any:
     day = today(here.zone)
     people = team_of(here.id)
     offers = shelf()
-    titles = {
-        offer.published.course_id: pick(offer.published.document.titles, source=offer.published.document.source)
-        for offer in offers
-    }
+    titles = {offer.published.course_id: offer.published.document.title(language()) for offer in offers}
     form = EnrolForm(people=[(person.id, person.name) for person in people], courses=list(titles.items()), today=day)
     if request.method == "GET" and request.args.get("course") in titles:
         form.course.data = request.args["course"]

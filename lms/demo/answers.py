@@ -1,0 +1,63 @@
+"""What the demonstration answered: returns with real structure in them. Pure.
+
+Each competency has an importance and a level that most people share; territories differ by domain, managers see more
+weight in running a place, everybody uses the scale a little in their own way, and some say that they do not know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from random import Random
+
+#: competency -> (importance, level) around which people answer, on scales of 1 to 5.
+CENTRES: dict[str, tuple[float, float]] = {
+    "fixer-prix": (4.0, 3.0), "tenir-securite": (3.7, 3.3), "entourer-equipe": (4.2, 2.9), "entretenir-lieu": (3.6, 3.7),
+    "concevoir-service": (3.8, 3.0), "choisir-cap": (3.9, 2.9), "cadrer-projet": (4.0, 3.0), "planifier": (3.7, 3.3),
+    "monter-financement": (4.3, 2.5), "prevoir-risques": (3.3, 2.8), "repartir-roles": (3.9, 3.1),
+    "suivre-bilan": (3.4, 2.9), "ecouter": (4.5, 3.0), "reperer-tension": (4.3, 2.8), "rester-neutre": (4.1, 2.9),
+    "gerer-conflit": (4.6, 2.3), "negocier-accord": (4.1, 2.6), "faire-vivre-regles": (4.4, 2.9),
+    "choisir-message": (3.8, 3.0), "ecrire-clair": (3.9, 3.2), "prendre-parole": (3.7, 2.8), "animer-en-ligne": (3.3, 2.9),
+    "informer-interne": (3.9, 3.4), "parler-commune": (4.2, 2.6),
+}  # fmt: skip
+#: territory -> domain -> how much lower people there place their level.
+DIFFERENCES: dict[str, dict[str, float]] = {
+    "pays-basque": {"project": 0.5, "mediation": -0.2},
+    "bearn": {"mediation": 0.3},
+    "bigorre": {"communication": 0.4},
+    "comminges": {"project": 0.3, "management": -0.2},
+    "couserans": {"mediation": 0.5},
+    "haute-ariege": {"management": 0.4},
+    "conflent": {"mediation": 0.2, "communication": 0.2},
+    "valls-navarra": {"communication": 0.5, "mediation": -0.3},
+    "jacetania": {"project": 0.4},
+    "sobrarbe": {"mediation": 0.4, "project": -0.2},
+    "ribagorza": {"management": 0.3},
+    "pallars": {"mediation": 0.3, "communication": -0.2},
+    "cerdanya": {"communication": 0.3},
+    "andorra": {"management": -0.4, "project": 0.2},
+}
+
+
+def answers(
+    rng: Random, *, items: Mapping[str, tuple[str, str]], territory: str, manages: bool
+) -> dict[str, tuple[str, str]]:
+    """One return: item id -> (importance code, level code). `items` gives each item's (competency, domain)."""
+    use_of_scale, confidence = rng.gauss(0, 0.45), rng.gauss(0, 0.3)
+    found: dict[str, tuple[str, str]] = {}
+    for item, (competency, domain) in items.items():
+        importance, level = CENTRES.get(competency, (3.8, 3.0))
+        if manages and domain == "management":
+            importance += 0.4
+        level -= DIFFERENCES.get(territory, {}).get(domain, 0.0)
+        found[item] = (
+            _code(rng, importance + use_of_scale + rng.gauss(0, 0.75)),
+            _code(rng, level + use_of_scale + confidence + rng.gauss(0, 0.85)),
+        )
+    return found
+
+
+def _code(rng: Random, value: float) -> str:
+    """A rating from 1 to 5; now and then one of the ways out."""
+    if rng.random() < 0.03:
+        return rng.choice(("d", "d", "r", "w", "0"))
+    return str(min(5, max(1, round(value))))

@@ -1,0 +1,222 @@
+"""Fills an empty database with the demonstration network, in one transaction: all of it is there, or none."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections import Counter
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import sqlalchemy as sa
+
+from lms.accounts.models import Person
+from lms.accounts.passwords import hash_password
+from lms.accounts.service import mark_installation
+from lms.catalogue.queries import Shelved, shelf
+from lms.demo.answers import answers
+from lms.demo.people import Somebody, people
+from lms.demo.places import TERRITORIES, Place, places
+from lms.foundation.clock import now
+from lms.foundation.db import Base, db, new_id, writing
+from lms.foundation.tokens import digest
+from lms.learning.models import Completion, Enrolment
+from lms.learning.models import Place as Standing
+from lms.notifications.service import address_of as web_address
+from lms.notifications.service import keep_demo_mail, write
+from lms.spaces import service as spaces
+from lms.spaces.models import Membership, NetworkRole, Space, Territory
+from lms.survey import rules as survey_rules
+from lms.survey import service as survey
+from lms.survey.instruments import newest, read
+from lms.survey.models import Token
+from lms.survey.queries import instrument_of
+
+#: role -> (name, language): the four accounts a demonstration prints. Their address is ROLE@demo.test.
+ACCOUNTS = {
+    "learner": ("Inès Soulé", "fr"),
+    "manager": ("Amina Lacaze", "fr"),
+    "trainer": ("Mireia Puig", "fr"),
+    "coordinator": ("Bastien Claverie", "fr"),
+}
+NETWORK = "Sept Vallées"
+#: The course the demonstration's learner has begun.
+BEGUN = "mediation-premiers-pas"
+
+
+def address_of(role: str) -> str:
+    """The e-mail of one of the four accounts."""
+    return f"{role}@demo.test"
+
+
+def password_in(instance: Path) -> str:
+    """The demonstration's password, made once and kept in the instance folder with mode 0600."""
+    path = instance / "demo_password"
+    if not path.exists():
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write("-".join(secrets.token_hex(3) for _ in range(3)))
+    return path.read_text().strip()
+
+
+def seed(instance: Path, courses: Path) -> None:
+    """Write the whole network: places, people, progress, a survey with some 600 answers. The courses are on the shelf."""
+    kept = hash_password(password_in(instance))
+    rng = Random(23)
+    network = places()
+    everybody = people(network)
+    offers = shelf()
+    source = newest(courses)
+    questionnaire = read(source, courses / "_competencies.yml") if source else None
+    moment = now()
+    with writing():
+        mark_installation(demo=True)
+        spaces.found_network(name=NETWORK, lang="fr", contact=address_of("coordinator"))
+        _insert(Territory, [{"id": row[0], "name": row[1], "country": row[2]} for row in TERRITORIES])
+        _insert(Space, [_space(place) for place in network])
+        rows = [_person(one, moment) for one in everybody]
+        _insert(Person, rows)
+        ids = [row["id"] for row in rows]
+        _insert(
+            Membership,
+            [
+                {"person_id": person_id, "space_id": one.space, "role": one.role, "since": moment}
+                for person_id, one in zip(ids, everybody, strict=True)
+            ],
+        )
+        accounts = _accounts(network[0], moment, kept)
+        _progress(rng, offers, ids, everybody, accounts, moment)
+        if questionnaire:
+            _survey(rng, *questionnaire, network, everybody, accounts)
+
+
+def _insert(model: type[Base], rows: list[dict[str, Any]]) -> None:
+    if rows:
+        db.session.execute(sa.insert(model), rows)
+
+
+def _space(place: Place) -> dict[str, Any]:
+    return {
+        "id": place.slug, "name": place.name, "place": place.village, "territory_id": place.territory, "lang": place.lang,
+        "zone": place.zone, "latitude": place.latitude, "longitude": place.longitude, "desks": max(4, place.people),
+    }  # fmt: skip
+
+
+def _person(one: Somebody, moment: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(), "email": one.email, "name": one.name, "password_hash": None, "lang": one.lang, "zone": one.zone,
+        "state": "active", "demo": False, "created_at": moment,
+    }  # fmt: skip
+
+
+def _accounts(home: Place, moment: datetime, kept: str) -> dict[str, str]:
+    """The four accounts: role -> person id. Learner and manager belong to `home`."""
+    ids = {role: new_id() for role in ACCOUNTS}
+    _insert(
+        Person,
+        [
+            {
+                "id": ids[role], "email": address_of(role), "name": name, "password_hash": kept, "lang": lang, "zone": home.zone,
+                "state": "active", "demo": True, "created_at": moment,
+            }
+            for role, (name, lang) in ACCOUNTS.items()
+        ],
+    )  # fmt: skip
+    _insert(
+        Membership,
+        [
+            {"person_id": ids[role], "space_id": home.slug, "role": role, "since": moment}
+            for role in ("learner", "manager")
+        ],
+    )
+    _insert(NetworkRole, [{"person_id": ids[role], "role": role} for role in ("trainer", "coordinator")])
+    return ids
+
+
+def _progress(
+    rng: Random, offers: list[Shelved], ids: list[str], everybody: list[Somebody], accounts: dict[str, str], moment: datetime
+) -> None:
+    """Two people in five take a course or two, some finish; each within the last ten weeks."""
+    enrolments: list[dict[str, Any]] = []
+    completions: list[dict[str, Any]] = []
+    standings: list[dict[str, Any]] = []
+
+    def take(person_id: str, offer: Shelved, units_done: int, weeks: float) -> None:
+        document, version = offer.published.document, offer.published.version_id
+        began = moment - timedelta(weeks=weeks)
+        step = timedelta(weeks=weeks) / (len(document.units) + 1)
+        whole = units_done >= len(document.units)
+        last = began + step * units_done
+        enrolments.append(
+            {
+                "id": new_id(), "person_id": person_id, "course_id": offer.published.course_id, "version_id": version,
+                "state": "finished" if whole else "active", "source": "self", "due_on": None, "why": "", "enrolled_by": None,
+                "created_at": began, "finished_at": last if whole else None,
+            }
+        )  # fmt: skip
+        for number, unit in enumerate(document.units[:units_done], start=1):
+            completions.append(
+                {
+                    "person_id": person_id, "course_id": offer.published.course_id, "unit": unit.id, "version_id": version,
+                    "kind": list(unit.activities)[-1].partition("-")[0], "done_at": began + step * number,
+                }
+            )  # fmt: skip
+        here = document.units[min(units_done, len(document.units) - 1)]
+        standings.append(
+            {
+                "person_id": person_id, "course_id": offer.published.course_id, "unit": here.id,
+                "activity": next(iter(here.activities)), "at": last,
+            }
+        )  # fmt: skip
+
+    for person_id, _one in zip(ids, everybody, strict=True):
+        if not offers or rng.random() > 0.4:
+            continue
+        for offer in rng.sample(offers, k=min(len(offers), rng.choice((1, 1, 1, 2)))):
+            total = len(offer.published.document.units)
+            take(person_id, offer, rng.choice((0, 1, 1, 2, total - 1, total, total)), rng.uniform(0.5, 10))
+    by_id = {offer.published.course_id: offer for offer in offers}
+    if BEGUN in by_id:
+        take(accounts["learner"], by_id[BEGUN], 2, 1.0)
+    _insert(Enrolment, enrolments)
+    _insert(Completion, completions)
+    _insert(Standing, standings)
+
+
+def _survey(
+    rng: Random, file_digest: str, document: dict[str, Any], network: list[Place], everybody: list[Somebody], accounts: dict[str, str]
+) -> None:
+    """A campaign that is open: everybody was invited, some 600 have answered, the four accounts have their letter."""
+    campaign_id = survey.open_campaign(survey.keep_instrument(file_digest, document))
+    found = instrument_of(campaign_id)
+    assert found is not None
+    items = {item.id: (item.competency, item.domain) for item in found.items}
+    territory = {place.slug: place.territory for place in network}
+    wanted = Counter({place.slug: place.answers for place in network})
+    cells, returns, used = [], [], []
+    for one in everybody:
+        cell = survey_rules.Cell(territory[one.space], one.space, one.role)
+        answered = wanted[one.space] > 0
+        wanted[one.space] -= answered
+        cells.append(cell)
+        used.append(answered)
+        if answered:
+            given = answers(rng, items=items, territory=territory[one.space], manages=one.role == "manager")
+            returns.append(survey.Return(cell, survey_rules.pack(given, found.item_ids)))
+    own = survey_rules.Cell(network[0].territory, network[0].slug, "learner")
+    tokens = survey.mint_tokens(campaign_id, [*cells, *([own] * len(ACCOUNTS))])
+    spent = [digest(token) for token, answered in zip(tokens, used, strict=False) if answered]
+    db.session.execute(
+        sa.update(Token).where(Token.id.in_(spent)).values(state="used"), execution_options={"synchronize_session": False}
+    )
+    coarse = survey_rules.coarsen([one.cell for one in returns], 5)
+    survey.count_returns(
+        campaign_id, [survey.Return(cell, one.answers) for cell, one in zip(coarse, returns, strict=True)]
+    )
+    for (role, (name, lang)), token in zip(ACCOUNTS.items(), tokens[len(cells) :], strict=True):
+        letter = write(
+            "survey", key=f"survey:{campaign_id}.{role}", person_id=accounts[role], address=address_of(role), name=name,
+            lang=lang, link=web_address("survey.start", token=token), minutes=found.minutes,
+        )  # fmt: skip
+        keep_demo_mail(letter)
