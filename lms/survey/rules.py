@@ -267,16 +267,37 @@ class Cell(NamedTuple):
 
 
 def coarsen(cells: Sequence[Cell], k: int) -> list[Cell]:
-    """The cells of a mailing, each made so coarse that at least `k` of the invited people share it, in the same order.
+    """The cells of a mailing, made so coarse that each is shared by at least `k` of the invited people, in the same
+    order.
 
-    A space with one manager would otherwise sign that person's answers. The role goes first, then the space, then the
-    territory.
+    A space with one manager would otherwise sign that person's answers. Where a role has fewer than k people in a space
+    the space's roles are not told; a space with fewer than k is told as its territory, and one more with it where that
+    alone would be fewer than k; a territory likewise. Where fewer than k people are invited at all, nothing is told of
+    anybody.
     """
-    out = list(cells)
-    for part in ("role", "space_id", "territory_id"):
-        sizes = Counter(out)
-        out = [cell if sizes[cell] >= k else cell._replace(**{part: None}) for cell in out]
-    return out
+    small = {(cell.territory_id, cell.space_id) for cell, people in Counter(cells).items() if people < k}
+    out = [cell._replace(role=None) if (cell.territory_id, cell.space_id) in small else cell for cell in cells]
+    spaces = Counter((cell.territory_id, cell.space_id) for cell in out)
+    for territory in {cell.territory_id for cell in out}:
+        mine = {space: people for (above, space), people in spaces.items() if above == territory}
+        gone = _merged(mine, k)
+        out = [
+            Cell(territory, None, None) if cell.territory_id == territory and cell.space_id in gone else cell
+            for cell in out
+        ]
+    gone = _merged(Counter(cell.territory_id for cell in out), k)
+    return [Cell(None, None, None) if cell.territory_id in gone else cell for cell in out]
+
+
+def _merged(sizes: Mapping[str | None, int], k: int) -> set[str | None]:
+    """The groups that cannot be told by name: those without one, those under `k`, and the smallest others until these
+    are k.
+    """
+    gone = {name for name, people in sizes.items() if name is None or people < k}
+    rest = sorted((people, name) for name, people in sizes.items() if name is not None and name not in gone)
+    while rest and 0 < sum(sizes[name] for name in gone) < k:
+        gone.add(rest.pop(0)[1])
+    return gone
 
 
 def suppressed(total: int, parts: Mapping[str, int], k: int, least: int | None = None) -> frozenset[str]:

@@ -1,0 +1,64 @@
+"""What changes the order: a ranking computed from the newest answers, and written with the shelf in one go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from zlib import crc32
+
+from lms.catalogue import service as catalogue
+from lms.catalogue.queries import shelf
+from lms.foundation.clock import now
+from lms.foundation.db import db, new_id
+from lms.priorities import rules
+from lms.priorities.models import Ranking
+from lms.priorities.queries import items_of, levers_of, needs_of
+from lms.survey.queries import newest_campaign, released
+
+#: The shelf is ordered from so many counted answers on.
+LEAST = 30
+#: Draws for the plausible ranks.
+DRAWS = 2000
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A ranking that is computed and not yet written."""
+
+    campaign_id: str
+    counted: int
+    seed: int
+    inputs: dict[str, Any]
+    result: dict[str, Any]
+
+
+def prepare() -> Prepared | None:
+    """Compute the ranking of the newest campaign with enough counted answers, outside any transaction that writes.
+
+    None while no campaign has enough. The seed of the draws follows from the campaign and the number of answers.
+    """
+    campaign = newest_campaign(least=LEAST)
+    if campaign is None:
+        return None
+    seed = crc32(f"{campaign.id}:{campaign.counted}".encode())
+    (group,) = released(campaign.id, draws=DRAWS, seed=seed)
+    inputs = {"items": items_of(campaign.id, group), "courses": levers_of(shelf())}
+    return Prepared(campaign.id, group.n, seed, inputs, rules.result_of(inputs))
+
+
+def publish(prepared: Prepared) -> str:
+    """Write a ranking down and weigh every offer by it, each with its reason. Gives the ranking's id."""
+    made = Ranking(
+        id=new_id(), campaign_id=prepared.campaign_id, counted=prepared.counted, method="mwds", seed=prepared.seed,
+        draws=DRAWS, inputs=prepared.inputs, result=prepared.result, computed_at=now(),
+    )  # fmt: skip
+    db.session.add(made)
+    db.session.flush()
+    needs = {need.competency: need for need in needs_of(prepared.inputs)}
+    catalogue.order_shelf(
+        {
+            course: (one["value"], rules.reason_of(one["parts"], needs, made.id))
+            for course, one in prepared.result["courses"].items()
+        }
+    )
+    return made.id
