@@ -1,0 +1,487 @@
+"""Checking: everything that is wrong or could be better in courses, as findings with file, line, code, sentence, fix."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from lms.content.documents import CourseDocument
+from lms.content.findings import Fault, Finding, fault, finding
+from lms.content.headers import PrerequisitesShape, closest, read_yaml
+from lms.content.language import EMPTY_LINK_TEXTS
+from lms.content.links import IMAGES, RECORDINGS, Link, destination
+from lms.content.reading import Line, Page, decode
+from lms.content.sources import (
+    CourseSource,
+    UnitFile,
+    is_course,
+    named_file,
+    read_course,
+    read_file,
+    stale_sections,
+)
+from lms.content.texts import fold
+from lms.content.vocabulary import FILE_NAME as COMPETENCIES_NAME
+from lms.content.vocabulary import Competencies, read_competencies
+
+PEOPLE_NAME: Final = "_people.yml"
+LONG_MINUTES: Final = 15
+LONG_SENTENCE: Final = 35
+HEAVY_IMAGE: Final = 200_000
+HEAVY_FILE: Final = 5_000_000
+_WORDS_A_MINUTE: Final = 180
+_WORDS_OF_A_PARAGRAPH: Final = 8
+
+_WORD = re.compile(r"[^\W\d_]+")
+_TARGET = re.compile(r"\]\([^()\s]*\)")
+_LIST_ITEM = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])\s")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a check found. `courses` counts the courses that were looked at."""
+
+    findings: tuple[Finding, ...]
+    courses: int
+
+    @property
+    def errors(self) -> int:
+        """How many findings keep a course from being published."""
+        return sum(one.severity == "error" for one in self.findings)
+
+    @property
+    def warnings(self) -> int:
+        """How many findings are advice."""
+        return len(self.findings) - self.errors
+
+    def told_in(self, lang: str) -> Report:
+        """Give the same report in another language."""
+        return Report(tuple(one.told_in(lang) for one in self.findings), self.courses)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the document of `--format json`."""
+        return {
+            "findings": [one.as_dict() for one in self.findings],
+            "errors": self.errors,
+            "warnings": self.warnings,
+            "courses": self.courses,
+        }
+
+
+def check(path: Path | str, lang: str = "en") -> Report:
+    """Check a folder of courses, the folder of a course or a unit file.
+
+    Paths in the report are relative to the argument. Raises OSError where the argument cannot be opened.
+    """
+    path = Path(path).absolute()
+    if path.is_file():
+        return _check_file(path, lang)
+    os.listdir(path)  # a folder that cannot be opened is the caller's mistake, not a finding
+    if is_course(path):
+        source = read_course(path)
+        return _report(check_sources([source]), path, path.parent, lang, 1)
+    folders = sorted(child for child in path.iterdir() if child.is_dir() and not child.name.startswith(("_", ".")))
+    sources = [read_course(folder) for folder in folders if is_course(folder) and not folder.is_symlink()]
+    found = check_sources(sources)
+    for folder in folders:
+        if folder.is_symlink():
+            found.append((folder.name, fault("E010/symlink", 1, name=folder.name)))
+        elif not is_course(folder):
+            found.append((f"{folder.name}/course.yml", fault("E501", 1, target="course.yml")))
+    if (path / COMPETENCIES_NAME).is_file():
+        found += [(COMPETENCIES_NAME, one) for one in read_competencies((path / COMPETENCIES_NAME).read_bytes())[1]]
+    return _report(found, path, path, lang, len(sources))
+
+
+def _check_file(path: Path, lang: str) -> Report:
+    named = named_file(path.name)
+    if isinstance(named, Fault):
+        return Report((finding(path.name, named, lang),), 0)
+    folder = path.parent.parent.parent
+    if path.parent.parent.name == "units" and is_course(folder):
+        source = read_course(folder)
+        place = f"{folder.name}/units/{path.parent.name}/{path.name}"
+        found = [one for one in check_sources([source]) if one[0] == place]
+        if any(file.place == place for file in source.each_file()) or found:
+            return _report([(path.name, one) for _, one in found], path.parent, path.parent, lang, 1)
+    read_file(named, path, None)
+    _check_reading(named, is_source=True)
+    for link in named.links:
+        named.faults += _check_link(link, named.folder, "", path.parent)
+    return _report([(path.name, one) for one in named.faults], path.parent, path.parent, lang, 0)
+
+
+def _report(found: Sequence[tuple[str, Fault]], base: Path, root: Path, lang: str, courses: int) -> Report:
+    findings = set()
+    for place, one in found:
+        path = posixpath.normpath(Path(os.path.relpath(root / place, base)).as_posix())
+        findings.add(finding(path, one, lang))
+    return Report(tuple(sorted(findings)), courses)
+
+
+def check_sources(sources: Sequence[CourseSource]) -> list[tuple[str, Fault]]:
+    """Give every fault of courses that lie side by side, with its place relative to the folder of courses."""
+    found: list[tuple[str, Fault]] = []
+    for source in sources:
+        _check_source(source)
+    known = _KnownWords.beside(sources[0].root) if sources else _KnownWords()
+    ids: dict[str, CourseSource] = {}
+    for source in sources:
+        if source.header is None:
+            continue
+        other = ids.setdefault(source.header.id, source)
+        if other is not source:
+            line = source.lines.get(("id",), 1)
+            place = f"{source.place}/course.yml"
+            source.faults.append((place, fault("E012", line, **{"id": source.header.id, "other": other.place})))
+    known.courses |= set(ids)
+    _check_circles(sources)
+    for source in sources:
+        _check_words(source, known)
+        found += source.each_fault()
+    return found
+
+
+def _check_source(source: CourseSource) -> None:
+    header = source.header
+    own = header.source if header else "fr"
+    languages = header.languages if header else []
+    for unit in source.units:
+        for file in unit.files:
+            original = unit.file(file.key, own)
+            _check_reading(file, is_source=file.lang == own)
+            for link in file.links:
+                file.faults += _check_link(link, file.folder, source.place if not unit.shared else "_shared", source.root)
+            if original is not None and original is not file:
+                _check_against(source, file, original)
+        for key in unit.keys():
+            original = unit.file(key, own)
+            for lang in languages:
+                if lang != own and original is not None and unit.file(key, lang) is None:
+                    missing = fault("W403", 1, name=f"{key}.{lang}.md", source=original.file_name)
+                    source.faults.append((f"{unit.place}/{key}.{lang}.md", missing))
+            if original is None:
+                there = next(file for file in unit.files if file.key == key)
+                missing = fault("W403", 1, name=f"{key}.{own}.md", source=there.file_name)
+                source.faults.append((f"{unit.place}/{key}.{own}.md", missing))
+    _check_requires(source)
+    for lang, page in source.glossary.items():
+        place = f"{source.place}/glossary.{lang}.md"
+        source.faults += [(place, one) for one in _check_headings(page)]
+
+
+# ---- words that stand elsewhere -----------------------------------------------------------------------------------
+
+
+class _KnownWords:
+    """What `_competencies.yml`, `_people.yml` and the neighbouring folders know; None where the file does not stand."""
+
+    def __init__(self) -> None:
+        self.vocabulary: Competencies | None = None
+        self.people: set[str] | None = None
+        self.courses: set[str] = set()
+
+    @classmethod
+    def beside(cls, root: Path) -> _KnownWords:
+        known = cls()
+        path = root / COMPETENCIES_NAME
+        if path.is_file() and not path.is_symlink():
+            known.vocabulary, _ = read_competencies(path.read_bytes())
+        path = root / PEOPLE_NAME
+        if path.is_file() and not path.is_symlink():
+            text, _ = decode(path.read_bytes())
+            values, _, _ = read_yaml(text or "", 1, HEAVY_IMAGE)
+            known.people = set(values) if values is not None else None
+        for child in root.iterdir():
+            if is_course(child) and not child.name.startswith(("_", ".")):
+                text, _ = decode((child / "course.yml").read_bytes())
+                values, _, _ = read_yaml(text or "", 1, HEAVY_IMAGE)
+                if values and isinstance(values.get("id"), str):
+                    known.courses.add(values["id"])
+        return known
+
+
+def _needed(prerequisites: Sequence[str] | PrerequisitesShape) -> list[str]:
+    if isinstance(prerequisites, PrerequisitesShape):
+        return [*prerequisites.all, *prerequisites.any]
+    return list(prerequisites)
+
+
+def _check_words(source: CourseSource, known: _KnownWords) -> None:
+    header = source.header
+    if header is None:
+        return
+    place = f"{source.place}/course.yml"
+
+    def say(variant: str, word: str, at: tuple[str | int, ...], words: set[str]) -> None:
+        line = source.lines.get(at, source.lines.get(at[:1], 1))
+        near = closest(word, sorted(words)) or next(iter(sorted(words)), "…")
+        source.faults.append((place, fault(f"E013/{variant}", line, **{"id": word, "closest": near})))
+
+    if known.vocabulary is not None:
+        ids = set(known.vocabulary.by_id)
+        for number, id in enumerate(header.competencies):
+            if id not in ids:
+                at: tuple[str | int, ...] = ("competencies", id if isinstance(header.competencies, dict) else number)
+                say("competency", id, at, ids)
+        if header.domain not in known.vocabulary.domains:
+            line = source.lines.get(("domain",), 1)
+            allowed = ", ".join(known.vocabulary.domains)
+            source.faults.append((place, fault("E007/choice", line, **{"key": "domain", "value": header.domain, "allowed": allowed})))
+        for id in _needed(header.prerequisites):
+            if id not in known.courses:
+                say("prerequisite", id, ("prerequisites",), known.courses - {header.id})
+        units = {unit.id for unit in source.units}
+        for file in source.each_file():
+            if file.header is None:
+                continue
+            for id in file.header.competencies:
+                if id not in ids:
+                    file.faults.append(fault("E013/competency", 1, **{"id": id, "closest": closest(id, sorted(ids)) or "…"}))
+            for id in file.header.requires:
+                if id not in units:
+                    file.faults.append(fault("E013/prerequisite", 1, **{"id": id, "closest": closest(id, sorted(units)) or "…"}))
+    if known.people is not None:
+        for number, id in enumerate(header.authors):
+            if id not in known.people:
+                say("author", id, ("authors", number), known.people)
+
+
+def _check_circles(sources: Sequence[CourseSource]) -> None:
+    ways = {source.header.id: _needed(source.header.prerequisites) for source in sources if source.header}
+    circle = _circle(ways)
+    for source in sources:
+        if circle and source.header and source.header.id == circle[0]:
+            line = source.lines.get(("prerequisites",), 1)
+            source.faults.append((f"{source.place}/course.yml", fault("E014", line, circle=" → ".join(circle))))
+
+
+def _check_requires(source: CourseSource) -> None:
+    ways: dict[str, list[str]] = {}
+    for one in source.units:
+        ways[one.id] = sorted({id for file in one.files if file.header for id in file.header.requires})
+    circle = _circle(ways)
+    if circle:
+        first = next(one for one in source.units if one.id == circle[0])
+        if first.files:
+            first.files[0].faults.append(fault("E014", 1, circle=" → ".join(circle)))
+
+
+def _circle(ways: dict[str, list[str]]) -> list[str]:
+    """Give a circle, its first member repeated at the end, or an empty list."""
+    done: set[str] = set()
+    for start in sorted(ways):
+        path: list[str] = []
+        trail: list[tuple[str, Iterator[str]]] = [(start, iter(ways[start]))]
+        path.append(start)
+        while trail and start not in done:
+            node, rest = trail[-1]
+            target = next((one for one in rest if one in ways and one not in done), None)
+            if target is None:
+                done.add(node)
+                trail.pop()
+                path.pop()
+            elif target in path:
+                circle = path[path.index(target) :]
+                least = circle.index(min(circle))
+                return [*circle[least:], *circle[:least], min(circle)]
+            else:
+                path.append(target)
+                trail.append((target, iter(ways[target])))
+    return []
+
+
+# ---- languages ----------------------------------------------------------------------------------------------------
+
+
+def _check_against(source: CourseSource, file: UnitFile, original: UnitFile) -> None:
+    """Compare a translation with its source: ids, order, answers, scenes, staleness, untranslated paragraphs."""
+    if file.page is None or original.page is None:
+        return
+    name = original.file_name
+    here = [section.mark.id for section in file.marked if section.mark]
+    there = [section.mark.id for section in original.marked if section.mark]
+    if here != there:
+        file.faults += _id_faults(file, here, there, name)
+    for id, found in file.sketches.items():
+        other = original.sketches.get(id)
+        if other is None or found.shape == other.shape:
+            continue
+        (kind, count, right), (other_kind, other_count, other_right) = found.shape, other.shape
+        choices = ("single", "multiple")
+        if count != other_count:
+            fields = {"id": id, "here": count, "there": other_count, "source": name}
+            file.faults.append(fault("E401", found.line, **fields))
+        elif right != other_right:
+            file.faults.append(fault("E401/right", found.line, **{"id": id, "source": name}))
+        elif kind != other_kind and not (kind in choices and other_kind in choices and right != other_right):
+            file.faults.append(fault("E401/kind", found.line, **{"id": id, "source": name}))
+    if file.type == "scenario":
+        _check_scenes(file, original, name)
+    stale = stale_sections(source, file, original)
+    if stale:
+        file.faults.append(fault("W402", 1, count=stale))
+    same = {text for text, _ in _paragraphs(original.page)}
+    for text, line in _paragraphs(file.page):
+        if text in same:
+            file.faults.append(fault("W404", line, source=name))
+
+
+def _id_faults(file: UnitFile, here: list[str], there: list[str], name: str) -> list[Fault]:
+    lines = {section.mark.id: section.mark.line for section in file.marked if section.mark}
+    gone = [id for id in there if id not in here]
+    extra = [id for id in here if id not in there]
+    faults = []
+    if len(here) == len(there) and gone:
+        for mine, other in zip(here, there, strict=True):
+            if mine != other and mine in extra and other in gone:
+                fields = {"id": mine, "expected": other, "source": name}
+                faults.append(fault("E103", lines[mine], **fields))
+        if faults:
+            return faults
+    faults += [fault("E401/gone", 1, **{"id": id, "source": name}) for id in gone]
+    faults += [fault("E401/extra", lines[id], **{"id": id, "source": name}) for id in extra]
+    if not faults:
+        first = next(mine for mine, other in zip(here, there, strict=False) if mine != other)
+        faults.append(fault("E401/order", lines[first], **{"id": first, "source": name}))
+    return faults
+
+
+def _check_scenes(file: UnitFile, original: UnitFile, name: str) -> None:
+    others = {scene.id: scene for scene in original.scenes}
+    for scene in file.scenes:
+        other = others.pop(scene.id, None)
+        if other is None:
+            file.faults.append(fault("E401/extra", scene.line, **{"id": scene.id, "source": name}))
+        elif scene.shape != other.shape:
+            file.faults.append(fault("E401/scene", scene.line, **{"id": scene.id, "source": name}))
+    file.faults += [fault("E401/gone", 1, **{"id": id, "source": name}) for id in others]
+    if file.scenes and original.scenes and not others and file.scenes[0].id != original.scenes[0].id:
+        file.faults.append(fault("E401/order", file.scenes[0].line, **{"id": file.scenes[0].id, "source": name}))
+
+
+def _paragraphs(page: Page) -> Iterator[tuple[str, int]]:
+    for section in page.sections:
+        held: list[Line] = []
+        for line in (*section.lines, Line(0, "")):
+            if line.code or line.blank:
+                text = " ".join(one.text.strip() for one in held)
+                if len(_WORD.findall(_TARGET.sub("]", text))) >= _WORDS_OF_A_PARAGRAPH:
+                    yield text, held[0].number
+                held = []
+            else:
+                held.append(line)
+
+
+# ---- links and files ----------------------------------------------------------------------------------------------
+
+
+def _check_link(link: Link, folder: str, course: str, root: Path) -> list[Fault]:
+    found = destination(link.target, folder, course)
+    faults = []
+    if link.image and not link.text and link.title != "decorative":
+        faults.append(fault("E502", link.line, target=link.target))
+    if not link.image and fold(link.text).strip(" .") in EMPTY_LINK_TEXTS:
+        faults.append(fault("W604", link.line, text=link.text))
+    if found.kind == "bad":
+        faults.append(fault("E010/link", link.line, target=link.target))
+    if found.kind != "file":
+        return faults
+    path = root / found.path
+    if not path.is_file() or path.is_symlink():
+        return [*faults, fault("E501", link.line, target=link.target)]
+    suffix = path.suffix.lower()
+    size = path.stat().st_size
+    if suffix in RECORDINGS and not any(path.with_suffix(end).is_file() for end in (".txt", ".vtt")):
+        faults.append(fault("E503", link.line, target=link.target, transcript=path.with_suffix(".txt").name))
+    if suffix in IMAGES and size > HEAVY_IMAGE:
+        faults.append(fault("W504", link.line, target=link.target, size=size // 1000))
+    if size > HEAVY_FILE:
+        faults.append(fault("W505", link.line, target=link.target, size=size // 1000))
+    return faults
+
+
+# ---- reading ------------------------------------------------------------------------------------------------------
+
+
+def _check_reading(file: UnitFile, is_source: bool) -> None:
+    if file.page is None:
+        return
+    file.faults += _check_headings(file.page)
+    minutes = file.header.minutes if file.header and file.header.minutes else estimated_minutes(file.page)
+    if minutes > LONG_MINUTES and file.type != "live":
+        file.faults.append(fault("W601", 1, minutes=minutes))
+    file.faults += _long_sentences(file.page)
+    if file.type != "lesson":
+        return
+    if is_source and file.header is not None and not file.header.objectives:
+        file.faults.append(fault("W605", 1))
+    if not any(section.mark and section.mark.prefix in "qk" for section in file.page.sections):
+        file.faults.append(fault("W606", 1))
+
+
+def estimated_minutes(page: Page) -> int:
+    """Give the minutes that reading a page takes: 180 words a minute, half a minute a question, at least one."""
+    words = sum(len(_WORD.findall(line.text)) for section in page.sections for line in section.lines)
+    questions = sum(1 for section in page.sections if section.mark and section.mark.prefix == "q")
+    return max(1, round(words / _WORDS_A_MINUTE + questions / 2))
+
+
+def _check_headings(page: Page) -> list[Fault]:
+    faults = []
+    before = 1
+    for section in page.sections:
+        if section.level > before + 1:
+            marks = "#" * (before + 1)
+            faults.append(fault("W603", section.line, title=section.title, marks=marks))
+        if section.level:
+            before = section.level
+    return faults
+
+
+def _long_sentences(page: Page) -> list[Fault]:
+    faults = []
+    for section in page.sections:
+        count, start = 0, 0
+        for line in (*section.lines, Line(0, "")):
+            text = line.text.strip()
+            if line.code or not text or text.startswith(("|", ">", "<")) or _LIST_ITEM.match(line.text):
+                if count > LONG_SENTENCE:
+                    faults.append(fault("W602", start, count=count))
+                count = 0
+                text = "" if line.code or text.startswith("|") else text.lstrip("->*+ ")
+            for word in _TARGET.sub("] ", text).split():
+                if _WORD.search(word):
+                    start = start if count else line.number
+                    count += 1
+                if word.rstrip("»”\"’)]*_\u00a0").endswith((".", "!", "?", "…")):
+                    if count > LONG_SENTENCE:
+                        faults.append(fault("W602", start, count=count))
+                    count = 0
+    return faults
+
+
+# ---- against the published version --------------------------------------------------------------------------------
+
+
+def gone_ids(published: CourseDocument, source: CourseSource, lang: str = "en") -> tuple[Finding, ...]:
+    """Give E104 for every question or commitment of the published version that the folder has no more.
+
+    An id named in `moved:` of any unit is not gone. The finding stands at the file of the unit where it was.
+    """
+    now = {(unit.id, section.mark.id) for unit in source.units for file in unit.files for section in file.marked if section.mark}
+    moved = {id for file in source.each_file() if file.header for id in file.header.moved}
+    found = []
+    for whole in sorted(published.question_ids()):
+        unit, _, id = whole.partition("/")
+        if (unit, id) not in now and id not in moved:
+            found.append(finding(f"{source.place}/units/{unit}", fault("E104", 1, **{"id": id}), lang))
+    return tuple(found)
+
+
+__all__ = ["Report", "check", "check_sources", "estimated_minutes", "gone_ids"]

@@ -1,0 +1,315 @@
+"""What a course is, once read: frozen values, and the way to JSON and back.
+
+A `CourseDocument` holds all languages, all pages as safe HTML and all questions with their keys. It is kept whole with
+the version that is served; pages for learners are made of its parts, and questions are shown by their `public` view
+alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field, TypeAdapter
+
+from lms.content.kinds import Open, Question
+from lms.content.texts import plain
+
+FORMAT: Final = 1
+"""Goes up when the JSON of a document changes its shape."""
+SERVED: Final = frozenset({"lesson", "quiz", "scenario"})
+"""Types of activity that learners can take; the others are kept as pages of text."""
+PASS_MARK: Final = 80
+"""Percent, where neither the quiz nor the certificate says another."""
+
+
+@dataclass(frozen=True)
+class Prose:
+    """A heading and its text. `role` is `key-points` for the last `##` of a lesson whose content is a list.
+
+    `anchor` is the id of the heading in the HTML (empty before the first heading); `title` is plain text.
+    """
+
+    html: str
+    anchor: str = ""
+    title: str = ""
+    role: Literal["text", "key-points"] = "text"
+    block: Literal["prose"] = "prose"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question in its place."""
+
+    question: Annotated[Question, Field(discriminator="kind")]
+    block: Literal["question"] = "question"
+
+
+@dataclass(frozen=True)
+class Commitment:
+    """A plan to try: the "when ... I ..." that the learner edits. `html` is the whole as written.
+
+    `when` and `then` are the two parts in bold, plain text, empty where the author wrote it otherwise.
+    """
+
+    id: str
+    title: str
+    html: str
+    when: str = ""
+    then: str = ""
+    block: Literal["commitment"] = "commitment"
+
+
+Block = Prose | Asked | Commitment
+
+
+@dataclass(frozen=True)
+class Move:
+    """A choice of a scene; texts are safe HTML."""
+
+    text: str
+    target: str
+    feedback: str = ""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A scene; the first of a scenario is its start. `ending` is `good`, `partial`, `hard` or empty."""
+
+    id: str
+    title: str
+    html: str
+    moves: tuple[Move, ...] = ()
+    ending: str = ""
+
+
+@dataclass(frozen=True)
+class QuizSettings:
+    """How a quiz is given. `pass_mark` in percent, None where the quiz does not say one; `attempts` None: no limit."""
+
+    pass_mark: int | None = None
+    draw: int | None = None
+    shuffle: bool = False
+    confidence: bool = False
+    attempts: int | None = None
+
+
+@dataclass(frozen=True)
+class Activity:
+    """A file of a unit in one language. `title` and `objectives` are plain text; `minutes` is written or estimated.
+
+    `stale_sections` counts the sections whose source has changed since this translation; `notes` are for trainers.
+    """
+
+    type: str
+    name: str
+    lang: str
+    title: str
+    minutes: int
+    blocks: tuple[Annotated[Block, Field(discriminator="block")], ...] = ()
+    scenes: tuple[Scene, ...] = ()
+    objectives: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+    status: str | None = None
+    open_key: bool = False
+    quiz: QuizSettings | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+    terms: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    source_hash: str = ""
+    stale_sections: int = 0
+
+    @property
+    def key(self) -> str:
+        """`quiz` or `quiz-final`: the activity's name within its unit."""
+        return f"{self.type}-{self.name}" if self.name else self.type
+
+    @property
+    def served(self) -> bool:
+        """Say whether learners can take it."""
+        return self.type in SERVED
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Its questions in the order of the file."""
+        return tuple(block.question for block in self.blocks if isinstance(block, Asked))
+
+    @property
+    def points(self) -> float:
+        """The points that can be won; open questions do not count."""
+        return sum(question.points for question in self.questions if not isinstance(question, Open))
+
+    @property
+    def html(self) -> str:
+        """All prose, without questions."""
+        return "\n".join(block.html for block in self.blocks if isinstance(block, Prose))
+
+    @property
+    def words(self) -> str:
+        """The plain text of the prose and the scenes, for searching."""
+        parts = [self.title, plain(self.html), *(f"{plain(scene.title)} {plain(scene.html)}" for scene in self.scenes)]
+        return " ".join(part for part in parts if part)
+
+    def question(self, id: str) -> Question | None:
+        """The question with an id, or None."""
+        return next((one for one in self.questions if one.id == id), None)
+
+    def scene(self, id: str) -> Scene | None:
+        """The scene with an id, or None."""
+        return next((one for one in self.scenes if one.id == id), None)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A step of a course: its activities by key (`lesson`, `quiz-final`), in the order of taking, then by language.
+
+    `shared` is the path of a unit used by reference (`_shared/units/reformuler`), empty for the course's own.
+    """
+
+    id: str
+    activities: dict[str, dict[str, Activity]]
+    shared: str = ""
+
+    def activity(self, key: str, lang: str) -> Activity | None:
+        """An activity in a language, or None where it is missing."""
+        return self.activities.get(key, {}).get(lang)
+
+    def in_language(self, lang: str) -> tuple[Activity, ...]:
+        """The activities that exist in a language."""
+        return tuple(variants[lang] for variants in self.activities.values() if lang in variants)
+
+    def title(self, lang: str, source: str) -> str:
+        """The title of the first activity, in the source language where there is none in this one."""
+        for wanted in (lang, source):
+            for activity in self.in_language(wanted):
+                return activity.title
+        return self.id
+
+    def minutes(self, lang: str, source: str) -> int:
+        """The sum of the minutes of its activities; missing ones count in the source language."""
+        found = (variants.get(lang) or variants.get(source) for variants in self.activities.values())
+        return sum(activity.minutes for activity in found if activity)
+
+
+@dataclass(frozen=True)
+class CompetencyGoal:
+    """How far a course takes a competency: `grade` mentioned, taught, practised or assessed; levels 1 to 5."""
+
+    grade: str = "practised"
+    entry: int = 1
+    exit: int = 4
+
+
+@dataclass(frozen=True)
+class Prerequisites:
+    """Courses to take before: all of `all`, one of `any`. Advice unless `strict`."""
+
+    all: tuple[str, ...] = ()
+    any: tuple[str, ...] = ()
+    strict: bool = False
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """What a certificate asks for: activities to pass (`unit/key`), the pass mark in percent, hours it stands for."""
+
+    require: tuple[str, ...] = ()
+    pass_mark: int = PASS_MARK
+    hours: int | None = None
+
+
+@dataclass(frozen=True)
+class Term:
+    """An entry of the glossary; `name` is plain text, `html` its definition. Links in pages lead to `#g-<id>`."""
+
+    id: str
+    name: str
+    html: str
+
+
+@dataclass(frozen=True)
+class CourseFile:
+    """A file that pages show or offer: path relative to the course (or beginning with `_shared/`), bytes, sha256."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class CourseDocument:
+    """A course in all its languages."""
+
+    id: str
+    source: str
+    languages: tuple[str, ...]
+    fallback: str
+    titles: dict[str, str]
+    summaries: dict[str, str]
+    domain: str
+    competencies: dict[str, CompetencyGoal]
+    audience: tuple[str, ...]
+    level: int
+    prerequisites: Prerequisites
+    authors: tuple[str, ...]
+    licence: str
+    status: str
+    review_every: str | None
+    units: tuple[Unit, ...]
+    certificate: Certificate | None
+    glossary: dict[str, tuple[Term, ...]] = field(default_factory=dict)
+    files: tuple[CourseFile, ...] = ()
+    digest: str = ""
+
+    def title(self, lang: str) -> str:
+        """The title in a language, in the source language where there is none."""
+        return self.titles.get(lang) or self.titles.get(self.source) or self.id
+
+    def summary(self, lang: str) -> str:
+        """The summary in a language, in the source language where there is none."""
+        return self.summaries.get(lang) or self.summaries.get(self.source) or ""
+
+    def unit(self, id: str) -> Unit | None:
+        """The unit with an id, or None."""
+        return next((unit for unit in self.units if unit.id == id), None)
+
+    def minutes(self, lang: str) -> int:
+        """The length of the whole course."""
+        return sum(unit.minutes(lang, self.source) for unit in self.units)
+
+    def each_activity(self) -> Iterator[tuple[Unit, str, Activity]]:
+        """Every activity in every language, with its unit and key."""
+        for unit in self.units:
+            for key, variants in unit.activities.items():
+                for activity in variants.values():
+                    yield unit, key, activity
+
+    def question_ids(self) -> frozenset[str]:
+        """The ids of all questions and commitments as `unit/q-...`."""
+        ids = set()
+        for unit, _, activity in self.each_activity():
+            ids |= {f"{unit.id}/{question.id}" for question in activity.questions}
+            ids |= {f"{unit.id}/{block.id}" for block in activity.blocks if isinstance(block, Commitment)}
+        return frozenset(ids)
+
+    def pass_mark(self, activity: Activity) -> int:
+        """The percent to reach in a quiz: its own, else the certificate's, else 80."""
+        if activity.quiz and activity.quiz.pass_mark is not None:
+            return activity.quiz.pass_mark
+        return self.certificate.pass_mark if self.certificate else PASS_MARK
+
+
+_ADAPTER: Final = TypeAdapter(CourseDocument)
+
+
+def to_json(document: CourseDocument) -> dict[str, Any]:
+    """Give a document as plain JSON values. It holds the keys of all questions: it never goes to a browser."""
+    return {"format": FORMAT, **_ADAPTER.dump_python(document, mode="json")}
+
+
+def from_json(data: dict[str, Any]) -> CourseDocument:
+    """Give back the document that `to_json` was given. Raises ValueError for another format or other values."""
+    if data.get("format") != FORMAT:
+        raise ValueError(f"unknown format of a course document: {data.get('format')!r}")
+    return _ADAPTER.validate_python({key: value for key, value in data.items() if key != "format"})

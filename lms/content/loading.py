@@ -1,0 +1,334 @@
+"""Loading: the folder of a course into a `CourseDocument`, its pages rendered once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from lms.content.checking import check_sources, estimated_minutes
+from lms.content.documents import (
+    Activity,
+    Asked,
+    Block,
+    Certificate,
+    Commitment,
+    CompetencyGoal,
+    CourseDocument,
+    CourseFile,
+    Move,
+    Prerequisites,
+    Prose,
+    QuizSettings,
+    Scene,
+    Term,
+    Unit,
+)
+from lms.content.findings import Fault, Finding, fault, finding
+from lms.content.headers import CompetencyShape, PrerequisitesShape, QuizShape, UnitShape
+from lms.content.kinds import build
+from lms.content.language import polish
+from lms.content.links import SHARED, destination
+from lms.content.reading import Page, Section
+from lms.content.rendering import PLACE, Renderer, sanitise
+from lms.content.sources import (
+    CourseSource,
+    UnitFile,
+    files_below,
+    named_file,
+    read_course,
+    source_hash,
+    stale_sections,
+)
+from lms.content.texts import plain, slug
+from lms.content.vocabulary import Competencies
+
+_BOLD = re.compile(r"<strong>(.*?)</strong>", re.DOTALL)
+_LIST = re.compile(r"\s*<(ul|ol)>.*</\1>\s*", re.DOTALL)
+_HEADING = re.compile(r"<h[2-6][^>]*>.*?</h[2-6]>", re.DOTALL)
+
+
+class CourseFaulty(ValueError):
+    """A course has errors and cannot be served; `findings` are its errors and warnings, in English.
+
+    Paths are relative to the folder of the course; `Finding.told_in` tells them in another language.
+    """
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        errors = [one for one in findings if one.severity == "error"]
+        super().__init__("; ".join(f"{one.path}:{one.line}: {one.code} {one.message}" for one in errors[:5]))
+        self.findings = findings
+
+
+def load_course(folder: Path | str, vocabulary: Competencies | None = None) -> CourseDocument:
+    """Read, check and render a course.
+
+    Takes its folder; with a vocabulary given, competencies are judged by it even where no `_competencies.yml` lies
+    beside the folder. Raises CourseFaulty where the course has errors, OSError where a file cannot be opened.
+    """
+    source = read_course(Path(folder))
+    faults = check_sources([source])
+    if vocabulary is not None and source.header is not None:
+        faults += [
+            (f"{source.place}/course.yml", fault("E013/competency", 1, **{"id": id, "closest": "…"}))
+            for id in source.header.competencies
+            if id not in vocabulary
+        ]
+    if source.header is None or any(one.blocks for _, one in faults):
+        raise CourseFaulty(_findings(source, faults))
+    builder = _Builder(source)
+    document = builder.document(course_digest(Path(folder)))
+    if builder.faults:
+        raise CourseFaulty(_findings(source, [*faults, *builder.faults]))
+    return document
+
+
+def _findings(source: CourseSource, faults: Sequence[tuple[str, Fault]]) -> tuple[Finding, ...]:
+    own = f"{source.place}/"
+    return tuple(sorted({finding(place.removeprefix(own), one) for place, one in faults}))
+
+
+def course_digest(folder: Path | str) -> str:
+    """Give the sha256 of everything a course is made of: its files and those of the shared units it uses."""
+    folder = Path(folder).absolute()
+    total = sha256()
+    shared: set[str] = set()
+    header = folder / "course.yml"
+    if header.is_file():
+        shared = set(re.findall(rf"{SHARED}/units/[a-z0-9-]+", header.read_text("utf-8", "replace")))
+    for base in (folder, *(folder.parent / place for place in sorted(shared))):
+        if not base.is_dir():
+            continue
+        for path in files_below(base):
+            name = path.relative_to(folder.parent if base != folder else folder).as_posix()
+            total.update(f"{name}\0{path.stat().st_size}\0".encode())
+            total.update(path.read_bytes())
+    return total.hexdigest()
+
+
+class _Builder:
+    """Makes the document of a course whose check found no error."""
+
+    def __init__(self, source: CourseSource) -> None:
+        self.source = source
+        self.faults: list[tuple[str, Fault]] = []
+        self.files: dict[str, CourseFile] = {}
+        self.terms: dict[str, tuple[Term, ...]] = {}
+
+    def document(self, digest: str) -> CourseDocument:
+        header = self.source.header
+        assert header is not None  # noqa: S101 - the caller has looked
+        for lang, page in self.source.glossary.items():
+            self.terms[lang] = self._glossary(lang, page)
+        units = []
+        for folder in self.source.units:
+            activities: dict[str, dict[str, Activity]] = {}
+            for file in folder.files:
+                original = folder.file(file.key, header.source)
+                activities.setdefault(file.key, {})[file.lang] = self._activity(file, original, folder.id)
+            units.append(Unit(folder.id, activities, folder.shared))
+        certificate = header.certificate
+        return CourseDocument(
+            id=header.id,
+            source=header.source,
+            languages=tuple(header.languages),
+            fallback=header.fallback,
+            titles={lang: polish(text.strip(), lang) for lang, text in header.title.items()},
+            summaries={lang: polish(text.strip(), lang) for lang, text in header.summary.items()},
+            domain=header.domain,
+            competencies=_goals(header.competencies),
+            audience=tuple(header.audience),
+            level=header.level,
+            prerequisites=_prerequisites(header.prerequisites),
+            authors=tuple(header.authors),
+            licence=header.licence,
+            status=header.status,
+            review_every=header.review_every,
+            units=tuple(units),
+            certificate=Certificate(tuple(certificate.require), certificate.pass_mark, certificate.hours)
+            if certificate
+            else None,
+            glossary=self.terms,
+            files=tuple(self.files[path] for path in sorted(self.files)),
+            digest=digest,
+        )
+
+    # -- pages
+
+    def _activity(self, file: UnitFile, original: UnitFile | None, unit_id: str) -> Activity:
+        page, header = file.page, file.header
+        assert page is not None and header is not None  # noqa: S101 - a file without errors has both
+        first = original.header if original and original.header else header
+        terms: list[str] = []
+        render = Renderer(file.lang, page.definitions, self._resolver(file.folder, file.lang, unit_id, file.key, terms))
+        sections = [section for section in page.sections if not (file.type == "scenario" and section.anchor)]
+        blocks = [block for block in (self._block(file, section, render) for section in _without_title(sections)) if block]
+        if file.type == "lesson":
+            blocks = _with_key_points(blocks)
+        return Activity(
+            type=file.type,
+            name=file.name,
+            lang=file.lang,
+            title=polish(header.title.strip(), file.lang),
+            minutes=header.minutes or first.minutes or estimated_minutes(page),
+            blocks=tuple(_with_own_anchors(blocks)),
+            scenes=tuple(self._scenes(file, render)),
+            objectives=tuple(polish(text.strip(), file.lang) for text in header.objectives),
+            requires=tuple(first.requires),
+            status=header.status,
+            open_key=first.open_key,
+            quiz=_quiz(first),
+            details=_details(first),
+            terms=tuple(dict.fromkeys(terms)),
+            notes=tuple(render.block(text) for _, text in page.notes),
+            source_hash=source_hash(file),
+            stale_sections=stale_sections(self.source, file, original) if original and original is not file else 0,
+        )
+
+    def _block(self, file: UnitFile, section: Section, render: Renderer) -> Block | None:
+        mark = section.mark
+        if mark and mark.prefix == "q":
+            try:
+                return Asked(build(file.sketches[mark.id], render))
+            except ValueError:
+                self.faults.append((file.place, fault("E204/cloze", section.line, **{"id": mark.id})))
+                return None
+        if mark and mark.prefix == "k":
+            markup = render.block(section.text)
+            bold = [plain(words).strip(" ,;.") for words in _BOLD.findall(markup)]
+            when, then = (bold[0], bold[1]) if len(bold) == 2 else ("", "")
+            return Commitment(mark.id, render.inline(section.title), markup, when, then)
+        anchor = section.anchor or slug(section.title)
+        heading = f"{'#' * max(2, section.level)} {section.title}\n\n" if section.level else ""
+        markup = render.block(heading + section.text, anchor)
+        title = plain(render.inline(section.title))
+        return Prose(markup, f"u-{anchor}" if anchor and section.level else "", title) if markup else None
+
+    def _scenes(self, file: UnitFile, render: Renderer) -> list[Scene]:
+        return [
+            Scene(
+                scene.id,
+                render.inline(scene.title),
+                render.block(scene.text),
+                tuple(Move(render.inline(move.text), move.target, render.block(move.feedback)) for move in scene.moves),
+                scene.ending,
+            )
+            for scene in file.scenes
+        ]
+
+    def _glossary(self, lang: str, page: Page) -> tuple[Term, ...]:
+        render = Renderer(lang, page.definitions, self._resolver(self.source.place, lang, "", "", []))
+        return tuple(
+            Term(section.anchor or slug(section.title), plain(render.inline(section.title)), render.block(section.text))
+            for section in page.sections
+            if section.level == 2
+        )
+
+    # -- links
+
+    def _resolver(
+        self, folder: str, lang: str, unit_id: str, key: str, terms: list[str]
+    ) -> Callable[[str], tuple[str, str]]:
+        course = SHARED if folder.startswith(f"{SHARED}/") else self.source.place
+
+        def resolve(target: str) -> tuple[str, str]:
+            found = destination(target, folder, course)
+            if found.kind in ("web", "site"):
+                return found.path, ""
+            if found.kind == "here":
+                if key.startswith("scenario"):
+                    return f"{PLACE}{unit_id}/{key}?scene={found.fragment}", ""
+                return f"#u-{found.fragment.removeprefix('u-')}", ""
+            if found.kind != "file":
+                return "", ""
+            name = found.path.rpartition("/")[2]
+            if name.startswith("glossary.") and name.endswith(".md"):
+                id = slug(found.fragment)
+                terms.append(id)
+                return f"#g-{id}", "term"
+            if name.endswith(".md"):
+                return self._activity_link(found.path, found.fragment), ""
+            return self._file_link(found.path), ""
+
+        return resolve
+
+    def _activity_link(self, path: str, fragment: str) -> str:
+        named = named_file(path)
+        unit = path.split("/")[-2] if "/" in path else ""
+        if isinstance(named, Fault) or not any(one.id == unit for one in self.source.units):
+            return ""
+        return f"{PLACE}{unit}/{named.key}" + (f"#u-{slug(fragment)}" if fragment else "")
+
+    def _file_link(self, path: str) -> str:
+        short = path.removeprefix(f"{self.source.place}/")
+        if short not in self.files:
+            data = (self.source.root / path).read_bytes()
+            self.files[short] = CourseFile(short, len(data), sha256(data).hexdigest())
+        return f"{PLACE}files/{short}"
+
+
+def _without_title(sections: Sequence[Section]) -> list[Section]:
+    """Leave out the first `#` heading: it is the title, which the page shows from the header. Its text stays."""
+    out = list(sections)
+    for number, section in enumerate(out):
+        if section.level == 1 and section.mark is None:
+            out[number] = Section(0, "", section.line, section.lines)
+            break
+        if section.level:
+            break
+    return out
+
+
+def _with_key_points(blocks: list[Block]) -> list[Block]:
+    """Mark the last prose block of a lesson as its key points if all its text is one list."""
+    for number in range(len(blocks) - 1, -1, -1):
+        block = blocks[number]
+        if isinstance(block, Prose) and block.html.startswith("<h2"):
+            if _LIST.fullmatch(_HEADING.sub("", block.html, count=1)):
+                blocks[number] = Prose(block.html, block.anchor, block.title, "key-points")
+            break
+    return blocks
+
+
+def _with_own_anchors(blocks: Sequence[Block]) -> list[Block]:
+    """Number the anchors of headings with equal words, as GitHub does."""
+    seen: dict[str, int] = {}
+    out: list[Block] = []
+    for block in blocks:
+        if isinstance(block, Prose) and block.anchor:
+            times = seen.get(block.anchor, 0)
+            seen[block.anchor] = times + 1
+            if times:
+                anchor = f"{block.anchor}-{times}"
+                markup = sanitise(block.html.replace(f'id="{block.anchor}"', f'id="{anchor}"', 1))
+                block = Prose(markup, anchor, block.title, block.role)
+        out.append(block)
+    return out
+
+
+def _goals(competencies: list[str] | dict[str, CompetencyShape]) -> dict[str, CompetencyGoal]:
+    if isinstance(competencies, dict):
+        return {id: CompetencyGoal(one.grade, one.entry, one.exit) for id, one in competencies.items()}
+    return {id: CompetencyGoal() for id in competencies}
+
+
+def _prerequisites(written: list[str] | PrerequisitesShape) -> Prerequisites:
+    if isinstance(written, PrerequisitesShape):
+        return Prerequisites(tuple(written.all), tuple(written.any), written.strict)
+    return Prerequisites(all=tuple(written))
+
+
+def _quiz(header: UnitShape) -> QuizSettings | None:
+    if not isinstance(header, QuizShape):
+        return None
+    return QuizSettings(header.pass_mark, header.draw, header.shuffle, header.confidence, header.attempts)
+
+
+def _details(header: UnitShape) -> dict[str, Any]:
+    """What only one type of file has, for the types that are kept as pages (live session, assignment, poll ...)."""
+    if isinstance(header, QuizShape):
+        return {}
+    return {name: value for name, value in header.model_dump().items() if name not in UnitShape.model_fields}
+

@@ -1,0 +1,540 @@
+"""Markdown to safe HTML: one shared Python-Markdown a thread, our few additions, and nh3 always last.
+
+Authors' HTML never reaches this module (the reader takes it out) and the Markdown library is told not to know HTML at
+all, so whatever is left is escaped. The sanitiser allows a short list of tags, attributes and classes; limits on size
+and depth are kept before it, because its time grows with the square of the depth.
+
+Links to files of a course are written with the prefix `PLACE`; `place_links` puts the real addresses in.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import threading
+import xml.etree.ElementTree as etree
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import nh3
+from latex2mathml.converter import convert as mathml
+from markdown import Markdown
+from markdown.blockprocessors import BlockQuoteProcessor
+from markdown.extensions import Extension
+from markdown.inlinepatterns import InlineProcessor, SimpleTagInlineProcessor
+from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import AtomicString
+from pygments import highlight
+from pygments.formatters.html import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+from pygments.token import STANDARD_TYPES
+
+from lms.content.language import CALLOUT_TITLES, TABLE_WORD, polish
+
+PLACE: Final = "/~course/"
+"""Begins every link to a file or activity of the course in stored HTML; see `place_links`."""
+VERSION: Final = "1"
+"""Goes up when the same source gives other HTML."""
+ID_PREFIX: Final = "u-"
+HTML_DEPTH: Final = 256
+FORMULA_BYTES: Final = 2_000
+FORMULA_DEPTH: Final = 50
+_CODE_BYTES: Final = 10_000
+_COLOURED: Final = {
+    "bash": "bash",
+    "css": "css",
+    "html": "html",
+    "javascript": "javascript",
+    "js": "javascript",
+    "json": "json",
+    "python": "python",
+    "py": "python",
+    "sh": "bash",
+    "sql": "sql",
+    "yaml": "yaml",
+    "yml": "yaml",
+}
+
+Resolve = Callable[[str], tuple[str, str]]
+"""Gives for a link target as written its address ("" drops the link) and a class ("term" or "")."""
+
+_MATH_TAGS = (
+    "math mrow mi mo mn ms mtext mspace msup msub msubsup mfrac msqrt mroot mover munder munderover "
+    "mtable mtr mtd mstyle mpadded mphantom"
+).split()
+_TAGS = {
+    *"p br hr h2 h3 h4 h5 h6 ul ol li blockquote pre code em strong del sub sup a img".split(),
+    *"table thead tbody tr th td caption div span figure figcaption".split(),
+    *_MATH_TAGS,
+}
+_VOID = frozenset({"br", "hr", "img", "input", "meta", "link"})
+_OPENING = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]*)")
+_CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0]+")
+
+
+class TooDeep(ValueError):
+    """A piece of HTML is nested more deeply than the sanitiser may see."""
+
+
+def _relative(url: str) -> str | None:
+    """Keep a relative address unless a browser would read it as another host."""
+    bare = _CONTROL.sub("", url).replace("\\", "/")
+    return None if bare.startswith("//") else url
+
+
+_CLEANER: Final = nh3.Cleaner(
+    tags=_TAGS,
+    clean_content_tags={"script", "style", "template", "iframe", "noscript", "title"},
+    attributes={
+        "*": set(),
+        **{f"h{level}": {"id"} for level in range(2, 7)},
+        "a": {"href", "title", "rel"},
+        "img": {"src", "alt", "title", "loading", "decoding"},
+        "ol": {"start"},
+        "td": {"data-label"},
+        "th": {"data-label"},
+        "div": {"aria-label"},
+        "math": {"display"},
+        **{tag: {"stretchy", "fence", "separator", "form", "accent"} for tag in ("mo",)},
+        "mi": {"mathvariant"},
+        "mstyle": {"displaystyle", "scriptlevel"},
+        "mfrac": {"linethickness"},
+        "mspace": {"width"},
+        "mtd": {"columnalign"},
+        "mover": {"accent"},
+        "munder": {"accentunder"},
+    },
+    tag_attribute_values={
+        "div": {"role": {"region"}, "tabindex": {"0"}},
+        "th": {"scope": {"col", "row"}},
+    },
+    allowed_classes={
+        "div": {"note", "yes", "yet", "err", "flow", "tight", "scroll", "code"},
+        "table": {"stack"},
+        "td": {"num"},
+        "th": {"num"},
+        "a": {"term"},
+        "blockquote": {"voice"},
+        "span": {name for name in STANDARD_TYPES.values() if name},
+    },
+    url_schemes={"http", "https", "mailto"},
+    url_relative=_relative,
+    link_rel=None,
+    id_prefix=ID_PREFIX,
+    strip_comments=True,
+)
+
+
+def sanitise(markup: str) -> str:
+    """Give HTML with nothing but allowed tags, attributes, classes and addresses.
+
+    The last step of every rendering. Raises TooDeep where more than `HTML_DEPTH` tags lie inside one another.
+    """
+    depth = 0
+    for closing, name in _OPENING.findall(markup):
+        if name.lower() in _VOID:
+            continue
+        depth = max(0, depth - 1) if closing else depth + 1
+        if depth > HTML_DEPTH:
+            raise TooDeep(f"more than {HTML_DEPTH} tags inside one another")
+    return _CLEANER.clean(markup)
+
+
+def place_links(markup: str, base: str) -> str:
+    """Give stored HTML with its links to files and activities of the course led to `base` (ends with a slash)."""
+    for attribute in ("href", "src"):
+        markup = markup.replace(f' {attribute}="{PLACE}', f' {attribute}="{html.escape(base)}')
+    return markup
+
+
+def _as_written(target: str) -> tuple[str, str]:
+    return target, ""
+
+
+class Renderer:
+    """Renders the fragments of one file.
+
+    Takes the file's language, the reference definitions of the whole file, and how a link target is resolved.
+    """
+
+    def __init__(self, lang: str, definitions: str = "", resolve: Resolve = _as_written) -> None:
+        self.lang = lang
+        self.definitions = definitions
+        self.resolve = resolve
+
+    def block(self, text: str, anchor: str = "") -> str:
+        """Render paragraphs, lists, tables; `anchor` becomes the id of the first heading."""
+        return self._render(text, anchor, inline=False)
+
+    def inline(self, text: str) -> str:
+        """Render the words of a line: a title, a choice. Gives no block elements."""
+        return self._render(text, "", inline=True)
+
+    def _render(self, text: str, anchor: str, inline: bool) -> str:
+        if not text.strip():
+            return ""
+        machine = _machine()
+        machine.cordada.begin(self, anchor)
+        try:
+            if inline:
+                markup = machine.words(text.strip(), self.definitions)
+            else:
+                source = "\n".join(regular(text.split("\n")))
+                machine.reset()
+                markup = machine.convert(f"{source}\n\n{self.definitions}" if self.definitions else source)
+            return sanitise(markup)
+        except (TooDeep, RecursionError):
+            shown = html.escape(text.strip())
+            return shown if inline else f"<p>{shown}</p>"
+
+
+# ---- the text as Python-Markdown wants it -------------------------------------------------------------------------
+
+_ITEM = re.compile(r"([ \t]*)([-*+]|\d{1,9}[.)])([ \t]+)(?=\S)")
+_FENCE = re.compile(r"([ \t]*)(`{3,}|~{3,})[ \t]*([A-Za-z0-9_+-]*)")
+_BOX = re.compile(r"\[([ xX])\][ \t]+")
+
+
+def regular(lines: list[str]) -> Iterator[str]:
+    """Give GitHub-flavoured lines in the stricter form of Python-Markdown.
+
+    Nested lists are indented by four spaces, a list or a quote that follows a paragraph gets an empty line before it,
+    `1)` becomes `1.`, and boxes of task lists become signs.
+    """
+    open_items: list[int] = []  # the columns at which the text of the open list items begins
+    fence = ""
+    before = ""
+    for line in lines:
+        if fence:
+            yield "    " * len(open_items) + line
+            if line.strip().startswith(fence) and not line.strip().strip(fence[0]):
+                fence = ""
+            continue
+        indent = len(line) - len(line.lstrip(" \t"))
+        item = _ITEM.match(line)
+        if not line.strip():
+            before = ""
+            yield ""
+            continue
+        if item and not (item[2] in "-*+" and not line.strip(" \t-*+")):
+            while open_items and indent < open_items[-1]:
+                open_items.pop()
+            if not open_items and before and not _ITEM.match(before):
+                yield ""
+            rest = line[item.end() :]
+            box = _BOX.match(rest) if item[2] in "-*+" else None
+            if box:
+                rest = ("☐ " if box[1] == " " else "☑ ") + rest[box.end() :]
+            marker = item[2].replace(")", ".")
+            before = line
+            yield f"{'    ' * len(open_items)}{marker} {rest}"
+            open_items.append(item.end())
+            continue
+        if not before:
+            while open_items and indent < open_items[-1]:
+                open_items.pop()
+        opening = _FENCE.match(line)
+        if opening:
+            fence = opening[2]
+        elif line.startswith(">") and before and not before.startswith(">"):
+            open_items.clear()
+            yield ""
+        before = line
+        yield "    " * len(open_items) + line.strip() if open_items and indent else line.strip()
+
+
+# ---- our additions to Python-Markdown -----------------------------------------------------------------------------
+
+
+class _Cordada(Extension):
+    """Fences, formulas, callouts, French spacing, tables and links of our kind; no HTML, no indented code."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lang = "en"
+        self.anchor = ""
+        self.resolve: Resolve = _as_written
+
+    def begin(self, renderer: Renderer, anchor: str) -> None:
+        """Take up a fragment of a file."""
+        self.lang = renderer.lang
+        self.resolve = renderer.resolve
+        self.anchor = anchor
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the library's name
+        """Register the parts."""
+        md.preprocessors.deregister("html_block")
+        md.inlinePatterns.deregister("html")
+        md.parser.blockprocessors.deregister("code")
+        md.preprocessors.register(_Fences(md), "fences", 25)
+        md.parser.blockprocessors.register(_Quote(md.parser), "quote", 20)
+        md.inlinePatterns.register(_Formula(r"(?<![\\$])(\$\$?)(?![\s$])([^$\n]{1,2100})(?<![\s\\])\1(?![\d$])", md), "math", 185)
+        md.inlinePatterns.register(SimpleTagInlineProcessor(r"(~~)(?!~)([^~\n]{1,2000})~~", "del"), "del", 65)
+        md.inlinePatterns.register(_BareAddress(r"(?<![\w/\"'=(])https?://[^\s<>\"'()\[\]*]{1,1000}[^\s<>\"'()\[\]*.,;:!?»”’]", md), "bare", 66)
+        md.treeprocessors.register(_Callouts(md, self), "callouts", 30)
+        md.treeprocessors.register(_Finish(md, self), "finish", 5)
+
+
+class _Machine(Markdown):
+    """Python-Markdown with a way to render the words of a line without looking for blocks."""
+
+    def __init__(self) -> None:
+        self.cordada = _Cordada()
+        super().__init__(extensions=["tables", "sane_lists", self.cordada], output_format="html")
+
+    def words(self, text: str, definitions: str) -> str:
+        """Render inline marks alone: `1. May` stays a date and does not become a list."""
+        self.reset()
+        if definitions:
+            self.parser.parseDocument(definitions.split("\n"))
+        root = etree.Element(self.doc_tag)
+        etree.SubElement(root, "p").text = " ".join(text.split())
+        for processor in self.treeprocessors:
+            changed = processor.run(root)
+            root = root if changed is None else changed
+        markup = self.serializer(root).strip()
+        markup = markup[len(self.doc_tag) + 2 : -len(self.doc_tag) - 3].strip()
+        for post in self.postprocessors:
+            markup = post.run(markup)
+        markup = markup.strip()
+        return markup[3:-4] if markup.startswith("<p>") and markup.endswith("</p>") else markup
+
+
+_LOCAL = threading.local()
+
+
+def _machine() -> _Machine:
+    machine = getattr(_LOCAL, "machine", None)
+    if machine is None:
+        machine = _LOCAL.machine = _Machine()
+    assert isinstance(machine, _Machine)  # noqa: S101 - for the type checker
+    return machine
+
+
+class _Fences(Preprocessor):
+    """Fenced code, coloured by classes; also inside list items."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        out: list[str] = []
+        code: list[str] = []
+        opening: re.Match[str] | None = None
+        for line in lines:
+            if opening is None:
+                opening = _FENCE.match(line)
+                if opening is None or (opening[2][0] == "`" and "`" in line[opening.end() :]):
+                    opening = None
+                    out.append(line)
+                continue
+            stripped = line.strip()
+            if stripped.startswith(opening[2]) and not stripped.strip(opening[2][0]):
+                out += ["", opening[1] + self.md.htmlStash.store(_coloured(code, opening[3])), ""]
+                code, opening = [], None
+            else:
+                code.append(line.removeprefix(opening[1]))
+        if opening is not None:
+            out += ["", opening[1] + self.md.htmlStash.store(_coloured(code, opening[3])), ""]
+        return out
+
+
+def _coloured(lines: list[str], name: str) -> str:
+    code = "\n".join(lines)
+    lexer = _COLOURED.get(name.lower())
+    if lexer is None or len(code) > _CODE_BYTES:
+        return f'<div class="code"><pre><code>{html.escape(code)}\n</code></pre></div>'
+    return highlight(code, get_lexer_by_name(lexer), HtmlFormatter(cssclass="code", wrapcode=True))
+
+
+class _Quote(BlockQuoteProcessor):
+    """Two quotes with an empty line between them stay two quotes: a hint and an explanation are not one box."""
+
+    def run(self, parent: etree.Element, blocks: list[str]) -> None:
+        """Parse a quote into an element of its own."""
+        block = blocks.pop(0)
+        found = self.RE.search(block)
+        if found is None:
+            return
+        self.parser.parseBlocks(parent, [block[: found.start()]])
+        inside = "\n".join(self.clean(line) for line in block[found.start() :].lstrip("\n").split("\n"))
+        quote = etree.SubElement(parent, "blockquote")
+        self.parser.state.set("blockquote")
+        self.parser.parseChunk(quote, "\n".join(regular(inside.split("\n"))))
+        self.parser.state.reset()
+
+
+class _Formula(InlineProcessor):
+    """`$x^2$` in the line, `$$...$$` as a formula of its own."""
+
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[etree.Element | str, int, int]:  # type: ignore[override] # noqa: N802
+        """Give MathML, or the source in <code> where it cannot be read or is too large."""
+        source = m[2]
+        markup = _mathml(source, "block" if m[1] == "$$" else "inline")
+        if markup is None:
+            element = etree.Element("code")
+            element.text = AtomicString(source)
+            return element, m.start(0), m.end(0)
+        return self.md.htmlStash.store(markup), m.start(0), m.end(0)
+
+
+def _mathml(source: str, display: str) -> str | None:
+    depth = deepest = 0
+    for sign in source:
+        depth += (sign == "{") - (sign == "}")
+        deepest = max(deepest, depth)
+    if len(source.encode()) > FORMULA_BYTES or deepest > FORMULA_DEPTH or source.count("\\left") > FORMULA_DEPTH:
+        return None
+    try:
+        markup: str = mathml(source, display=display)
+        return sanitise(markup)
+    except Exception:  # whatever the converter stumbles over, the source is shown instead
+        return None
+
+
+class _BareAddress(InlineProcessor):
+    """An address written as such becomes a link, as on GitHub."""
+
+    ANCESTOR_EXCLUDES = ("a",)
+
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[etree.Element, int, int]:  # type: ignore[override] # noqa: N802
+        """Give the link."""
+        link = etree.Element("a")
+        link.set("href", m[0])
+        link.text = AtomicString(m[0])
+        return link, m.start(0), m.end(0)
+
+
+_CALLOUT = re.compile(r"\[!(TIP|NOTE|IMPORTANT|WARNING|CAUTION)\][ \t]*(?:\n|$)")
+_CALLOUT_CLASS = {
+    "TIP": "note yes flow tight",
+    "NOTE": "note flow tight",
+    "IMPORTANT": "note flow tight",
+    "WARNING": "note yet flow tight",
+    "CAUTION": "note err flow tight",
+}
+
+
+class _Callouts(Treeprocessor):
+    """Quotes that begin with `[!NOTE]` and its four sisters become notes; other quotes are somebody's voice."""
+
+    def __init__(self, md: Markdown, cordada: _Cordada) -> None:
+        super().__init__(md)
+        self.cordada = cordada
+
+    def run(self, root: etree.Element) -> None:
+        """Change the tree before inline marks are read."""
+        for quote in list(root.iter("blockquote")):
+            first = quote[0] if len(quote) else None
+            found = _CALLOUT.match(first.text or "") if first is not None and first.tag == "p" else None
+            if first is None or found is None:
+                quote.set("class", "voice")
+                continue
+            quote.tag = "div"
+            quote.set("class", _CALLOUT_CLASS[found[1]])
+            first.text = (first.text or "")[found.end() :]
+            if not first.text.strip() and not len(first):
+                quote.remove(first)
+            title = etree.Element("p")
+            titles = CALLOUT_TITLES[found[1]]
+            title.text = AtomicString(titles.get(self.cordada.lang, titles["en"]))
+            quote.insert(0, title)
+
+
+class _Finish(Treeprocessor):
+    """After the inline marks: spacing, headings, links, images, tables."""
+
+    def __init__(self, md: Markdown, cordada: _Cordada) -> None:
+        super().__init__(md)
+        self.cordada = cordada
+
+    def run(self, root: etree.Element) -> None:
+        """Change the finished tree."""
+        if self.cordada.lang == "fr":
+            self._space(root)
+        for element in list(root.iter()):
+            tag = element.tag
+            if tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
+                element.tag = f"h{max(2, int(tag[1]))}"
+                if self.cordada.anchor:
+                    element.set("id", ID_PREFIX + self.cordada.anchor)
+                    self.cordada.anchor = ""
+            elif tag == "a":
+                self._link(element)
+            elif tag == "img":
+                self._image(element)
+            for child in list(element):
+                if child.tag == "table":
+                    self._table(element, child)
+
+    def _space(self, root: etree.Element) -> None:
+        for element in root.iter():
+            if element.tag not in ("code", "pre") and element.text:
+                element.text = _spaced(element.text)
+            for child in element:
+                if child.tail:
+                    child.tail = _spaced(child.tail)
+
+    def _link(self, link: etree.Element) -> None:
+        # The library writes e-mail addresses as character references; those are left alone.
+        target = link.get("href", "")
+        if "\x02" in target or target.startswith("mailto:"):
+            return
+        address, kind = self.cordada.resolve(target)
+        if address:
+            link.set("href", address)
+        else:
+            link.attrib.pop("href", None)
+        if kind:
+            link.set("class", kind)
+        if address.startswith(("http://", "https://")):
+            link.set("rel", "external noopener noreferrer")
+
+    def _image(self, image: etree.Element) -> None:
+        address, _ = self.cordada.resolve(image.get("src", ""))
+        if address:
+            image.set("src", address)
+        else:
+            image.attrib.pop("src", None)
+        image.set("alt", polish(image.get("alt", ""), self.cordada.lang))
+        if image.get("title") == "decorative":
+            del image.attrib["title"]
+        image.set("loading", "lazy")
+        image.set("decoding", "async")
+
+    def _table(self, parent: etree.Element, table: etree.Element) -> None:
+        labels = ["".join(cell.itertext()).strip() for cell in table.iterfind("thead/tr/th")]
+        for cell in table.iterfind("thead/tr/th"):
+            cell.set("scope", "col")
+        for row in table.iterfind("tbody/tr"):
+            for number, cell in enumerate(row):
+                if number == 0 and len(labels) > 1:
+                    cell.tag = "th"
+                    cell.set("scope", "row")
+                elif number < len(labels) and labels[number]:
+                    cell.set("data-label", labels[number])
+        for cell in [*table.iter("th"), *table.iter("td")]:
+            if "right" in cell.attrib.pop("style", ""):
+                cell.set("class", "num")
+        table.set("class", "stack")
+        name = ", ".join(label for label in labels if label)
+        word = TABLE_WORD.get(self.cordada.lang, TABLE_WORD["en"])
+        region = etree.Element("div", {"class": "scroll", "role": "region", "tabindex": "0"})
+        region.set("aria-label", polish(f"{word}: {name}", self.cordada.lang) if name else word)
+        region.tail, table.tail = table.tail, None
+        parent[list(parent).index(table)] = region
+        region.append(table)
+
+
+def _spaced(text: str) -> str:
+    polished = polish(text, "fr")
+    return AtomicString(polished) if isinstance(text, AtomicString) else polished
+
+
+__all__ = [
+    "PLACE",
+    "VERSION",
+    "Renderer",
+    "TooDeep",
+    "place_links",
+    "regular",
+    "sanitise",
+]
