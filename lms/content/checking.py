@@ -1,4 +1,4 @@
-"""Checking: everything that is wrong or could be better in courses, as findings with file, line, code, sentence, fix."""
+"""Checking: what is wrong or could be better in courses, as findings with file, line, code, sentence and fix."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def check_sources(sources: Sequence[CourseSource]) -> list[tuple[str, Fault]]:
         if other is not source:
             line = source.lines.get(("id",), 1)
             place = f"{source.place}/course.yml"
-            source.faults.append((place, fault("E012", line, **{"id": source.header.id, "other": other.place})))
+            source.faults.append((place, fault("E012", line, id=source.header.id, other=other.place)))
     known.courses |= set(ids)
     _check_circles(sources)
     for source in sources:
@@ -149,17 +149,17 @@ def check_sources(sources: Sequence[CourseSource]) -> list[tuple[str, Fault]]:
 
 def _check_source(source: CourseSource) -> None:
     header = source.header
-    own = header.source if header else "fr"
-    languages = header.languages if header else []
+    own: str = header.source if header else "fr"
+    languages: list[str] = [*header.languages] if header else []
     for unit in source.units:
         for file in unit.files:
             original = unit.file(file.key, own)
             _check_reading(file, is_source=file.lang == own)
             for link in file.links:
-                file.faults += _check_link(link, file.folder, source.place if not unit.shared else "_shared", source.root)
+                file.faults += _check_link(link, file.folder, unit.place.partition("/")[0], source.root)
             if original is not None and original is not file:
                 _check_against(source, file, original)
-        for key in unit.keys():
+        for key in unit.activity_keys():
             original = unit.file(key, own)
             for lang in languages:
                 if lang != own and original is not None and unit.file(key, lang) is None:
@@ -221,7 +221,7 @@ def _check_words(source: CourseSource, known: _KnownWords) -> None:
     def say(variant: str, word: str, at: tuple[str | int, ...], words: set[str]) -> None:
         line = source.lines.get(at, source.lines.get(at[:1], 1))
         near = closest(word, sorted(words)) or next(iter(sorted(words)), "…")
-        source.faults.append((place, fault(f"E013/{variant}", line, **{"id": word, "closest": near})))
+        source.faults.append((place, fault(f"E013/{variant}", line, id=word, closest=near)))
 
     if known.vocabulary is not None:
         ids = set(known.vocabulary.by_id)
@@ -232,7 +232,9 @@ def _check_words(source: CourseSource, known: _KnownWords) -> None:
         if header.domain not in known.vocabulary.domains:
             line = source.lines.get(("domain",), 1)
             allowed = ", ".join(known.vocabulary.domains)
-            source.faults.append((place, fault("E007/choice", line, **{"key": "domain", "value": header.domain, "allowed": allowed})))
+            source.faults.append(
+                (place, fault("E007/choice", line, key="domain", value=header.domain, allowed=allowed))
+            )
         for id in _needed(header.prerequisites):
             if id not in known.courses:
                 say("prerequisite", id, ("prerequisites",), known.courses - {header.id})
@@ -242,10 +244,10 @@ def _check_words(source: CourseSource, known: _KnownWords) -> None:
                 continue
             for id in file.header.competencies:
                 if id not in ids:
-                    file.faults.append(fault("E013/competency", 1, **{"id": id, "closest": closest(id, sorted(ids)) or "…"}))
+                    file.faults.append(fault("E013/competency", 1, id=id, closest=closest(id, sorted(ids)) or "…"))
             for id in file.header.requires:
                 if id not in units:
-                    file.faults.append(fault("E013/prerequisite", 1, **{"id": id, "closest": closest(id, sorted(units)) or "…"}))
+                    file.faults.append(fault("E013/prerequisite", 1, id=id, closest=closest(id, sorted(units)) or "…"))
     if known.people is not None:
         for number, id in enumerate(header.authors):
             if id not in known.people:
@@ -318,9 +320,9 @@ def _check_against(source: CourseSource, file: UnitFile, original: UnitFile) -> 
             fields = {"id": id, "here": count, "there": other_count, "source": name}
             file.faults.append(fault("E401", found.line, **fields))
         elif right != other_right:
-            file.faults.append(fault("E401/right", found.line, **{"id": id, "source": name}))
+            file.faults.append(fault("E401/right", found.line, id=id, source=name))
         elif kind != other_kind and not (kind in choices and other_kind in choices and right != other_right):
-            file.faults.append(fault("E401/kind", found.line, **{"id": id, "source": name}))
+            file.faults.append(fault("E401/kind", found.line, id=id, source=name))
     if file.type == "scenario":
         _check_scenes(file, original, name)
     stale = stale_sections(source, file, original)
@@ -344,11 +346,11 @@ def _id_faults(file: UnitFile, here: list[str], there: list[str], name: str) -> 
                 faults.append(fault("E103", lines[mine], **fields))
         if faults:
             return faults
-    faults += [fault("E401/gone", 1, **{"id": id, "source": name}) for id in gone]
-    faults += [fault("E401/extra", lines[id], **{"id": id, "source": name}) for id in extra]
+    faults += [fault("E401/gone", 1, id=id, source=name) for id in gone]
+    faults += [fault("E401/extra", lines[id], id=id, source=name) for id in extra]
     if not faults:
         first = next(mine for mine, other in zip(here, there, strict=False) if mine != other)
-        faults.append(fault("E401/order", lines[first], **{"id": first, "source": name}))
+        faults.append(fault("E401/order", lines[first], id=first, source=name))
     return faults
 
 
@@ -357,12 +359,12 @@ def _check_scenes(file: UnitFile, original: UnitFile, name: str) -> None:
     for scene in file.scenes:
         other = others.pop(scene.id, None)
         if other is None:
-            file.faults.append(fault("E401/extra", scene.line, **{"id": scene.id, "source": name}))
+            file.faults.append(fault("E401/extra", scene.line, id=scene.id, source=name))
         elif scene.shape != other.shape:
-            file.faults.append(fault("E401/scene", scene.line, **{"id": scene.id, "source": name}))
-    file.faults += [fault("E401/gone", 1, **{"id": id, "source": name}) for id in others]
+            file.faults.append(fault("E401/scene", scene.line, id=scene.id, source=name))
+    file.faults += [fault("E401/gone", 1, id=id, source=name) for id in others]
     if file.scenes and original.scenes and not others and file.scenes[0].id != original.scenes[0].id:
-        file.faults.append(fault("E401/order", file.scenes[0].line, **{"id": file.scenes[0].id, "source": name}))
+        file.faults.append(fault("E401/order", file.scenes[0].line, id=file.scenes[0].id, source=name))
 
 
 def _paragraphs(page: Page) -> Iterator[tuple[str, int]]:
@@ -459,7 +461,7 @@ def _long_sentences(page: Page) -> list[Fault]:
                 if _WORD.search(word):
                     start = start if count else line.number
                     count += 1
-                if word.rstrip("»”\"’)]*_\u00a0").endswith((".", "!", "?", "…")):
+                if word.rstrip('»”"’)]*_\u00a0').endswith((".", "!", "?", "…")):
                     if count > LONG_SENTENCE:
                         faults.append(fault("W602", start, count=count))
                     count = 0
@@ -474,13 +476,19 @@ def gone_ids(published: CourseDocument, source: CourseSource, lang: str = "en") 
 
     An id named in `moved:` of any unit is not gone. The finding stands at the file of the unit where it was.
     """
-    now = {(unit.id, section.mark.id) for unit in source.units for file in unit.files for section in file.marked if section.mark}
+    now = {
+        (unit.id, section.mark.id)
+        for unit in source.units
+        for file in unit.files
+        for section in file.marked
+        if section.mark
+    }
     moved = {id for file in source.each_file() if file.header for id in file.header.moved}
     found = []
     for whole in sorted(published.question_ids()):
         unit, _, id = whole.partition("/")
         if (unit, id) not in now and id not in moved:
-            found.append(finding(f"{source.place}/units/{unit}", fault("E104", 1, **{"id": id}), lang))
+            found.append(finding(f"{source.place}/units/{unit}", fault("E104", 1, id=id), lang))
     return tuple(found)
 
 

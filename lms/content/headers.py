@@ -24,9 +24,6 @@ DEPTH_LIMIT: Final = 50
 
 _Path = tuple[str | int, ...]
 _INTEGER = re.compile(r"-?(?:0|[1-9]\d{0,17})")
-_PLAIN_TAGS = frozenset(
-    f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp", "merge", "value", "map", "seq")
-)
 
 
 class _Refused(Exception):
@@ -38,7 +35,9 @@ class _Refused(Exception):
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def read_yaml(text: str, first_line: int = 1, limit: int = FRONT_LIMIT) -> tuple[dict[str, Any] | None, dict[_Path, int], list[Fault]]:
+def read_yaml(
+    text: str, first_line: int = 1, limit: int = FRONT_LIMIT
+) -> tuple[dict[str, Any] | None, dict[_Path, int], list[Fault]]:
     """Read a YAML mapping.
 
     Takes the text, the line of the file on which it begins and the greatest size in bytes. Gives the values (text,
@@ -54,13 +53,13 @@ def read_yaml(text: str, first_line: int = 1, limit: int = FRONT_LIMIT) -> tuple
         if node is None:
             return {}, lines, []
         if not isinstance(node, yaml.MappingNode):
-            raise _Refused(fault("E003/shape", first_line + node.start_mark.line))
+            raise _Refused(fault("E003/shape", first_line))
         return _value(node, (), lines, first_line), lines, []
     except _Refused as refused:
         return None, lines, [refused.found]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = first_line + (mark.line if mark else 0)
+        line = first_line + (mark.line if mark is not None else 0)
         last = first_line + text.rstrip("\n").count("\n")
         return None, lines, [fault("E003", min(line, last), mark.column + 1 if mark and line <= last else 0)]
     except (yaml.YAMLError, RecursionError, ValueError):
@@ -71,7 +70,7 @@ def _look_over(text: str, first_line: int) -> None:
     """Refuse aliases, tags and deep nesting on the flat stream of events, before anything is built."""
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
-        line = first_line + event.start_mark.line
+        line = first_line + (event.start_mark.line if event.start_mark else 0)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise _Refused(fault("E009/alias", line))
         tag = getattr(event, "tag", None)

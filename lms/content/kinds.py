@@ -3,8 +3,8 @@
 Every kind does the same five things: `public` is what a browser may see before an answer is given; `read` takes the
 answer out of a form; `accept` takes it out of JSON; `mark` gives the fraction of the points (docs/dialect.md 3.6) with
 the feedback; `describe` says an answer in words. An answer is plain JSON: positions as written, counted from 1, for
-choices and orders; text for numbers, words and open answers; pairs or lists of text for matching and cloze. `None` means
-"I don't know", `MISSING` that nothing was given; both mark 0.
+choices and orders; text for numbers, words and open answers; pairs or lists of text for matching and cloze. `None`
+means "I don't know", `MISSING` that nothing was given; both mark 0.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from itertools import pairwise
 from typing import Any, ClassVar, Final, Literal
 
 from lms.content.questions import GAP_PLACE, Gap, Sketch
@@ -367,7 +368,7 @@ class Order(_Question):
 
     def _mark(self, answer: Given) -> Mark:
         order = [position for position in answer if isinstance(position, int)] if isinstance(answer, list) else []
-        pairs = sum(after == before + 1 for before, after in zip(order, order[1:], strict=False))
+        pairs = sum(after == before + 1 for before, after in pairwise(order))
         wanted = len(self.items) - 1
         parts = tuple(
             Part(

@@ -91,7 +91,13 @@ def destination(target: str, folder: str, course: str) -> Destination:
     path, _, fragment = bare.partition("#")
     path = path.partition("?")[0]
     once = unquote(path)
-    if squeezed != bare or "\\" in once or unquote(once) != once or _CONTROL.search(once.replace(" ", "")) or once.startswith("//"):
+    if (
+        squeezed != bare
+        or "\\" in once
+        or unquote(once) != once
+        or _CONTROL.search(once.replace(" ", ""))
+        or once.startswith("//")
+    ):
         return Destination("bad")
     if not path:
         return Destination("here", fragment=fragment)

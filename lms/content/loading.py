@@ -72,7 +72,7 @@ def load_course(folder: Path | str, vocabulary: Competencies | None = None) -> C
     faults = check_sources([source])
     if vocabulary is not None and source.header is not None:
         faults += [
-            (f"{source.place}/course.yml", fault("E013/competency", 1, **{"id": id, "closest": "…"}))
+            (f"{source.place}/course.yml", fault("E013/competency", 1, id=id, closest="…"))
             for id in source.header.competencies
             if id not in vocabulary
         ]
@@ -119,7 +119,7 @@ class _Builder:
 
     def document(self, digest: str) -> CourseDocument:
         header = self.source.header
-        assert header is not None  # noqa: S101 - the caller has looked
+        assert header is not None
         for lang, page in self.source.glossary.items():
             self.terms[lang] = self._glossary(lang, page)
         units = []
@@ -159,12 +159,15 @@ class _Builder:
 
     def _activity(self, file: UnitFile, original: UnitFile | None, unit_id: str) -> Activity:
         page, header = file.page, file.header
-        assert page is not None and header is not None  # noqa: S101 - a file without errors has both
+        assert page is not None
+        assert header is not None
         first = original.header if original and original.header else header
         terms: list[str] = []
         render = Renderer(file.lang, page.definitions, self._resolver(file.folder, file.lang, unit_id, file.key, terms))
         sections = [section for section in page.sections if not (file.type == "scenario" and section.anchor)]
-        blocks = [block for block in (self._block(file, section, render) for section in _without_title(sections)) if block]
+        blocks = [
+            block for block in (self._block(file, section, render) for section in _without_title(sections)) if block
+        ]
         if file.type == "lesson":
             blocks = _with_key_points(blocks)
         return Activity(
@@ -193,7 +196,7 @@ class _Builder:
             try:
                 return Asked(build(file.sketches[mark.id], render))
             except ValueError:
-                self.faults.append((file.place, fault("E204/cloze", section.line, **{"id": mark.id})))
+                self.faults.append((file.place, fault("E204/cloze", section.line, id=mark.id)))
                 return None
         if mark and mark.prefix == "k":
             markup = render.block(section.text)
@@ -331,4 +334,3 @@ def _details(header: UnitShape) -> dict[str, Any]:
     if isinstance(header, QuizShape):
         return {}
     return {name: value for name, value in header.model_dump().items() if name not in UnitShape.model_fields}
-

@@ -22,7 +22,10 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         "ca": ("«{name}» no porta llengua en el nom", "anomena’l «{stem}.fr.md» (fr, es, ca o en)"),
     },
     "E002": {
-        "en": ("“{name}” is not a known type of file", "begin its name with one of: {types}; other files go to “media/”"),
+        "en": (
+            "“{name}” is not a known type of file",
+            "begin its name with one of: {types}; other files go to “media/”",
+        ),
         "fr": (
             "« {name} » n’est pas un type de fichier connu",
             "commencez son nom par un de ces mots : {types} ; les autres fichiers vont dans « media/ »",
@@ -37,7 +40,10 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         ),
     },
     "E003": {
-        "en": ("this line of the header cannot be read", "check the indentation, and put quotes around text that holds “: ” or “#”"),
+        "en": (
+            "this line of the header cannot be read",
+            "check the indentation, and put quotes around text that holds “: ” or “#”",
+        ),
         "fr": (
             "cette ligne de l’en-tête est illisible",
             "vérifiez le retrait, et mettez entre guillemets droits un texte qui contient « : » ou « # »",
@@ -59,7 +65,10 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
     },
     "E003/tag": {
         "en": ("the header holds a YAML tag, “{tag}”", "write plain text, numbers, lists and keys only"),
-        "fr": ("l’en-tête contient une étiquette YAML, « {tag} »", "écrivez seulement du texte, des nombres, des listes et des clés"),
+        "fr": (
+            "l’en-tête contient une étiquette YAML, « {tag} »",
+            "écrivez seulement du texte, des nombres, des listes et des clés",
+        ),
         "es": ("la cabecera contiene una etiqueta YAML, «{tag}»", "escribe solo texto, números, listas y claves"),
         "ca": ("la capçalera conté una etiqueta YAML, «{tag}»", "escriu només text, nombres, llistes i claus"),
     },
@@ -89,9 +98,18 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
     },
     "E005": {
         "en": ("the file has no header", "begin it with a line “---”, the keys “id” and “title”, and a line “---”"),
-        "fr": ("le fichier n’a pas d’en-tête", "commencez-le par une ligne « --- », les clés « id » et « title », puis une ligne « --- »"),
-        "es": ("el archivo no tiene cabecera", "empiézalo con una línea «---», las claves «id» y «title», y una línea «---»"),
-        "ca": ("el fitxer no té capçalera", "comença’l amb una línia «---», les claus «id» i «title», i una línia «---»"),
+        "fr": (
+            "le fichier n’a pas d’en-tête",
+            "commencez-le par une ligne « --- », les clés « id » et « title », puis une ligne « --- »",
+        ),
+        "es": (
+            "el archivo no tiene cabecera",
+            "empiézalo con una línea «---», las claves «id» y «title», y una línea «---»",
+        ),
+        "ca": (
+            "el fitxer no té capçalera",
+            "comença’l amb una línia «---», les claus «id» i «title», i una línia «---»",
+        ),
     },
     "E005/open": {
         "en": ("the header is not closed", "add a line “---” after its last key"),
@@ -145,7 +163,10 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         "en": ("more than {limit} quotes, lists, brackets or tags lie inside one another", "write it flat"),
         "fr": ("plus de {limit} citations, listes, crochets ou balises sont emboîtés", "écrivez à plat"),
         "es": ("hay más de {limit} citas, listas, corchetes o etiquetas unos dentro de otros", "escríbelo sin anidar"),
-        "ca": ("hi ha més de {limit} cites, llistes, claudàtors o etiquetes els uns dins dels altres", "escriu-ho sense niar"),
+        "ca": (
+            "hi ha més de {limit} cites, llistes, claudàtors o etiquetes els uns dins dels altres",
+            "escriu-ho sense niar",
+        ),
     },
     "E009/front": {
         "en": ("the header is above {limit} kB", "move text from the header to the page"),
@@ -155,9 +176,18 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
     },
     "E009/alias": {
         "en": ("the header uses a YAML anchor or alias (& or *)", "write the value out, or put it in quotes"),
-        "fr": ("l’en-tête emploie une ancre ou un alias YAML (& ou *)", "écrivez la valeur en entier, ou mettez-la entre guillemets droits"),
-        "es": ("la cabecera usa un ancla o un alias de YAML (& o *)", "escribe el valor entero o ponlo entre comillas rectas"),
-        "ca": ("la capçalera fa servir una àncora o un àlies de YAML (& o *)", "escriu el valor sencer o posa’l entre cometes rectes"),
+        "fr": (
+            "l’en-tête emploie une ancre ou un alias YAML (& ou *)",
+            "écrivez la valeur en entier, ou mettez-la entre guillemets droits",
+        ),
+        "es": (
+            "la cabecera usa un ancla o un alias de YAML (& o *)",
+            "escribe el valor entero o ponlo entre comillas rectas",
+        ),
+        "ca": (
+            "la capçalera fa servir una àncora o un àlies de YAML (& o *)",
+            "escriu el valor sencer o posa’l entre cometes rectes",
+        ),
     },
     "E009/brackets": {
         "en": ("one paragraph holds too many brackets", "cut it with an empty line"),
@@ -167,7 +197,10 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
     },
     "E010": {
         "en": ("the name “{name}” is not allowed", "use a-z, 0-9 and single hyphens, at most 64 characters"),
-        "fr": ("le nom « {name} » n’est pas permis", "prenez a-z, 0-9 et des traits d’union simples, 64 signes au plus"),
+        "fr": (
+            "le nom « {name} » n’est pas permis",
+            "prenez a-z, 0-9 et des traits d’union simples, 64 signes au plus",
+        ),
         "es": ("el nombre «{name}» no está permitido", "usa a-z, 0-9 y guiones sueltos, 64 signos como mucho"),
         "ca": ("el nom «{name}» no és permès", "fes servir a-z, 0-9 i guionets solts, 64 signes com a màxim"),
     },
@@ -175,7 +208,10 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         "en": ("the link “{target}” leads where it may not", "use http, https, mailto or a file of this course"),
         "fr": ("le lien « {target} » mène où il ne doit pas", "prenez http, https, mailto ou un fichier de ce cours"),
         "es": ("el enlace «{target}» lleva a donde no debe", "usa http, https, mailto o un archivo de este curso"),
-        "ca": ("l’enllaç «{target}» porta on no ha de portar", "fes servir http, https, mailto o un fitxer d’aquest curs"),
+        "ca": (
+            "l’enllaç «{target}» porta on no ha de portar",
+            "fes servir http, https, mailto o un fitxer d’aquest curs",
+        ),
     },
     "E010/symlink": {
         "en": ("“{name}” is a symbolic link", "put the file itself in its place"),
@@ -185,7 +221,10 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
     },
     "E011": {
         "en": ("the unit “{unit}” is listed but has no folder", "create “{folder}” or remove the line"),
-        "fr": ("l’étape « {unit} » est dans la liste mais n’a pas de dossier", "créez « {folder} » ou retirez la ligne"),
+        "fr": (
+            "l’étape « {unit} » est dans la liste mais n’a pas de dossier",
+            "créez « {folder} » ou retirez la ligne",
+        ),
         "es": ("la etapa «{unit}» está en la lista pero no tiene carpeta", "crea «{folder}» o quita la línea"),
         "ca": ("l’etapa «{unit}» és a la llista però no té carpeta", "crea «{folder}» o treu la línia"),
     },
@@ -245,16 +284,40 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         "ca": ("l’id «{id}» ja es fa servir a {file}, línia {line}", "dona a la pregunta nova el seu propi id"),
     },
     "E103": {
-        "en": ("the id is “{id}” here and “{expected}” in {source}", "write “{expected}”: ids are the same in all languages"),
-        "fr": ("l’id est « {id} » ici et « {expected} » dans {source}", "écrivez « {expected} » : les ids sont les mêmes dans toutes les langues"),
-        "es": ("el id es «{id}» aquí y «{expected}» en {source}", "escribe «{expected}»: los ids son iguales en todos los idiomas"),
-        "ca": ("l’id és «{id}» aquí i «{expected}» a {source}", "escriu «{expected}»: els ids són iguals en totes les llengües"),
+        "en": (
+            "the id is “{id}” here and “{expected}” in {source}",
+            "write “{expected}”: ids are the same in all languages",
+        ),
+        "fr": (
+            "l’id est « {id} » ici et « {expected} » dans {source}",
+            "écrivez « {expected} » : les ids sont les mêmes dans toutes les langues",
+        ),
+        "es": (
+            "el id es «{id}» aquí y «{expected}» en {source}",
+            "escribe «{expected}»: los ids son iguales en todos los idiomas",
+        ),
+        "ca": (
+            "l’id és «{id}» aquí i «{expected}» a {source}",
+            "escriu «{expected}»: els ids són iguals en totes les llengües",
+        ),
     },
     "E104": {
-        "en": ("“{id}” was in the last published version and is gone", "if it moved, add “moved: [{id}]” to its new unit"),
-        "fr": ("« {id} » était dans la dernière version publiée et a disparu", "si elle a changé de place, ajoutez « moved: [{id}] » à sa nouvelle étape"),
-        "es": ("«{id}» estaba en la última versión publicada y ya no está", "si se ha movido, añade «moved: [{id}]» a su nueva etapa"),
-        "ca": ("«{id}» era a l’última versió publicada i ja no hi és", "si s’ha mogut, afegeix «moved: [{id}]» a la seva nova etapa"),
+        "en": (
+            "“{id}” was in the last published version and is gone",
+            "if it moved, add “moved: [{id}]” to its new unit",
+        ),
+        "fr": (
+            "« {id} » était dans la dernière version publiée et a disparu",
+            "si elle a changé de place, ajoutez « moved: [{id}] » à sa nouvelle étape",
+        ),
+        "es": (
+            "«{id}» estaba en la última versión publicada y ya no está",
+            "si se ha movido, añade «moved: [{id}]» a su nueva etapa",
+        ),
+        "ca": (
+            "«{id}» era a l’última versió publicada i ja no hi és",
+            "si s’ha mogut, afegeix «moved: [{id}]» a la seva nova etapa",
+        ),
     },
     # 2 questions
     "E201": {
@@ -265,7 +328,10 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
     },
     "E202": {
         "en": ("“{id}” has two answer blocks", "keep one list or table, or make two questions"),
-        "fr": ("« {id} » a deux blocs de réponse", "gardez une seule liste ou un seul tableau, ou faites deux questions"),
+        "fr": (
+            "« {id} » a deux blocs de réponse",
+            "gardez une seule liste ou un seul tableau, ou faites deux questions",
+        ),
         "es": ("«{id}» tiene dos bloques de respuesta", "deja una sola lista o tabla, o haz dos preguntas"),
         "ca": ("«{id}» té dos blocs de resposta", "deixa una sola llista o taula, o fes dues preguntes"),
     },
@@ -276,10 +342,22 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         "ca": ("«{id}» té una llista numerada però no un tipus", "afegeix «order»: <!-- {id} order -->"),
     },
     "E203/match": {
-        "en": ("“{id}” has a table but no type", "add “match”: <!-- {id} match -->, or “open” if it is part of the question"),
-        "fr": ("« {id} » a un tableau mais pas de type", "ajoutez « match » : <!-- {id} match -->, ou « open » s’il fait partie de la question"),
-        "es": ("«{id}» tiene una tabla pero no un tipo", "añade «match»: <!-- {id} match -->, u «open» si es parte de la pregunta"),
-        "ca": ("«{id}» té una taula però no un tipus", "afegeix «match»: <!-- {id} match -->, o «open» si és part de la pregunta"),
+        "en": (
+            "“{id}” has a table but no type",
+            "add “match”: <!-- {id} match -->, or “open” if it is part of the question",
+        ),
+        "fr": (
+            "« {id} » a un tableau mais pas de type",
+            "ajoutez « match » : <!-- {id} match -->, ou « open » s’il fait partie de la question",
+        ),
+        "es": (
+            "«{id}» tiene una tabla pero no un tipo",
+            "añade «match»: <!-- {id} match -->, u «open» si es parte de la pregunta",
+        ),
+        "ca": (
+            "«{id}» té una taula però no un tipus",
+            "afegeix «match»: <!-- {id} match -->, o «open» si és part de la pregunta",
+        ),
     },
     "E203/cloze": {
         "en": ("“{id}” has gaps but no type", "add “cloze”: <!-- {id} cloze -->"),
@@ -318,10 +396,22 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         "ca": ("totes les opcions de «{id}» són correctes", "afegeix-ne una de falsa: «- [ ] …»"),
     },
     "E206": {
-        "en": ("“{text}” in “{id}” cannot be read as a number", "write “12,5”, “10 ± 5”, “5..15” or “40 %”, or add “text”: <!-- {id} text -->"),
-        "fr": ("« {text} » dans « {id} » ne se lit pas comme un nombre", "écrivez « 12,5 », « 10 ± 5 », « 5..15 » ou « 40 % », ou ajoutez « text » : <!-- {id} text -->"),
-        "es": ("«{text}» en «{id}» no se lee como un número", "escribe «12,5», «10 ± 5», «5..15» o «40 %», o añade «text»: <!-- {id} text -->"),
-        "ca": ("«{text}» a «{id}» no es llegeix com un nombre", "escriu «12,5», «10 ± 5», «5..15» o «40 %», o afegeix «text»: <!-- {id} text -->"),
+        "en": (
+            "“{text}” in “{id}” cannot be read as a number",
+            "write “12,5”, “10 ± 5”, “5..15” or “40 %”, or add “text”: <!-- {id} text -->",
+        ),
+        "fr": (
+            "« {text} » dans « {id} » ne se lit pas comme un nombre",
+            "écrivez « 12,5 », « 10 ± 5 », « 5..15 » ou « 40 % », ou ajoutez « text » : <!-- {id} text -->",
+        ),
+        "es": (
+            "«{text}» en «{id}» no se lee como un número",
+            "escribe «12,5», «10 ± 5», «5..15» o «40 %», o añade «text»: <!-- {id} text -->",
+        ),
+        "ca": (
+            "«{text}» a «{id}» no es llegeix com un nombre",
+            "escriu «12,5», «10 ± 5», «5..15» o «40 %», o afegeix «text»: <!-- {id} text -->",
+        ),
     },
     "W207": {
         "en": ("the choice “{choice}” of “{id}” has no feedback", "add a line “  > …” under it"),
@@ -331,7 +421,10 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
     },
     "W208": {
         "en": ("the right answer of “{id}” is much longer than the others", "shorten it, or lengthen the others"),
-        "fr": ("la bonne réponse de « {id} » est bien plus longue que les autres", "raccourcissez-la, ou allongez les autres"),
+        "fr": (
+            "la bonne réponse de « {id} » est bien plus longue que les autres",
+            "raccourcissez-la, ou allongez les autres",
+        ),
         "es": ("la respuesta correcta de «{id}» es mucho más larga que las demás", "acórtala o alarga las demás"),
         "ca": ("la resposta correcta de «{id}» és molt més llarga que les altres", "escurça-la o allarga les altres"),
     },
@@ -362,9 +455,18 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
     },
     "E302": {
         "en": ("scene “{scene}” leads nowhere", "add a choice “- [text](#scene)” or an ending “<!-- end: good -->”"),
-        "fr": ("la scène « {scene} » ne mène nulle part", "ajoutez un choix « - [texte](#scene) » ou une fin « <!-- end: good --> »"),
-        "es": ("la escena «{scene}» no lleva a ninguna parte", "añade una opción «- [texto](#escena)» o un final «<!-- end: good -->»"),
-        "ca": ("l’escena «{scene}» no porta enlloc", "afegeix una opció «- [text](#escena)» o un final «<!-- end: good -->»"),
+        "fr": (
+            "la scène « {scene} » ne mène nulle part",
+            "ajoutez un choix « - [texte](#scene) » ou une fin « <!-- end: good --> »",
+        ),
+        "es": (
+            "la escena «{scene}» no lleva a ninguna parte",
+            "añade una opción «- [texto](#escena)» o un final «<!-- end: good -->»",
+        ),
+        "ca": (
+            "l’escena «{scene}» no porta enlloc",
+            "afegeix una opció «- [text](#escena)» o un final «<!-- end: good -->»",
+        ),
     },
     "E302/loop": {
         "en": ("no ending can be reached from scene “{scene}”", "add a way out of the circle"),
@@ -373,14 +475,17 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         "ca": ("des de l’escena «{scene}» no s’arriba a cap final", "afegeix una sortida al cercle"),
     },
     "E302/none": {
-        "en": ("the scenario has no scene", "write “<a id=\"start\"></a>” and a heading under it"),
-        "fr": ("le scénario n’a pas de scène", "écrivez « <a id=\"debut\"></a> » et un titre dessous"),
-        "es": ("el escenario no tiene escenas", "escribe «<a id=\"inicio\"></a>» y un título debajo"),
-        "ca": ("l’escenari no té escenes", "escriu «<a id=\"inici\"></a>» i un títol a sota"),
+        "en": ("the scenario has no scene", 'write “<a id="start"></a>” and a heading under it'),
+        "fr": ("le scénario n’a pas de scène", 'écrivez « <a id="debut"></a> » et un titre dessous'),
+        "es": ("el escenario no tiene escenas", 'escribe «<a id="inicio"></a>» y un título debajo'),
+        "ca": ("l’escenari no té escenes", 'escriu «<a id="inici"></a>» i un títol a sota'),
     },
     "W303": {
         "en": ("scene “{scene}” cannot be reached", "lead a choice to “#{scene}” or remove it"),
-        "fr": ("la scène « {scene} » n’est accessible de nulle part", "faites mener un choix à « #{scene} » ou retirez-la"),
+        "fr": (
+            "la scène « {scene} » n’est accessible de nulle part",
+            "faites mener un choix à « #{scene} » ou retirez-la",
+        ),
         "es": ("a la escena «{scene}» no se puede llegar", "haz que una opción lleve a «#{scene}» o quítala"),
         "ca": ("a l’escena «{scene}» no s’hi pot arribar", "fes que una opció porti a «#{scene}» o treu-la"),
     },
@@ -405,15 +510,33 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
     },
     "E401/right": {
         "en": ("the right answers of “{id}” do not stand where they stand in {source}", "put the x on the same lines"),
-        "fr": ("les bonnes réponses de « {id} » ne sont pas aux mêmes places que dans {source}", "mettez les x sur les mêmes lignes"),
-        "es": ("las respuestas correctas de «{id}» no están en el mismo lugar que en {source}", "pon las x en las mismas líneas"),
-        "ca": ("les respostes correctes de «{id}» no són al mateix lloc que a {source}", "posa les x a les mateixes línies"),
+        "fr": (
+            "les bonnes réponses de « {id} » ne sont pas aux mêmes places que dans {source}",
+            "mettez les x sur les mêmes lignes",
+        ),
+        "es": (
+            "las respuestas correctas de «{id}» no están en el mismo lugar que en {source}",
+            "pon las x en las mismas líneas",
+        ),
+        "ca": (
+            "les respostes correctes de «{id}» no són al mateix lloc que a {source}",
+            "posa les x a les mateixes línies",
+        ),
     },
     "E401/kind": {
         "en": ("“{id}” is another type of question than in {source}", "give it the same answer block and options"),
-        "fr": ("« {id} » n’est pas le même type de question que dans {source}", "donnez-lui le même bloc de réponse et les mêmes options"),
-        "es": ("«{id}» no es el mismo tipo de pregunta que en {source}", "dale el mismo bloque de respuesta y las mismas opciones"),
-        "ca": ("«{id}» no és el mateix tipus de pregunta que a {source}", "dona-li el mateix bloc de resposta i les mateixes opcions"),
+        "fr": (
+            "« {id} » n’est pas le même type de question que dans {source}",
+            "donnez-lui le même bloc de réponse et les mêmes options",
+        ),
+        "es": (
+            "«{id}» no es el mismo tipo de pregunta que en {source}",
+            "dale el mismo bloque de respuesta y las mismas opciones",
+        ),
+        "ca": (
+            "«{id}» no és el mateix tipus de pregunta que a {source}",
+            "dona-li el mateix bloc de resposta i les mateixes opcions",
+        ),
     },
     "E401/gone": {
         "en": ("“{id}” of {source} is missing here", "translate it too"),
@@ -465,10 +588,22 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         "ca": ("el fitxer «{target}» no existeix", "afegeix-lo o corregeix l’enllaç"),
     },
     "E502": {
-        "en": ("the image “{target}” has no alternative text", "describe it: “![what it shows]({target})”, or mark it “![]({target} \"decorative\")”"),
-        "fr": ("l’image « {target} » n’a pas de texte de remplacement", "décrivez-la : « ![ce qu’elle montre]({target}) », ou marquez-la « ![]({target} \"decorative\") »"),
-        "es": ("la imagen «{target}» no tiene texto alternativo", "descríbela: «![lo que muestra]({target})», o márcala «![]({target} \"decorative\")»"),
-        "ca": ("la imatge «{target}» no té text alternatiu", "descriu-la: «![el que mostra]({target})», o marca-la «![]({target} \"decorative\")»"),
+        "en": (
+            "the image “{target}” has no alternative text",
+            'describe it: “![what it shows]({target})”, or mark it “![]({target} "decorative")”',
+        ),
+        "fr": (
+            "l’image « {target} » n’a pas de texte de remplacement",
+            'décrivez-la : « ![ce qu’elle montre]({target}) », ou marquez-la « ![]({target} "decorative") »',
+        ),
+        "es": (
+            "la imagen «{target}» no tiene texto alternativo",
+            'descríbela: «![lo que muestra]({target})», o márcala «![]({target} "decorative")»',
+        ),
+        "ca": (
+            "la imatge «{target}» no té text alternatiu",
+            'descriu-la: «![el que mostra]({target})», o marca-la «![]({target} "decorative")»',
+        ),
     },
     "E503": {
         "en": ("“{target}” has no transcript", "add “{transcript}” beside it"),
@@ -515,7 +650,10 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
     },
     "W605": {
         "en": ("the lesson has no objective", "add “objectives:” with one or two lines that start with a verb"),
-        "fr": ("la leçon n’a pas d’objectif", "ajoutez « objectives: » avec une ou deux lignes qui commencent par un verbe"),
+        "fr": (
+            "la leçon n’a pas d’objectif",
+            "ajoutez « objectives: » avec une ou deux lignes qui commencent par un verbe",
+        ),
         "es": ("la lección no tiene objetivos", "añade «objectives:» con una o dos líneas que empiecen por un verbo"),
         "ca": ("la lliçó no té objectius", "afegeix «objectives:» amb una o dues línies que comencin amb un verb"),
     },

@@ -33,7 +33,8 @@ _EMPTY_GAP = re.compile(r"\[=\s*\]")
 _CELL_BAR = re.compile(r"(?<!\\)\|")
 _RULE = re.compile(r"[\s|:-]+")
 _LOOK_ALIKE = re.compile(
-    r"-\[.\](?!\()|-\s*\[\](?!\()|\[[ xX]\](?![(\[])|- \[[^ xX=~\]]\](?![(\[])|[*+] \[[ xX=~]\](?!\()|- \[[ xX=~]\](?:[^\s(]|$|\s+$)"
+    r"-\[.\](?!\()|-\s*\[\](?!\()|\[[ xX]\](?![(\[])|- \[[^ xX=~\]]\](?![(\[])|[*+] \[[ xX=~]\](?!\()"
+    r"|- \[[ xX=~]\](?:[^\s(]|$|\s+$)"
 )
 _NO_WORD = re.compile(r"[^\w%]+")
 _PLACE = "\ue000{}\ue001"
@@ -105,7 +106,8 @@ def is_look_alike(text: str) -> bool:
 def holds_choices(section: Section) -> bool:
     """Say whether a section without id holds what only a question holds: a choice marked right."""
     return any(
-        found is not None and found[1] != " " for found in (CHOICE.match(line.text) for line in section.lines if not line.code)
+        found is not None and found[1] != " "
+        for found in (CHOICE.match(line.text) for line in section.lines if not line.code)
     )
 
 
@@ -123,7 +125,7 @@ class _Block:
 def sketch(section: Section) -> tuple[Sketch, list[Fault]]:
     """Read the question of a section that has a `q-` mark. Gives the sketch and the faults of family 2."""
     mark = section.mark
-    assert mark is not None  # noqa: S101 - the caller chose the section by its mark
+    assert mark is not None
     faults = _faulty_words(mark.words, mark.line)
     words = dict(mark.words)
     types = [word for word in words if word in _TYPE_WORDS]
@@ -251,13 +253,17 @@ def _cells(text: str) -> list[str]:
     return [cell.strip().replace("\\|", "|") for cell in _CELL_BAR.split(stripped)[1:-1]]
 
 
-def _kind(
-    id: str, line: int, wanted: str, parts: _Block, faults: list[Fault]
-) -> tuple[str, list[Item], list[Pair]]:
+def _kind(id: str, line: int, wanted: str, parts: _Block, faults: list[Fault]) -> tuple[str, list[Item], list[Pair]]:
     """Decide the kind, put what is no answer back into the prompt, and say what is missing."""
-    blocks = len(parts.choices) + (len(parts.ranked) if wanted == "order" else 0) + (len(parts.tables) if wanted == "match" else 0)
+    blocks = (
+        len(parts.choices)
+        + (len(parts.ranked) if wanted == "order" else 0)
+        + (len(parts.tables) if wanted == "match" else 0)
+    )
     if blocks > 1 or (wanted in ("cloze", "open") and parts.choices):
-        later = [group[0].line for group in (*parts.choices, *parts.ranked)] + [group[0].number for group in parts.tables]
+        later = [group[0].line for group in (*parts.choices, *parts.ranked)] + [
+            group[0].number for group in parts.tables
+        ]
         faults.append(fault("E202", max(later) if blocks > 1 else line, id=id))
     if wanted == "order":
         items = parts.ranked[0] if parts.ranked else []
@@ -284,10 +290,14 @@ def _kind(
 
 def _back_into_prompt(parts: _Block) -> None:
     """A numbered list or a table before the choices belongs to the question's text."""
-    lines = [Line(item.line, f"{number}. {item.text}") for group in parts.ranked for number, item in enumerate(group, 1)]
+    lines = [
+        Line(item.line, f"{number}. {item.text}") for group in parts.ranked for number, item in enumerate(group, 1)
+    ]
     lines += [line for table in parts.tables for line in table]
     if lines:
-        ends = [Line(group[-1].line, "") for group in parts.ranked] + [Line(table[-1].number, "") for table in parts.tables]
+        ends = [Line(group[-1].line, "") for group in parts.ranked] + [
+            Line(table[-1].number, "") for table in parts.tables
+        ]
         parts.prompt = sorted([*parts.prompt, *lines, *ends], key=lambda line: line.number)
 
 

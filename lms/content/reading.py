@@ -32,7 +32,9 @@ _CODE_SPAN = re.compile(r"(?<!`)(`{1,9})(?!`)")
 _QUOTES = re.compile(r"(?:[ ]{0,3}>)+")
 _BULLETS = re.compile(r"(?:\s*(?:[-*+]|\d{1,9}[.)])(?=\s))+")
 _DEFINITION = re.compile(r" {0,3}\[[^\[\]]{1,200}\]:\s*\S")
-_VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
 _SILENT = ("script", "style", "template", "iframe", "noscript", "svg", "math", "object")
 _PRIVATE_USE = re.compile("[\ue000-\uf8ff\x00-\x08\x0b\x0c\x0e-\x1f]")
 

@@ -59,13 +59,56 @@ _COLOURED: Final = {
 Resolve = Callable[[str], tuple[str, str]]
 """Gives for a link target as written its address ("" drops the link) and a class ("term" or "")."""
 
-_MATH_TAGS = (
-    "math mrow mi mo mn ms mtext mspace msup msub msubsup mfrac msqrt mroot mover munder munderover "
-    "mtable mtr mtd mstyle mpadded mphantom"
-).split()
+_MATH_TAGS = [
+    "math",
+    "mrow",
+    "mi",
+    "mo",
+    "mn",
+    "ms",
+    "mtext",
+    "mspace",
+    "msup",
+    "msub",
+    "msubsup",
+    "mfrac",
+    "msqrt",
+    "mroot",
+    "mover",
+    "munder",
+    "munderover",
+    "mtable",
+    "mtr",
+    "mtd",
+    "mstyle",
+    "mpadded",
+    "mphantom",
+]
 _TAGS = {
-    *"p br hr h2 h3 h4 h5 h6 ul ol li blockquote pre code em strong del sub sup a img".split(),
-    *"table thead tbody tr th td caption div span figure figcaption".split(),
+    *[
+        "p",
+        "br",
+        "hr",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "li",
+        "blockquote",
+        "pre",
+        "code",
+        "em",
+        "strong",
+        "del",
+        "sub",
+        "sup",
+        "a",
+        "img",
+    ],
+    *["table", "thead", "tbody", "tr", "th", "td", "caption", "div", "span", "figure", "figcaption"],
     *_MATH_TAGS,
 }
 _VOID = frozenset({"br", "hr", "img", "input", "meta", "link"})
@@ -262,16 +305,20 @@ class _Cordada(Extension):
         self.resolve = renderer.resolve
         self.anchor = anchor
 
-    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the library's name
+    def extendMarkdown(self, md: Markdown) -> None:
         """Register the parts."""
         md.preprocessors.deregister("html_block")
         md.inlinePatterns.deregister("html")
         md.parser.blockprocessors.deregister("code")
         md.preprocessors.register(_Fences(md), "fences", 25)
         md.parser.blockprocessors.register(_Quote(md.parser), "quote", 20)
-        md.inlinePatterns.register(_Formula(r"(?<![\\$])(\$\$?)(?![\s$])([^$\n]{1,2100})(?<![\s\\])\1(?![\d$])", md), "math", 185)
+        md.inlinePatterns.register(
+            _Formula(r"(?<![\\$])(\$\$?)(?![\s$])([^$\n]{1,2100})(?<![\s\\])\1(?![\d$])", md), "math", 185
+        )
         md.inlinePatterns.register(SimpleTagInlineProcessor(r"(~~)(?!~)([^~\n]{1,2000})~~", "del"), "del", 65)
-        md.inlinePatterns.register(_BareAddress(r"(?<![\w/\"'=(])https?://[^\s<>\"'()\[\]*]{1,1000}[^\s<>\"'()\[\]*.,;:!?»”’]", md), "bare", 66)
+        md.inlinePatterns.register(
+            _BareAddress(r"(?<![\w/\"'=(])https?://[^\s<>\"'()\[\]*]{1,1000}[^\s<>\"'()\[\]*.,;:!?»”’]", md), "bare", 66
+        )
         md.treeprocessors.register(_Callouts(md, self), "callouts", 30)
         md.treeprocessors.register(_Finish(md, self), "finish", 5)
 
@@ -308,7 +355,7 @@ def _machine() -> _Machine:
     machine = getattr(_LOCAL, "machine", None)
     if machine is None:
         machine = _LOCAL.machine = _Machine()
-    assert isinstance(machine, _Machine)  # noqa: S101 - for the type checker
+    assert isinstance(machine, _Machine)
     return machine
 
 
@@ -365,7 +412,7 @@ class _Quote(BlockQuoteProcessor):
 class _Formula(InlineProcessor):
     """`$x^2$` in the line, `$$...$$` as a formula of its own."""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[etree.Element | str, int, int]:  # type: ignore[override] # noqa: N802
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[etree.Element | str, int, int]:  # type: ignore[override]
         """Give MathML, or the source in <code> where it cannot be read or is too large."""
         source = m[2]
         markup = _mathml(source, "block" if m[1] == "$$" else "inline")
@@ -395,7 +442,7 @@ class _BareAddress(InlineProcessor):
 
     ANCESTOR_EXCLUDES = ("a",)
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[etree.Element, int, int]:  # type: ignore[override] # noqa: N802
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[etree.Element, int, int]:  # type: ignore[override]
         """Give the link."""
         link = etree.Element("a")
         link.set("href", m[0])

@@ -77,7 +77,7 @@ def _faults(scenes: Sequence[SceneSketch]) -> list[Fault]:
     known: dict[str, SceneSketch] = {}
     for scene in scenes:
         if scene.id in known:
-            faults.append(fault("E102", scene.line, **{"id": scene.id, "line": known[scene.id].line}))
+            faults.append(fault("E102", scene.line, id=scene.id, line=known[scene.id].line))
         else:
             known[scene.id] = scene
     for scene in scenes:

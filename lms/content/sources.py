@@ -76,7 +76,7 @@ class UnitFolder:
     shared: str = ""
     files: list[UnitFile] = field(default_factory=list)
 
-    def keys(self) -> list[str]:
+    def activity_keys(self) -> list[str]:
         """The activities, each once."""
         return list(dict.fromkeys(file.key for file in self.files))
 
@@ -169,14 +169,14 @@ def _read_units(source: CourseSource, folder: Path, values: dict[str, Any]) -> N
             id, where, shared = entry, f"{source.place}/units/{entry}", ""
         if id in listed:
             first = next(source.lines.get(("units", n), 1) for n in range(number) if _id_of(entries[n]) == id)
-            source.faults.append((place, fault("E102", line, **{"id": id, "line": first})))
+            source.faults.append((place, fault("E102", line, id=id, line=first)))
             continue
         listed.add(id)
         path = source.root / where
         if path.is_symlink() or any(parent.is_symlink() for parent in (path.parent, path.parent.parent)):
             source.faults.append((place, fault("E010/symlink", line, name=where)))
         elif not path.is_dir():
-            source.faults.append((place, fault("E011", line, unit=id, folder=f"units/{id}" if not shared else shared)))
+            source.faults.append((place, fault("E011", line, unit=id, folder=shared if shared else f"units/{id}")))
         else:
             source.units.append(read_unit(source.root, where, id, shared, source.faults))
     units = folder / "units"
@@ -294,7 +294,11 @@ def _read_section(file: UnitFile, section: Section) -> None:
         file.sketches.setdefault(mark.id, found)
         return
     in_question_file = file.type == "quiz"
-    if mark is None and section.level >= (2 if in_question_file else 1) and (in_question_file or holds_choices(section)):
+    if (
+        mark is None
+        and section.level >= (2 if in_question_file else 1)
+        and (in_question_file or holds_choices(section))
+    ):
         taken = {section.mark.id for section in file.marked if section.mark}
         proposal = proposed_id("q", section.title, taken)
         file.faults.append(fault("E101", section.line, title=section.title, proposal=proposal))
@@ -309,13 +313,13 @@ def _check_ids(unit: UnitFolder) -> None:
     seen: dict[tuple[str, str], tuple[UnitFile, int]] = {}
     for file in unit.files:
         for section in file.marked:
-            assert section.mark is not None  # noqa: S101 - for the type checker
+            assert section.mark is not None
             id = section.mark.id
             before = seen.get((file.lang, id))
             if before is None:
                 seen[(file.lang, id)] = (file, section.line)
             elif before[0] is file:
-                file.faults.append(fault("E102", section.line, **{"id": id, "line": before[1]}))
+                file.faults.append(fault("E102", section.line, id=id, line=before[1]))
             else:
                 fields = {"id": id, "line": before[1], "file": before[0].file_name}
                 file.faults.append(fault("E102/file", section.line, **fields))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lms.content.findings import Fault, Finding, finding
+from lms.content.findings import Fault, Finding, fault, finding
 from lms.content.headers import FILE_LIMIT, Lang, Slug, Text, read_yaml, validate
 from lms.content.language import LANGUAGES
 from lms.content.reading import decode
@@ -56,7 +57,7 @@ class Competencies:
         """Read `_competencies.yml`. Raises VocabularyFaulty, or OSError if it cannot be opened."""
         found, faults = read_competencies(path.read_bytes())
         if found is None:
-            raise VocabularyFaulty(tuple(finding(path.name, fault) for fault in faults))
+            raise VocabularyFaulty(tuple(finding(path.name, one) for one in faults))
         return found
 
     @cached_property
@@ -119,24 +120,24 @@ def read_competencies(data: bytes) -> tuple[Competencies | None, list[Fault]]:
         line = lines.get(("competencies", number), 1)
         if one.domain not in shape.domains:
             allowed = ", ".join(shape.domains)
-            faults.append(_fault("E007/choice", line, key="domain", value=one.domain, allowed=allowed))
+            faults.append(fault("E007/choice", line, key="domain", value=one.domain, allowed=allowed))
         if any(one.id == before.id for before in items):
-            faults.append(_fault("E102", line, id=one.id, line=_line_of(shape, one.id, lines)))
+            faults.append(fault("E102", line, id=one.id, line=_line_of(shape, one.id, lines)))
         missing = [lang for lang in LANGUAGES if lang not in one.name]
         if missing:
-            faults.append(_fault("E006", line, key=f"name.{missing[0]}", example="…"))
-        items.append(Competency(one.id, one.domain, dict(one.name), dict(one.example or one.description)))
+            faults.append(fault("E006", line, key=f"name.{missing[0]}", example="…"))
+        items.append(Competency(one.id, one.domain, _words(one.name), _words(one.example or one.description)))
     if faults:
         return None, faults
-    domains: dict[str, dict[str, str]] = {id: dict(names) for id, names in shape.domains.items()}
-    anchors: dict[int, dict[str, str]] = {level: dict(words) for level, words in shape.anchors.items()}
+    domains: dict[str, dict[str, str]] = {id: _words(names) for id, names in shape.domains.items()}
+    anchors: dict[int, dict[str, str]] = {level: _words(words) for level, words in shape.anchors.items()}
     return Competencies(domains, anchors, tuple(items)), []
-
-
-def _fault(key: str, at: int, **fields: object) -> Fault:
-    return Fault(at, key, tuple((name, str(value)) for name, value in fields.items()))
 
 
 def _line_of(shape: _VocabularyShape, id: str, lines: dict[tuple[str | int, ...], int]) -> int:
     first = next(number for number, one in enumerate(shape.competencies) if one.id == id)
     return lines.get(("competencies", first), 1)
+
+
+def _words(names: Mapping[Lang, str]) -> dict[str, str]:
+    return {str(lang): text for lang, text in names.items()}
