@@ -44,8 +44,19 @@ class CourseVersion(Base):
     #: Of the document below.
     digest: Mapped[str] = mapped_column(sa.String(64))
     published_at: Mapped[datetime] = mapped_column(Moment)
+    #: Names of the people who wrote it, as they stood then.
+    authors: Mapped[list[str]] = mapped_column(Json)
     #: The whole course in all its languages, rendered to safe HTML at publication, as `content.documents` keeps it.
     document: Mapped[Any] = mapped_column(Json, deferred=True)
+
+
+class StoredFile(Base):
+    """A picture or another file of a course, kept once under its content: two versions with the same file share it."""
+
+    __tablename__ = "stored_file"
+
+    sha256: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    data: Mapped[bytes] = mapped_column(sa.LargeBinary)
 
 
 class Offer(Base):

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from lms.catalogue.models import Course, CourseVersion, Offer
+from lms.catalogue.models import Course, CourseVersion, Offer, StoredFile
 from lms.content.documents import CourseDocument, from_json
 from lms.foundation.db import db
 
@@ -28,6 +28,8 @@ class Published:
     number: int
     published_at: datetime
     document: CourseDocument
+    #: Names of the people who wrote it.
+    authors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,11 +85,14 @@ def versions(version_ids: Collection[str]) -> dict[str, Published]:
     if missing:
         rows = db.session.execute(
             sa.select(
-                CourseVersion.id, CourseVersion.course_id, CourseVersion.number, CourseVersion.published_at, CourseVersion.document
+                CourseVersion.id, CourseVersion.course_id, CourseVersion.number, CourseVersion.published_at,
+                CourseVersion.document, CourseVersion.authors,
             ).where(CourseVersion.id.in_(missing))
-        )
+        )  # fmt: skip
         for row in rows:
-            found[row.id] = Published(row.course_id, row.id, row.number, row.published_at, from_json(row.document))
+            found[row.id] = Published(
+                row.course_id, row.id, row.number, row.published_at, from_json(row.document), tuple(row.authors)
+            )
             _kept.keep(found[row.id])
     return found
 
@@ -145,3 +150,14 @@ def history(course_id: str) -> list[tuple[str, int, datetime]]:
         .order_by(CourseVersion.number.desc())
     )
     return [(row.id, row.number, row.published_at) for row in rows]
+
+
+def file_of(course_id: str, path: str) -> tuple[bytes, str] | None:
+    """(bytes, sha256) of a file of the served version of a course; None where that version names no such file."""
+    current = db.session.scalar(sa.select(Course.current_version_id).where(Course.id == course_id))
+    own = version(current) if current else None
+    named = next((one for one in own.document.files if one.path == path), None) if own else None
+    if named is None:
+        return None
+    data = db.session.scalar(sa.select(StoredFile.data).where(StoredFile.sha256 == named.sha256))
+    return (data, named.sha256) if data is not None else None

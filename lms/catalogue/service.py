@@ -4,37 +4,49 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from lms.catalogue.models import Course, CourseVersion, Offer
-from lms.content.checking import check
-from lms.content.documents import CourseDocument, to_json
+from lms.catalogue import rules
+from lms.catalogue.models import Course, CourseVersion, Offer, StoredFile
+from lms.catalogue.queries import CourseState, courses, version
+from lms.content.documents import FORMAT, CourseDocument, to_json
 from lms.content.findings import Finding
-from lms.content.loading import load_course
+from lms.content.headers import read_yaml
+from lms.content.loading import CourseFaulty, course_digest, load_course
+from lms.content.rendering import VERSION
+from lms.content.sources import is_course
 from lms.foundation.clock import now
 from lms.foundation.db import db, new_id, upsert, writing
 from lms.foundation.errors import NotFound
 
-#: What `sync` did with a course.
-OUTCOMES = ("published", "unchanged", "invalid", "waiting", "studio", "archived")
+#: What `sync` may do with a course.
+OUTCOMES = ("published", "unchanged", "invalid", "unreadable", "waiting", "studio", "archived")
+_PEOPLE = "_people.yml"
 
 
 @dataclass(frozen=True)
 class Synced:
-    """What became of one course: one of `OUTCOMES`, the number of its served version, and what the check said."""
+    """What became of one course.
+
+    published: a new version is served. unchanged: the same as before. invalid: it has errors, `findings` (paths relative
+    to its folder); the last good version stays. unreadable: a file could not be opened; same. waiting: its status is not
+    `published`. studio: the site's editor owns it. archived: its folder is gone.
+    """
 
     course_id: str
     outcome: str
-    number: int | None
+    #: The number of the version that is served now, None where none is.
+    number: int | None = None
     findings: tuple[Finding, ...] = ()
-    #: Units the new version has and the former did not, and the other way round.
+    #: For a new version: units it has and the former had not, units it has no more, questions (`unit/q-...`) that are gone.
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,9 +57,139 @@ class SyncReport:
 
     @property
     def is_clean(self) -> bool:
-        """Whether no course was held back by an error."""
-        return all(one.outcome != "invalid" for one in self.courses)
+        """Whether no course was held back by a fault."""
+        return all(one.outcome not in ("invalid", "unreadable") for one in self.courses)
 
-    def with_outcome(self, outcome: str) -> list[Synced]:
+    def ended(self, outcome: str) -> list[Synced]:
         """The courses that ended that way."""
         return [one for one in self.courses if one.outcome == outcome]
+
+
+def sync(folder: Path | str) -> SyncReport:
+    """Serve what stands in the folder of courses. Call it outside `writing()`.
+
+    Each course is read, checked and rendered outside any transaction; a changed one then becomes a new version in a
+    transaction of its own: either the whole version is live or nothing changed. A second run reads digests only. Raises
+    `OSError` where the folder itself cannot be opened.
+    """
+    folder = Path(folder)
+    known = {state.course_id: state for state in courses()}
+    sources = dict(db.session.execute(sa.select(Course.id, Course.source_digest)).tuples().all())
+    db.session.rollback()
+    names = _author_names(folder)
+    found = []
+    folders = [child for child in sorted(folder.iterdir()) if not child.name.startswith(("_", ".")) and is_course(child)]
+    for one in folders:
+        found.append(_sync_one(one, known.get(one.name), sources.get(one.name), names))
+    for course_id, state in sorted(known.items()):
+        if course_id not in {one.name for one in folders} and state.owner == "folder":
+            if state.state != "archived":
+                with writing():
+                    db.session.execute(sa.update(Course).where(Course.id == course_id).values(state="archived"))
+                found.append(Synced(course_id, "archived"))
+    return SyncReport(tuple(sorted(found, key=lambda one: one.course_id)))
+
+
+def order_shelf(weights: Mapping[str, tuple[float, dict[str, Any] | None]]) -> None:
+    """Give every offer its weight and reason; those not named get 0 and none. Pins stay. Inside `writing()`."""
+    for course_id in db.session.scalars(sa.select(Offer.course_id)).all():
+        weight, reason = weights.get(course_id, (0.0, None))
+        db.session.execute(
+            sa.update(Offer).where(Offer.course_id == course_id).values(weight=weight, reason=reason, updated_at=now())
+        )
+
+
+def pin(course_id: str, place: int | None, by: str) -> None:
+    """Hold a course at a place of the shelf (1 is first), or, with None, let its weight decide again. Inside `writing()`.
+
+    Raises `NotFound` for a course that is not on the shelf.
+    """
+    changed = db.session.execute(
+        sa.update(Offer)
+        .where(Offer.course_id == course_id)
+        .values(pin=place, pinned_by=by if place is not None else None, updated_at=now())
+    )
+    if getattr(changed, "rowcount", 0) != 1:
+        raise NotFound()
+
+
+def _sync_one(folder: Path, known: CourseState | None, source: str | None, names: Mapping[str, str]) -> Synced:
+    """Bring one course up to date."""
+    served = version(known.version_id) if known else None
+    number = served.number if served and known and known.state == "published" else None
+    if known is not None and known.owner == "studio":
+        return Synced(folder.name, "studio", number)
+    try:
+        digest = f"{VERSION}.{FORMAT}.{course_digest(folder)}"
+        digest = hashlib.sha256(digest.encode()).hexdigest()
+        if known is not None and known.state == "published" and digest == source:
+            return Synced(folder.name, "unchanged", number)
+        whole = load_course(folder)
+        files = {one.sha256: (folder.parent / one.path if one.path.startswith("_") else folder / one.path).read_bytes()
+                 for one in whole.files}  # fmt: skip
+    except CourseFaulty as error:
+        return Synced(folder.name, "invalid", number, error.findings)
+    except OSError:
+        return Synced(folder.name, "unreadable", number)
+    if any(hashlib.sha256(data).hexdigest() != name for name, data in files.items()):
+        return Synced(folder.name, "unreadable", number)  # somebody is writing there: the next run reads it whole
+    document = rules.offered(whole)
+    if document.status != "published" or not document.units:
+        if known is not None and known.state == "published":
+            with writing():
+                db.session.execute(sa.update(Course).where(Course.id == folder.name).values(state="archived"))
+        return Synced(folder.name, "waiting")
+    authors = [names.get(author, author) for author in document.authors]
+    before = served.document if served else None
+    if before is not None and served is not None and _same(before, document) and list(served.authors) == authors:
+        with writing():
+            db.session.execute(
+                sa.update(Course).where(Course.id == folder.name).values(state="published", source_digest=digest)
+            )
+        return Synced(folder.name, "unchanged", served.number)
+    data = to_json(document)
+    with writing():
+        made = _publish(document, data, digest, authors, files)
+    added, removed, gone = rules.differences(before, document) if before else ((), (), ())
+    return Synced(folder.name, "published", made, added=added, removed=removed, gone=gone)
+
+
+def _same(before: CourseDocument, after: CourseDocument) -> bool:
+    """Whether two documents say the same; their digests of files may differ (a note to oneself in README.md)."""
+    return replace(before, digest="") == replace(after, digest="")
+
+
+def _publish(
+    document: CourseDocument, data: dict[str, Any], source: str, authors: list[str], files: Mapping[str, bytes]
+) -> int:
+    """Write a new version and serve it. Gives its number."""
+    course_id, moment, version_id = document.id, now(), new_id()
+    upsert(
+        Course,
+        [{"id": course_id, "owner": "folder", "state": "published", "current_version_id": version_id, "source_digest": source}],
+        key=["id"],
+        update=["state", "current_version_id", "source_digest"],
+    )
+    upsert(StoredFile, [{"sha256": name, "data": content} for name, content in files.items()], key=["sha256"])
+    last = db.session.scalar(sa.select(sa.func.max(CourseVersion.number)).where(CourseVersion.course_id == course_id)) or 0
+    db.session.add(
+        CourseVersion(
+            id=version_id, course_id=course_id, number=last + 1, published_at=moment, document=data, authors=authors,
+            digest=hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest(),
+        )  # fmt: skip
+    )
+    offer = {"course_id": course_id, "weight": 0.0, "reason": None, "pin": None, "pinned_by": None, "updated_at": moment}
+    upsert(Offer, [offer], key=["course_id"])
+    db.session.flush()
+    return last + 1
+
+
+def _author_names(folder: Path) -> dict[str, str]:
+    """Author id -> name, from `_people.yml` beside the courses; empty where it cannot be read."""
+    try:
+        values, _lines, _faults = read_yaml((folder / _PEOPLE).read_text("utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return {}
+    return {
+        author: str(facts["name"]) for author, facts in (values or {}).items() if isinstance(facts, dict) and facts.get("name")
+    }

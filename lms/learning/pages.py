@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -255,3 +255,233 @@ def frame(own: Learning, unit: str, one: Activity, lang: str) -> dict[str, Any]:
 def placed(html: str, served: Published) -> Markup:
     """Stored HTML with its links to the files and activities of the course led to where they are served."""
     return Markup(place_links(html, url_for("learning.course", course_id=served.course_id) + "/"))
+
+
+@dataclass
+class Block:
+    """A piece of a lesson: text, or a question that is open or answered."""
+
+    html: Markup = Markup("")
+    ask: dict[str, Any] | None = None
+    told: asking.Told | None = None
+    #: The attribute for the language in which it was answered.
+    lang_mark: Markup = Markup("")
+    #: What a browser sent and is not kept (a hint was asked for, or something is missing).
+    typed: Mapping[str, Sequence[str]] | None = None
+    error: str = ""
+    hints: tuple[str, ...] = ()
+
+
+def asked(question: Question, *, seed: str, shuffle: bool = False) -> dict[str, Any]:
+    """What a browser may see of a question before its answer."""
+    return question.public(seed, shuffle)
+
+
+def lesson_blocks(
+    served: Published, one: Activity, unit: str, given: Sequence[Given], versions: Mapping[str, Published], seed: str
+) -> list[Block]:
+    """The pieces of a lesson in their order, plans left out: they stand at the end.
+
+    An answer is shown where its question is still the one that was answered; where it has changed, it is asked anew.
+    """
+    found = []
+    for block in one.blocks:
+        if isinstance(block, Asked):
+            question = block.question
+            made = Block(ask=asked(question, seed=seed))
+            for answer in given:
+                then = versions.get(answer.version_id)
+                text = rules.variant(then.document, unit, one.key, answer.lang) if then else None
+                answered = text.question(question.id) if text else None
+                now = rules.variant(served.document, unit, one.key, answer.lang)
+                if answer.question == question.id and answered is not None and now and now.question(question.id) == answered:
+                    made.told, made.lang_mark = asking.told(answered, answer.given), lang_mark(answer.lang)
+                    made.ask = asked(answered, seed=seed)
+                    break
+            found.append(made)
+        elif not isinstance(block, Promise):
+            found.append(Block(html=placed(block.html, served)))
+    return found
+
+
+def promises(one: Activity) -> list[Promise]:
+    """The commitments of a lesson."""
+    return [block for block in one.blocks if isinstance(block, Promise)]
+
+
+def glossary(served: Published, one: Activity) -> list[tuple[str, str, Markup]]:
+    """(id, name, definition) of the terms a lesson links to, in its language."""
+    terms = {term.id: term for term in served.document.glossary.get(one.lang, ())}
+    return [(name, terms[name].name, placed(terms[name].html, served)) for name in one.terms if name in terms]
+
+
+def figure(right: int, marked: int) -> str:
+    """The number at the end of a quiz: "3 of 5"."""
+    return _("%(right)s of %(total)s", right=right, total=marked)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Questions of a quiz that ended the same way."""
+
+    id: str
+    title: str
+    icon: str
+    questions: list[dict[str, Any]]
+
+
+def groups(one: Try, text: Activity, answers: Mapping[str, Given]) -> list[Group]:
+    """The questions of an attempt: those held, those to come back to, those written in one's own words."""
+    sorted_out: dict[str, list[dict[str, Any]]] = {"hold": [], "revisit": [], "wrote": []}
+    for number, name in enumerate(one.questions, 1):
+        question = text.question(name)
+        if question is None:
+            continue
+        share = answers[name].share if name in answers else 0.0
+        kind = "wrote" if question.kind == "open" else "hold" if share >= 1 - 1e-9 else "revisit"
+        sorted_out[kind].append({"number": number, "title": Markup(question.title), "href": question_address(one, number)})
+    return [
+        Group("hold", _("You hold"), "tick", sorted_out["hold"]),
+        Group("revisit", _("To revisit"), "loop", sorted_out["revisit"]),
+        Group("wrote", _("You wrote"), "pen", sorted_out["wrote"]),
+    ]
+
+
+def question_address(one: Try, number: int) -> str:
+    """The address of a question of an attempt."""
+    return url_for(
+        "learning.question", course_id=one.course_id, unit=one.unit, activity=one.activity, attempt_id=one.id, number=number
+    )
+
+
+def result_address(one: Try) -> str:
+    """The address of the end of an attempt."""
+    return url_for("learning.result", course_id=one.course_id, unit=one.unit, activity=one.activity, attempt_id=one.id)
+
+
+def headline(held: int, marked: int) -> str:
+    """The finding of a quiz, in words."""
+    if not marked:
+        return _("Your words are kept.")
+    if held == marked:
+        return _("You hold all of it.")
+    if held * 2 >= marked:
+        return _("You hold most of it.")
+    if held:
+        return _("Some of it holds; the rest is worth another look.")
+    return _("Not yet: this is worth another look.")
+
+
+def compare(tries: Sequence[Try]) -> str:
+    """The first attempt and the best one, where there were several."""
+    scored = [(one, one.score) for one in tries if one.submitted_at is not None and one.score is not None]
+    if len(scored) < 2:
+        return ""
+    best = max(score for _one, score in scored)
+    return _(
+        "First attempt: %(first)s %%. Best attempt: %(best)s %%.", first=round(100 * scored[0][1]), best=round(100 * best)
+    )
+
+
+def wrong_shape(kind: str) -> str:
+    """What is missing in an answer that cannot be read, by the kind of its question."""
+    return _("Give each line its own place, from the first to the last.") if kind == "order" else _("This answer cannot be read. Choose again.")
+
+
+def nothing_given(kind: str) -> str:
+    """What is said to somebody who sends a question without an answer."""
+    if kind in ("numeric", "short", "open"):
+        return _("Write an answer, or say “I don't know”.")
+    return _("Choose an answer, or “I don't know”.")
+
+
+def told_tries(tries: Sequence[Try]) -> list[dict[str, Any]]:
+    """The attempts that were handed in, with their result in words."""
+    found = []
+    for one in tries:
+        if one.submitted_at is None:
+            continue
+        said = "" if one.score is None else _("%(percent)s %% right", percent=round(100 * one.score))
+        found.append({"number": one.number, "at": one.submitted_at, "href": result_address(one), "told": said})
+    return found
+
+
+def ending(unit: Unit, one: Activity, document: CourseDocument, lang: str, *, saves: bool) -> dict[str, Any]:
+    """The sign at the end of a lesson: it finishes the step, or leads on to what finishes it."""
+    keys = list(unit.activities)
+    if one.key == rules.closing_activity(unit):
+        return {"text": _("Finish and decide") if saves else _("Finish this step"), "minutes": "", "saves": saves}
+    after = rules.variant(document, unit.id, keys[keys.index(one.key) + 1], lang)
+    assert after is not None
+    return {"text": _("Go on: %(title)s", title=after.title), "minutes": minutes(after.minutes), "saves": saves}
+
+
+
+def door(tries: Sequence[Try], text: Activity) -> dict[str, Any]:
+    """The door of a quiz: how many questions, how many attempts are left, what became of the former ones."""
+    settings = text.quiz
+    limit = settings.attempts if settings else None
+    asked_at_once = len(text.questions)
+    if settings and settings.draw is not None:
+        asked_at_once = min(settings.draw, asked_at_once)
+    return {
+        "questions": asked_at_once, "limit": limit, "left": max(0, limit - len(tries)) if limit is not None else None,
+        "tries": told_tries(tries),
+    }  # fmt: skip
+
+
+def lesson_address(document: CourseDocument, one: Try) -> str:
+    """The lesson of the unit an attempt belongs to, empty if it has none."""
+    unit = document.unit(one.unit)
+    key = next((key for key in (unit.activities if unit else ()) if key.startswith("lesson")), None)
+    return activity_address(one.course_id, one.unit, key) if key else ""
+
+
+def result_page(
+    own: Learning, one: Try, answers: Mapping[str, Given], tries: Sequence[Try], text: Activity, lang: str
+) -> dict[str, Any]:
+    """The end of an attempt."""
+    document = own.published.document
+    sorted_out = groups(one, text, answers)
+    held, revisit = len(sorted_out[0].questions), len(sorted_out[1].questions)
+    marked = held + revisit
+    limit = text.quiz.attempts if text.quiz else None
+    left = None if limit is None else max(0, limit - len(tries))
+    mine = document.certificate.require if document.certificate else ()
+    needed = ""
+    if one.passed is False and f"{one.unit}/{one.activity}" in mine:
+        needed = _("%(mark)s %% are needed here for the certificate.", mark=document.pass_mark(text))
+    if left is None:
+        again = _("Take it again") if revisit else ""
+    else:
+        again = ngettext("Take it again, %(num)s attempt left", "Take it again, %(num)s attempts left", left) if left and revisit else ""
+    return {
+        "course": course_link(document, lang), "text": text_of(text), "headline": headline(held, marked), "groups": sorted_out,
+        "right": held, "marked": marked, "figure": figure(held, marked), "compare": compare(tries), "needed": needed,
+        "what_next": _what_next(own, one), "onward": _onward(own, lang), "again": again,
+        "start_address": url_for("learning.start", course_id=one.course_id, unit=one.unit, activity=one.activity),
+        "lesson_href": lesson_address(document, one) if revisit else "",
+    }  # fmt: skip
+
+
+def _what_next(own: Learning, one: Try) -> str:
+    if own.is_finished and own.next_unit is None:
+        return _("That was the last step: the course is finished.")
+    if one.unit in own.finished:
+        return _("This step is done, whatever the figure. Your answers are kept, and only you see them.")
+    return _("Your answers are kept, and only you see them.")
+
+
+def _onward(own: Learning, lang: str) -> Link:
+    """Where the sign at the end of a quiz leads: to the next step, or back to the course when all is done."""
+    document = own.published.document
+    unit_id = own.next_unit
+    if unit_id is None:
+        return Link(_("See the whole course"), url_for("learning.course", course_id=document.id))
+    unit = document.unit(unit_id)
+    assert unit is not None
+    return Link(
+        _("Next: %(title)s", title=unit.title(lang, document.source)),
+        activity_address(document.id, unit_id, own.next_activity),
+        minutes(unit.minutes(lang, document.source)),
+    )

@@ -1,0 +1,99 @@
+"""The operator's and trainer's commands about courses: `flask --app wsgi courses ...`.
+
+`check` and `try` are pure doors: they need no database, no secret and no network, and write nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from lms.catalogue import service
+from lms.catalogue.service import Synced
+from lms.content.door import check_command, try_command
+from lms.content.findings import format_finding
+from lms.foundation.i18n import LANGUAGES
+
+courses = AppGroup("courses", help="Courses: check, try, sync.")
+
+
+def _lang(asked: str | None) -> str:
+    """The language of what is printed: `--lang`, else LANG, else English."""
+    if asked:
+        return asked
+    spoken = os.environ.get("LANG", "")[:2]
+    return spoken if spoken in LANGUAGES else "en"
+
+
+def _say(answer: tuple[str, int]) -> None:
+    """The result goes to stdout; what kept it from being computed goes to stderr."""
+    text, code = answer
+    click.echo(text, err=code == 2)
+    sys.exit(code)
+
+
+_format = click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+_language = click.option("--lang", type=click.Choice(list(LANGUAGES)), help="Language of the sentences.")
+
+
+@courses.command("check")
+@click.argument("paths", nargs=-1, required=True, type=click.Path())
+@_format
+@_language
+def check(paths: tuple[str, ...], form: str, lang: str | None) -> None:
+    """Say what is wrong in PATHS: a folder of courses, a course, or one file. Exit code 1 when something is."""
+    _say(check_command(paths, form, _lang(lang)))
+
+
+@courses.command("try")
+@click.argument("quiz", type=click.Path())
+@click.option("--answers", required=True, type=click.Path(), help='A JSON file: {"q-id": answer}.')
+@_format
+@_language
+def try_(quiz: str, answers: str, form: str, lang: str | None) -> None:
+    """Mark the ANSWERS to the questions of QUIZ, as a learner's would be."""
+    _say(try_command(quiz, answers, form, _lang(lang)))
+
+
+@courses.command("sync")
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@_format
+@_language
+def sync(folder: Path | None, form: str, lang: str | None) -> None:
+    """Serve what stands in FOLDER (default: the configured one). Exit code 1 when a course is held back by an error."""
+    where = folder or current_app.config["CORDADA"].courses
+    try:
+        report = service.sync(where)
+    except OSError as error:
+        click.echo(f"{where}: {error.strerror}", err=True)
+        sys.exit(2)
+    spoken = _lang(lang)
+    if form == "json":
+        click.echo(json.dumps({"courses": [_as_dict(one, spoken) for one in report.courses]}, ensure_ascii=False, indent=2))
+    else:
+        for one in report.courses:
+            click.echo("\n".join(_lines(one, spoken)))
+    sys.exit(0 if report.is_clean else 1)
+
+
+def _as_dict(one: Synced, lang: str) -> dict[str, Any]:
+    return {
+        "course": one.course_id, "outcome": one.outcome, "version": one.number, "added": list(one.added),
+        "removed": list(one.removed), "gone": list(one.gone),
+        "findings": [finding.told_in(lang).as_dict() for finding in one.findings],
+    }  # fmt: skip
+
+
+def _lines(one: Synced, lang: str) -> list[str]:
+    served = f" v{one.number}" if one.number is not None else ""
+    changes = [f"{sign}{name}" for sign, names in (("+", one.added), ("-", [*one.removed, *one.gone])) for name in names]
+    head = " ".join([f"{one.outcome:<10} {one.course_id}{served}", *changes])
+    errors = [finding for finding in one.findings if finding.severity == "error"]
+    return [head, *(f"{one.course_id}/{format_finding(finding.told_in(lang))}" for finding in errors)]
