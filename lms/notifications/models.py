@@ -26,6 +26,7 @@ class SentMail(Base):
     key: Mapped[str] = mapped_column(sa.String(120), unique=True)
     person_id: Mapped[str | None] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
     address: Mapped[str] = mapped_column(sa.String(254), index=True)
+    lang: Mapped[str] = mapped_column(words("lang", "fr", "es", "ca", "en"))
     subject: Mapped[str] = mapped_column(sa.String(200))
     body: Mapped[str | None] = mapped_column(sa.Text)
     #: "sent": a mail server took it. "kept": it can be read on the page of a demonstration's mails.

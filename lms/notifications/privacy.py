@@ -17,16 +17,22 @@ def _theirs(person_id: str) -> sa.ColumnElement[bool]:
 
 
 def export(person_id: str) -> dict[str, list[dict[str, Any]]]:
-    """Table name -> what it says of the person."""
+    """Table -> rows, ready for JSON."""
     rows = db.session.scalars(sa.select(SentMail).where(_theirs(person_id)).order_by(SentMail.at))
     return {
         "sent_mail": [
-            {"kind": row.kind, "address": row.address, "subject": row.subject, "body": row.body, "at": row.at}
+            {
+                "kind": row.kind,
+                "address": row.address,
+                "subject": row.subject,
+                "body": row.body,
+                "at": row.at.isoformat(),
+            }
             for row in rows
         ]
     }
 
 
 def forget(person_id: str) -> None:
-    """Delete it. Called before `accounts.privacy.forget`, which deletes the address."""
+    """Delete it. Before `accounts.privacy.forget`, which deletes the address. Inside `writing()`."""
     db.session.execute(sa.delete(SentMail).where(_theirs(person_id)), execution_options={"synchronize_session": False})

@@ -111,7 +111,7 @@ def keep_demo_mail(letter: Letter, *, at: datetime | None = None) -> None:
 def _note(letter: Letter, *, body: str | None, at: datetime | None = None) -> None:
     row = {
         "id": new_id(), "kind": letter.kind, "key": letter.key, "person_id": letter.person_id,
-        "address": letter.address, "subject": letter.subject, "body": body,
+        "address": letter.address, "lang": letter.lang, "subject": letter.subject, "body": body,
         "state": "sent" if body is None else "kept", "at": at or now(),
     }  # fmt: skip
     upsert(SentMail, [row], key=["key"])
