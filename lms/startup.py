@@ -72,7 +72,7 @@ def prepare(app: Flask, demo: bool) -> list[tuple[str, str, str]]:
         logging.getLogger("alembic").setLevel(logging.WARNING)
         upgrade(directory=app.extensions["migrations_folder"])
         report = catalogue.sync(config.courses)
-        for held in report.with_outcome("invalid"):
+        for held in report.ended("invalid"):
             log.warning("course %s has errors; flask --app wsgi courses check tells which", held.course_id)
         if not is_marked() and not anybody_there():
             if demo:

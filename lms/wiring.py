@@ -6,29 +6,59 @@ from flask import Blueprint
 from flask.cli import AppGroup
 
 from lms import health
+from lms.accounts import tasks as accounts_tasks
 from lms.accounts import views as accounts_views
 from lms.accounts.events import LinkAsked
+from lms.authoring import views as authoring_views
 from lms.home import views as home_views
 from lms.home.pages import views as pages_views
+from lms.learning import views as learning_views
+from lms.learning.events import CourseFinished, Enrolled, QuizGraded, UnitCompleted
+from lms.notifications import tasks as notifications_tasks
+from lms.notifications import views as notifications_views
+from lms.priorities import tasks as priorities_tasks
+from lms.priorities import views as priorities_views
+from lms.reports import views as reports_views
 from lms.spaces import cli as spaces_cli
+from lms.spaces import tasks as spaces_tasks
+from lms.spaces import views as spaces_views
 from lms.spaces.events import PersonInvited
+from lms.survey import tasks as survey_tasks
+from lms.survey import views as survey_views
+from lms.survey.events import BatchCounted, CampaignClosed, CampaignOpened
 from lms.ui import views as ui_views
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.bp,
     ui_views.bp,
     accounts_views.bp,
+    spaces_views.bp,
+    learning_views.bp,
+    authoring_views.bp,
+    survey_views.bp,
+    priorities_views.bp,
     home_views.bp,
     pages_views.bp,
+    reports_views.bp,
+    notifications_views.bp,
 )
 
 COMMANDS: tuple[AppGroup, ...] = (spaces_cli.users,)
 
 #: Modules whose import registers tasks.
-TASK_MODULES: tuple[object, ...] = ()
+TASK_MODULES: tuple[object, ...] = (
+    accounts_tasks, spaces_tasks, survey_tasks, priorities_tasks, notifications_tasks,
+)  # fmt: skip
 
 #: event -> the tasks that follow from it, each with the event's fields as arguments.
 LISTENERS: dict[type, tuple[str, ...]] = {
-    LinkAsked: (),
-    PersonInvited: (),
+    LinkAsked: ("notifications.send_link",),
+    PersonInvited: ("notifications.send_invitation",),
+    Enrolled: (),
+    UnitCompleted: (),
+    QuizGraded: (),
+    CourseFinished: (),
+    CampaignOpened: (),
+    BatchCounted: ("priorities.recompute",),
+    CampaignClosed: ("priorities.recompute",),
 }

@@ -21,7 +21,7 @@ def _same_type(
 
 
 def _plain(kind: str, item: Any, _context: Any) -> str | bool:
-    """Write the house's column types as what they are in the database: a migration must not change when the code does."""
+    """Write the house's types as the database knows them: a migration must not change when the code does."""
     if kind == "type" and isinstance(item, Moment):
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(item, sa.JSON):
@@ -31,25 +31,25 @@ def _plain(kind: str, item: Any, _context: Any) -> str | bool:
 
 
 with database.engine.connect() as connection:
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # tables are rebuilt; the check below tells of any orphan
-    context.configure(
-        connection=connection,
-        target_metadata=database.metadata,
-        render_as_batch=True,
-        compare_type=_same_type,
-        compare_server_default=True,
-        render_item=_plain,
-        transaction_per_migration=True,
-        **{
-            name: value
-            for name, value in current_app.extensions["migrate"].configure_args.items()
-            if name not in ("render_as_batch", "compare_type")
-        },
-    )
-    with context.begin_transaction():
-        context.run_migrations()
-    if connection.dialect.name == "sqlite":
-        orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
-        if orphans:
-            raise RuntimeError(f"the migration left rows without their parent: {orphans[:3]}")
+    raw: Any = connection.connection.dbapi_connection
+    sqlite = connection.dialect.name == "sqlite"
+    if sqlite:
+        raw.execute("PRAGMA foreign_keys=OFF")  # tables are rebuilt; the check below tells of any orphan
+    try:
+        context.configure(
+            connection=connection,
+            target_metadata=database.metadata,
+            render_as_batch=True,
+            compare_type=_same_type,
+            render_item=_plain,
+            transaction_per_migration=True,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+        if sqlite:
+            orphans = raw.execute("PRAGMA foreign_key_check").fetchall()
+            if orphans:
+                raise RuntimeError(f"the migration left rows without their parent: {orphans[:3]}")
+    finally:
+        if sqlite:
+            raw.execute("PRAGMA foreign_keys=ON")

@@ -52,7 +52,7 @@ def course(course_id: str) -> Any:
 def publish() -> Any:
     """Check every course and publish what changed: the whole new version is live, or the last good one stays."""
     report = catalogue.sync(_root())
-    fresh, held = report.with_outcome("published"), report.with_outcome("invalid")
+    fresh, held = report.ended("published"), report.ended("invalid")
     if fresh:
         said = ngettext("%(num)d new version is live.", "%(num)d new versions are live.", len(fresh))
         flash(said + " " + _("Nobody’s progress changed."), "yes")
