@@ -101,7 +101,7 @@ def results() -> Any:
     shown = newest_campaign(least=newest_one.k) if newest_one else None
     ranking = latest_ranking()
     if shown is None or newest_one is None:
-        return render_template("priorities/nothing.html", campaign=newest_one, counted=wording.counted_sentence)
+        return render_template("priorities/nothing.html", campaign=newest_one, wording=wording)
     mine = ranking if ranking and ranking.campaign_id == shown.id else None
     needs = needs_in(shown, ranking)
     asked = instrument_of(shown.id)
@@ -110,7 +110,7 @@ def results() -> Any:
     sort = sort if sort in asked.domains else ""
     return render_template(
         "priorities/results.html", campaign=newest_one, shown=shown, ranking=mine, needs=needs, wording=wording,
-        counted=wording.counted_sentence, gaps=_gap_chart(needs), ranks=_rank_chart(needs), certainty=rules.certainty,
+        gaps=_gap_chart(needs), ranks=_rank_chart(needs), certainty=rules.certainty,
         groups=_by_domain(groups_of(shown.id), sort), domains=asked.domains, sort=sort, heat=charts.heat,
         limits=charts.LIMITS, one=_one, shelf=shelf(), order=ranking, title_of=_title, certain=rules.SURE,
     )  # fmt: skip
@@ -196,7 +196,7 @@ def close() -> Any:
     if campaign is None:
         raise Refused(_("No campaign is open."))
     if request.method == "GET":
-        return render_template("priorities/close.html", campaign=campaign, counted=wording.counted_sentence)
+        return render_template("priorities/close.html", campaign=campaign, wording=wording)
     _same(campaign)
     with writing():
         survey.close(campaign.id)

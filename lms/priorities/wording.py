@@ -112,5 +112,11 @@ def counted_sentence(campaign: CampaignView) -> str:
     return _("%(counted)s, %(waiting)s", counted=counted, waiting=waiting)
 
 
+def invited_sentence(campaign: CampaignView) -> str:
+    """ "1,504 people were invited." """
+    many = _whole(campaign.invited)
+    return ngettext("%(many)s person was invited.", "%(many)s people were invited.", campaign.invited, many=many)
+
+
 def _whole(value: int) -> str:
     return format_number(value, 0)

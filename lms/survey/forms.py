@@ -45,7 +45,7 @@ class RatingForm(FlaskForm):
             if code not in CODES:
                 field.errors = [_("Choose one of the answers.")]
             elif code == UNANSWERED and not self.asked.data:
-                field.errors = [_("This row is empty. Choose an answer, or continue once more to leave it empty.")]
+                field.errors = [_("Nothing is chosen here. Choose an answer, or continue once more to leave it empty.")]
         return not self.importance.errors and not self.competence.errors
 
 
