@@ -19,6 +19,8 @@ from lms.content.reading import Line, Page, decode
 from lms.content.sources import (
     CourseSource,
     UnitFile,
+    UnitFolder,
+    check_ids,
     is_course,
     named_file,
     read_course,
@@ -110,6 +112,7 @@ def _check_file(path: Path, lang: str) -> Report:
         if any(file.place == place for file in source.each_file()) or found:
             return _report([(path.name, one) for _, one in found], path.parent, path.parent, lang, 1)
     read_file(named, path, None)
+    check_ids(UnitFolder("", "", files=[named]))
     _check_reading(named, is_source=True)
     for link in named.links:
         named.faults += _check_link(link, named.folder, "", path.parent)

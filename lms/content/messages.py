@@ -195,6 +195,12 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         "es": ("un párrafo contiene demasiados corchetes", "córtalo con una línea vacía"),
         "ca": ("un paràgraf conté massa claudàtors", "talla’l amb una línia buida"),
     },
+    "E009/sections": {
+        "en": ("the file has more than {limit} headings", "split it into several files"),
+        "fr": ("le fichier a plus de {limit} titres", "coupez-le en plusieurs fichiers"),
+        "es": ("el archivo tiene más de {limit} títulos", "pártelo en varios archivos"),
+        "ca": ("el fitxer té més de {limit} títols", "parteix-lo en diversos fitxers"),
+    },
     "E010": {
         "en": ("the name “{name}” is not allowed", "use a-z, 0-9 and single hyphens, at most 64 characters"),
         "fr": (

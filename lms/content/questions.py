@@ -134,13 +134,13 @@ def sketch(section: Section) -> tuple[Sketch, list[Fault]]:
     wanted = types[0] if types else ""
     parts = _gather(section.lines, wanted, faults)
 
+    kind, items, pairs = _kind(mark.id, section.line, wanted, parts, faults)
     gaps: list[Gap] = []
     prompt_lines = parts.prompt
     if wanted == "cloze":
         prompt = _number_gaps(prompt_lines, gaps)
     else:
         prompt = "\n".join(line.text for line in prompt_lines)
-    kind, items, pairs = _kind(mark.id, section.line, wanted, parts, faults)
     if wanted == "cloze":
         _check_cloze(mark.id, section.line, prompt_lines, gaps, faults)
     elif kind == "open" and wanted != "open" and any(_GAP.search(line.text) for line in prompt_lines if not line.code):
@@ -204,7 +204,7 @@ def _gather(lines: Sequence[Line], wanted: str, faults: list[Fault]) -> _Block:
             where = "choices"
             continue
         if is_look_alike(text):
-            faults.append(fault("E201", line.number, 1))
+            faults.append(fault("E201", line.number))
             continue
         if where in ("choices", "ranked") and text.startswith("  "):
             group = block.choices[-1] if where == "choices" else block.ranked[-1]

@@ -17,6 +17,7 @@ from lms.content.texts import slug
 
 _BRACKET_WORK: Final = 10_000_000
 """Brackets times length, summed over paragraphs: what the Markdown library does in about a second."""
+_SECTIONS: Final = 2_000
 _WARNINGS_OF_A_KIND: Final = 20
 
 _HEADING = re.compile(r"(#{1,6})[ \t]+(?=\S)")
@@ -249,6 +250,8 @@ class _Reader:
         heading = _HEADING.match(text)
         if heading:
             self._close_section()
+            if len(self.sections) == _SECTIONS:
+                self.faults.append(fault("E009/sections", number, limit=_SECTIONS))
             title = self._without_html(-1, number, text[heading.end() :]).strip()
             bare = title.rstrip("#")
             if bare != title and bare.endswith((" ", "\t")):

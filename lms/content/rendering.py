@@ -40,6 +40,8 @@ ID_PREFIX: Final = "u-"
 HTML_DEPTH: Final = 256
 FORMULA_BYTES: Final = 2_000
 FORMULA_DEPTH: Final = 50
+FORMULAS: Final = 500
+"""Formulas of a file that are set; further ones stay as they are written."""
 _CODE_BYTES: Final = 10_000
 _COLOURED: Final = {
     "bash": "bash",
@@ -113,6 +115,7 @@ _TAGS = {
 }
 _VOID = frozenset({"br", "hr", "img", "input", "meta", "link"})
 _OPENING = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]*)")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0]+")
 
 
@@ -121,9 +124,11 @@ class TooDeep(ValueError):
 
 
 def _relative(url: str) -> str | None:
-    """Keep a relative address unless a browser would read it as another host."""
-    bare = _CONTROL.sub("", url).replace("\\", "/")
-    return None if bare.startswith("//") else url
+    """Keep a relative address unless some browser may read it as another host or scheme."""
+    bare = _CONTROL.sub("", url)
+    if "\\" in bare or bare.startswith("//") or _SCHEME.match(bare):
+        return None
+    return url
 
 
 _CLEANER: Final = nh3.Cleaner(
@@ -205,6 +210,7 @@ class Renderer:
         self.lang = lang
         self.definitions = definitions
         self.resolve = resolve
+        self.formulas = 0
 
     def block(self, text: str, anchor: str = "") -> str:
         """Render paragraphs, lists, tables; `anchor` becomes the id of the first heading."""
@@ -295,14 +301,12 @@ class _Cordada(Extension):
 
     def __init__(self) -> None:
         super().__init__()
-        self.lang = "en"
+        self.renderer = Renderer("en")
         self.anchor = ""
-        self.resolve: Resolve = _as_written
 
     def begin(self, renderer: Renderer, anchor: str) -> None:
         """Take up a fragment of a file."""
-        self.lang = renderer.lang
-        self.resolve = renderer.resolve
+        self.renderer = renderer
         self.anchor = anchor
 
     def extendMarkdown(self, md: Markdown) -> None:
@@ -313,7 +317,7 @@ class _Cordada(Extension):
         md.preprocessors.register(_Fences(md), "fences", 25)
         md.parser.blockprocessors.register(_Quote(md.parser), "quote", 20)
         md.inlinePatterns.register(
-            _Formula(r"(?<![\\$])(\$\$?)(?![\s$])([^$\n]{1,2100})(?<![\s\\])\1(?![\d$])", md), "math", 185
+            _Formula(r"(?<![\\$])(\$\$?)(?![\s$])([^$\n]{1,2100})(?<![\s\\])\1(?![\d$])", md, self), "math", 185
         )
         md.inlinePatterns.register(SimpleTagInlineProcessor(r"(~~)(?!~)([^~\n]{1,2000})~~", "del"), "del", 65)
         md.inlinePatterns.register(
@@ -412,9 +416,18 @@ class _Quote(BlockQuoteProcessor):
 class _Formula(InlineProcessor):
     """`$x^2$` in the line, `$$...$$` as a formula of its own."""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[etree.Element | str, int, int]:  # type: ignore[override]
+    def __init__(self, pattern: str, md: Markdown, cordada: _Cordada) -> None:
+        super().__init__(pattern, md)
+        self.cordada = cordada
+
+    def handleMatch(  # type: ignore[override]
+        self, m: re.Match[str], data: str
+    ) -> tuple[etree.Element | str | None, int | None, int | None]:
         """Give MathML, or the source in <code> where it cannot be read or is too large."""
         source = m[2]
+        self.cordada.renderer.formulas += 1
+        if self.cordada.renderer.formulas > FORMULAS:
+            return None, None, None
         markup = _mathml(source, "block" if m[1] == "$$" else "inline")
         if markup is None:
             element = etree.Element("code")
@@ -482,7 +495,7 @@ class _Callouts(Treeprocessor):
                 quote.remove(first)
             title = etree.Element("p")
             titles = CALLOUT_TITLES[found[1]]
-            title.text = AtomicString(titles.get(self.cordada.lang, titles["en"]))
+            title.text = AtomicString(titles.get(self.cordada.renderer.lang, titles["en"]))
             quote.insert(0, title)
 
 
@@ -495,7 +508,7 @@ class _Finish(Treeprocessor):
 
     def run(self, root: etree.Element) -> None:
         """Change the finished tree."""
-        if self.cordada.lang == "fr":
+        if self.cordada.renderer.lang == "fr":
             self._space(root)
         for element in list(root.iter()):
             tag = element.tag
@@ -525,7 +538,7 @@ class _Finish(Treeprocessor):
         target = link.get("href", "")
         if "\x02" in target or target.startswith("mailto:"):
             return
-        address, kind = self.cordada.resolve(target)
+        address, kind = self.cordada.renderer.resolve(target)
         if address:
             link.set("href", address)
         else:
@@ -536,12 +549,12 @@ class _Finish(Treeprocessor):
             link.set("rel", "external noopener noreferrer")
 
     def _image(self, image: etree.Element) -> None:
-        address, _ = self.cordada.resolve(image.get("src", ""))
+        address, _ = self.cordada.renderer.resolve(image.get("src", ""))
         if address:
             image.set("src", address)
         else:
             image.attrib.pop("src", None)
-        image.set("alt", polish(image.get("alt", ""), self.cordada.lang))
+        image.set("alt", polish(image.get("alt", ""), self.cordada.renderer.lang))
         if image.get("title") == "decorative":
             del image.attrib["title"]
         image.set("loading", "lazy")
@@ -563,9 +576,9 @@ class _Finish(Treeprocessor):
                 cell.set("class", "num")
         table.set("class", "stack")
         name = ", ".join(label for label in labels if label)
-        word = TABLE_WORD.get(self.cordada.lang, TABLE_WORD["en"])
+        word = TABLE_WORD.get(self.cordada.renderer.lang, TABLE_WORD["en"])
         region = etree.Element("div", {"class": "scroll", "role": "region", "tabindex": "0"})
-        region.set("aria-label", polish(f"{word}: {name}", self.cordada.lang) if name else word)
+        region.set("aria-label", polish(f"{word}: {name}", self.cordada.renderer.lang) if name else word)
         region.tail, table.tail = table.tail, None
         parent[list(parent).index(table)] = region
         region.append(table)

@@ -227,7 +227,7 @@ def read_unit(root: Path, place: str, id: str, shared: str, faults: list[tuple[s
         read_file(named, child, id)
         unit.files.append(named)
     unit.files.sort(key=lambda file: (TYPES.index(file.type), file.name, LANGUAGES.index(file.lang)))
-    _check_ids(unit)
+    check_ids(unit)
     return unit
 
 
@@ -304,12 +304,12 @@ def _read_section(file: UnitFile, section: Section) -> None:
         file.faults.append(fault("E101", section.line, title=section.title, proposal=proposal))
     if in_question_file or file.type in ("poll", "checklist"):
         file.faults += [
-            fault("E201", line.number, 1) for line in section.lines if not line.code and is_look_alike(line.text)
+            fault("E201", line.number) for line in section.lines if not line.code and is_look_alike(line.text)
         ]
 
 
-def _check_ids(unit: UnitFolder) -> None:
-    """Ids are unique within a unit, over all its files of a language (E102)."""
+def check_ids(unit: UnitFolder) -> None:
+    """Say where an id stands twice within a unit, over all its files of a language (E102)."""
     seen: dict[tuple[str, str], tuple[UnitFile, int]] = {}
     for file in unit.files:
         for section in file.marked:
