@@ -110,7 +110,7 @@ def results() -> Any:
     sort = sort if sort in asked.domains else ""
     return render_template(
         "priorities/results.html", campaign=newest_one, shown=shown, ranking=mine, needs=needs, wording=wording,
-        gaps=_gap_chart(needs), ranks=_rank_chart(needs), certainty=rules.certainty,
+        gaps=_gap_chart(needs), ranks=_rank_chart(needs),
         groups=_by_domain(groups_of(shown.id), sort), domains=asked.domains, sort=sort, heat=charts.heat,
         limits=charts.LIMITS, one=_one, shelf=shelf(), order=ranking, title_of=_title, certain=rules.SURE,
     )  # fmt: skip
@@ -241,4 +241,4 @@ def begin() -> Any:
 @guard("public")
 def method() -> str:
     """How the numbers are computed, in plain words, for everybody."""
-    return render_template("priorities/method.html", least=rules.SURE)
+    return render_template("priorities/method.html")

@@ -92,13 +92,18 @@ def finding(needs: Sequence[Need]) -> str:
     return _("%(Number)s needs stand out; the order of the first two is not certain.", Number=number)
 
 
-def certainty_words(need: Need) -> str:
-    """How sure it is that a need is among the first five, in words; "" where it is not likely to be."""
-    return {
-        "clear": _("clearly among the first five"),
-        "likely": _("likely among the first five"),
-        "contender": _("may be among the first five"),
-    }.get(certainty(need), "")
+def certainties(needs: Sequence[Need]) -> list[tuple[str, list[str]]]:
+    """(how sure, the needs it is said of with their ranks), for the needs that may be among the first five."""
+    words = {
+        "clear": _("Clearly among the first five"),
+        "likely": _("Likely among the first five"),
+        "contender": _("May be among the first five"),
+    }
+    told = [
+        (label, [f"{name_of(need.competency)} ({need.rank})" for need in needs if certainty(need) == mark])
+        for mark, label in words.items()
+    ]
+    return [(label, names) for label, names in told if names]
 
 
 def counted_sentence(campaign: CampaignView) -> str:
