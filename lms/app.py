@@ -64,7 +64,13 @@ def create_app(config: Config) -> Flask:
 def _engine_options(config: Config) -> dict[str, Any]:
     if config.database_url.startswith("sqlite"):
         return {}
-    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 5, "pool_timeout": 10, "connect_args": {"connect_timeout": 5}}
+    return {
+        "pool_pre_ping": True,
+        "pool_size": 10,
+        "max_overflow": 5,
+        "pool_timeout": 10,
+        "connect_args": {"connect_timeout": 5},
+    }
 
 
 def _speak_plainly() -> None:
@@ -104,10 +110,11 @@ def _stands_in(entry: Entry) -> bool:
 
 
 def _nav(who: Visitor) -> list[dict[str, Any]]:
-    return [
+    found = [
         {"label": _(entry.label), "href": url_for(entry.endpoint), "icon": entry.icon, "current": _stands_in(entry)}
         for entry in NAVIGATION if entry.shown(who) and entry.endpoint in current_app.view_functions
     ]  # fmt: skip
+    return found if len(found) > 1 else []  # a bar with one word leads nowhere: the name of the site leads home
 
 
 def _furnish(app: Flask) -> None:

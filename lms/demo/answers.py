@@ -11,13 +11,13 @@ from random import Random
 
 #: competency -> (importance, level) around which people answer, on scales of 1 to 5.
 CENTRES: dict[str, tuple[float, float]] = {
-    "fixer-prix": (4.0, 3.0), "tenir-securite": (3.7, 3.3), "entourer-equipe": (4.2, 2.9), "entretenir-lieu": (3.6, 3.7),
-    "concevoir-service": (3.8, 3.0), "choisir-cap": (3.9, 2.9), "cadrer-projet": (4.0, 3.0), "planifier": (3.7, 3.3),
-    "monter-financement": (4.3, 2.5), "prevoir-risques": (3.3, 2.8), "repartir-roles": (3.9, 3.1),
-    "suivre-bilan": (3.4, 2.9), "ecouter": (4.5, 3.0), "reperer-tension": (4.3, 2.8), "rester-neutre": (4.1, 2.9),
-    "gerer-conflit": (4.6, 2.3), "negocier-accord": (4.1, 2.6), "faire-vivre-regles": (4.4, 2.9),
-    "choisir-message": (3.8, 3.0), "ecrire-clair": (3.9, 3.2), "prendre-parole": (3.7, 2.8), "animer-en-ligne": (3.3, 2.9),
-    "informer-interne": (3.9, 3.4), "parler-commune": (4.2, 2.6),
+    "fixer-prix": (3.8, 3.25), "tenir-securite": (3.5, 3.55), "entourer-equipe": (4.0, 3.15), "entretenir-lieu": (3.4, 3.95),
+    "concevoir-service": (3.6, 3.25), "choisir-cap": (3.7, 3.15), "cadrer-projet": (3.8, 3.25), "planifier": (3.5, 3.55),
+    "monter-financement": (4.1, 2.75), "prevoir-risques": (3.1, 3.05), "repartir-roles": (3.7, 3.35),
+    "suivre-bilan": (3.2, 3.15), "ecouter": (4.3, 3.25), "reperer-tension": (4.1, 3.05), "rester-neutre": (3.9, 3.15),
+    "gerer-conflit": (4.4, 2.55), "negocier-accord": (3.9, 2.85), "faire-vivre-regles": (4.2, 3.15),
+    "choisir-message": (3.6, 3.25), "ecrire-clair": (3.7, 3.45), "prendre-parole": (3.5, 3.05), "animer-en-ligne": (3.1, 3.15),
+    "informer-interne": (3.7, 3.65), "parler-commune": (4.0, 2.85),
 }  # fmt: skip
 #: territory -> domain -> how much lower people there place their level.
 DIFFERENCES: dict[str, dict[str, float]] = {
@@ -45,7 +45,7 @@ def answers(
     use_of_scale, confidence = rng.gauss(0, 0.45), rng.gauss(0, 0.3)
     found: dict[str, tuple[str, str]] = {}
     for item, (competency, domain) in items.items():
-        importance, level = CENTRES.get(competency, (3.8, 3.0))
+        importance, level = CENTRES.get(competency, (3.6, 3.25))
         if manages and domain == "management":
             importance += 0.4
         level -= DIFFERENCES.get(territory, {}).get(domain, 0.0)

@@ -85,10 +85,11 @@ def seed(instance: Path, courses: Path) -> None:
                 for person_id, one in zip(ids, everybody, strict=True)
             ],
         )
-        accounts = _accounts(network[0], moment, kept)
+        home = next(place for place in network if place.answers < survey_rules.OWN_FIGURES)
+        accounts = _accounts(home, moment, kept)
         _progress(rng, offers, ids, everybody, accounts, moment)
         if questionnaire:
-            _survey(rng, *questionnaire, network, everybody, accounts)
+            _survey(rng, *questionnaire, network, home, everybody, accounts)
 
 
 def _insert(model: type[Base], rows: list[dict[str, Any]]) -> None:
@@ -185,7 +186,7 @@ def _progress(
 
 
 def _survey(
-    rng: Random, file_digest: str, document: dict[str, Any], network: list[Place], everybody: list[Somebody], accounts: dict[str, str]
+    rng: Random, file_digest: str, document: dict[str, Any], network: list[Place], home: Place, everybody: list[Somebody], accounts: dict[str, str]
 ) -> None:
     """A campaign that is open: everybody was invited, some 600 have answered, the four accounts have their letter."""
     campaign_id = survey.open_campaign(survey.keep_instrument(file_digest, document))
@@ -204,7 +205,7 @@ def _survey(
         if answered:
             given = answers(rng, items=items, territory=territory[one.space], manages=one.role == "manager")
             returns.append(survey.Return(cell, survey_rules.pack(given, found.item_ids)))
-    own = survey_rules.Cell(network[0].territory, network[0].slug, "learner")
+    own = survey_rules.Cell(home.territory, home.slug, "learner")
     tokens = survey.mint_tokens(campaign_id, [*cells, *([own] * len(ACCOUNTS))])
     spent = [digest(token) for token, answered in zip(tokens, used, strict=False) if answered]
     db.session.execute(

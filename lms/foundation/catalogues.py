@@ -59,7 +59,8 @@ def update(room: Path) -> dict[str, list[str]]:
             if not message.id:
                 continue
             known = old.get(message.id, message.context)
-            kept = known.string if known and not known.fuzzy else ("" if isinstance(message.id, str) else ("", ""))
+            empty = "" if isinstance(message.id, str) else ("", "")
+            kept = known.string if known and not known.fuzzy and isinstance(known.string, type(empty)) else empty
             fresh.add(message.id, kept, message.locations, auto_comments=message.auto_comments, context=message.context)
             if not (kept if isinstance(kept, str) else all(kept)):
                 missing.setdefault(lang, []).append(message.id if isinstance(message.id, str) else message.id[0])

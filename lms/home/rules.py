@@ -62,8 +62,16 @@ def counts(cards: Sequence[Card], filters: Mapping[str, str]) -> dict[str, dict[
         for card in chosen(cards, others):
             for value in values_of(card):
                 tally[value] = tally.get(value, 0) + 1
-        found[name] = tally
+        found[name] = {value: tally[value] for value in sorted(tally, key=_place)}
     return found
+
+
+#: Values that have an order of their own; others stand by name.
+ORDER = ("management", "project", "mediation", "communication", "short", "medium", "long", "fr", "es", "ca", "en")
+
+
+def _place(value: str) -> tuple[int, str]:
+    return (ORDER.index(value) if value in ORDER else len(ORDER), value)
 
 
 def proposals(cards: Iterable[Card]) -> list[Card]:

@@ -10,7 +10,7 @@ from lms.accounts.visitor import visitor
 from lms.foundation.i18n import LANGUAGES
 from lms.home.queries import cards_for, network_lines
 from lms.home.rules import FACETS, chosen, counts, proposals
-from lms.home.wording import domain_name, first_question, length_name, level_name
+from lms.home.wording import domain_name, first_question, length_name, level_name, proposals_title
 from lms.learning.queries import courses_of, plans_of
 from lms.learning.rules import minutes_range
 from lms.priorities.queries import latest_ranking
@@ -73,7 +73,7 @@ def catalogue() -> Any:
     tally = counts(cards, filters)
     return render_template(
         "home/catalogue.html", cards=chosen(cards, filters), offers=[] if filters else proposals(cards), all=len(cards),
-        filters=filters, tally=tally, names=names, reason_sentence=reason_sentence,
+        filters=filters, tally=tally, names=names, reason_sentence=reason_sentence, proposals_title=proposals_title,
     )  # fmt: skip
 
 

@@ -36,6 +36,13 @@ def domain_name(domain: str) -> str:
     }.get(domain, domain)
 
 
+def proposals_title(count: int) -> str:
+    """The title above one, two or three proposals."""
+    if count == 1:
+        return _("A course for you, and why")
+    return _("Two courses for you, and why") if count == 2 else _("Three courses for you, and why")
+
+
 def length_name(band: str) -> str:
     """The name of a length: see `rules.band`."""
     return {"short": _("under 30 min"), "medium": _("30 to 60 min"), "long": _("over an hour")}.get(band, band)
@@ -43,4 +50,4 @@ def length_name(band: str) -> str:
 
 def level_name(level: str) -> str:
     """The name of a level, 1 to 3."""
-    return {"1": _("to begin"), "2": _("to go further"), "3": _("for the experienced")}.get(level, level)
+    return {"1": _("to begin"), "2": _("to go further"), "3": _("with some experience")}.get(level, level)

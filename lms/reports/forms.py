@@ -22,9 +22,9 @@ class EnrolForm(FlaskForm):
         validate_choice=True,
     )  # fmt: skip
     course = SelectField(lazy_("Course"), [InputRequired(lazy_("Choose a course."))])
-    due_on = DateField(lazy_("To be finished by (if you wish)"), [Optional()])
+    due_on = DateField(lazy_("To be finished by"), [Optional()])
     why = StringField(
-        lazy_("Why, in a sentence (if you wish)"), [Length(max=300, message=lazy_("300 characters at most."))],
+        lazy_("Why, in a sentence"), [Length(max=300, message=lazy_("300 characters at most."))],
         description=lazy_("They read it beside the course, and they may decline without giving a reason."),
         render_kw={"maxlength": "300"},
     )  # fmt: skip

@@ -62,7 +62,7 @@ def team_of_space(space_id: str) -> Any:
         return redirect(url_for("reports.team_of_space", space_id=here.id))
     first = offers[0] if offers else None
     return render_template(
-        "reports/team.html", here=here, spaces=spaces_named(visitor().manages), people=people, form=form, day=day,
+        "reports/team.html", base=here, spaces=spaces_named(visitor().manages), people=people, form=form, day=day,
         active=went_on(people, day), week_word=week_word, applications=applications_to(here.id),
         invitations=open_invitations(here.id), titles=titles,
         first=first, reason=reason_sentence(first.reason) if first and first.reason else None,
@@ -76,7 +76,8 @@ def _told(counts: learning.Counts, title: str) -> str:
                  counts.enrolled, title=title)
     ] if counts.enrolled else []  # fmt: skip
     if counts.already:
-        said.append(ngettext("%(num)d was enrolled already.", "%(num)d were enrolled already.", counts.already))
+        said.append(ngettext("%(num)d person was enrolled already.", "%(num)d people were enrolled already.", counts.already))
     if counts.declined:
-        said.append(ngettext("%(num)d had declined; that stands.", "%(num)d had declined; that stands.", counts.declined))
+        said.append(ngettext("%(num)d person had declined this course; their choice stands.",
+                             "%(num)d people had declined this course; their choice stands.", counts.declined))
     return " ".join(said)

@@ -22,7 +22,7 @@ def network() -> Network | None:
 
 def roles_of(person_id: str) -> frozenset[Role]:
     """Everything a person may be, in one read: memberships and network roles of this moment."""
-    member = sa.select(Membership.role.label("kind"), Membership.space_id.label("space")).where(
+    member = sa.select(sa.cast(Membership.role, sa.String).label("kind"), Membership.space_id.label("space")).where(
         Membership.person_id == person_id
     )
     wide = sa.select(sa.cast(NetworkRole.role, sa.String), sa.null()).where(NetworkRole.person_id == person_id)
