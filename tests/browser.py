@@ -51,7 +51,7 @@ AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practi
 class Live:
     """A site served by a process of its own, from the instance folder `instance`.
 
-    `url` is its address; `accounts` maps a role to (e-mail, password), as printed at the start.
+    `url` is its address; `accounts` maps a role in lower case to (e-mail, password), as printed at the start.
     """
 
     instance: Path
@@ -92,7 +92,7 @@ class Live:
                     printed.append(lines.get().strip())
                 self.url = printed[0]
                 rows = [line.split() for line in printed[1:] if line]
-                self.accounts = {role: (address, password) for role, address, password in rows}
+                self.accounts = {role.lower(): (address, password) for role, address, password in rows}
                 return self
             time.sleep(0.05)
         self.kill()
