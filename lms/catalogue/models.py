@@ -47,7 +47,8 @@ class CourseVersion(Base):
     #: Names of the people who wrote it, as they stood then.
     authors: Mapped[list[str]] = mapped_column(Json)
     #: The whole course in all its languages, rendered to safe HTML at publication, as `content.documents` keeps it.
-    document: Mapped[Any] = mapped_column(Json, deferred=True)
+    #: Kept as text: the binary form of PostgreSQL would sort the keys, and the order of activities is theirs.
+    document: Mapped[Any] = mapped_column(sa.JSON, deferred=True)
 
 
 class StoredFile(Base):

@@ -74,7 +74,7 @@ def sync(folder: Path | str) -> SyncReport:
     """
     folder = Path(folder)
     known = {state.course_id: state for state in courses()}
-    sources = dict(db.session.execute(sa.select(Course.id, Course.source_digest)).tuples().all())
+    sources = {row.id: row.source_digest for row in db.session.execute(sa.select(Course.id, Course.source_digest))}
     db.session.rollback()
     names = _author_names(folder)
     found = []

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from lms.content.kinds import Mark, Part, Question
 from lms.content.texts import plain as _plain
 from lms.foundation.i18n import _
+
+_RANGE = re.compile(r"(-?[\d.,]*\d)\s*\.\.\s*(-?\d)")
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class Told:
     lines: tuple[Line, ...]
     #: (right, of so many) for questions made of parts.
     count: tuple[int, int] | None
+    #: Whether the lines show an order that was not found.
+    in_order: bool
     why: str
     model: str
     #: What was written to an open question, plain text.
@@ -46,6 +51,7 @@ def told(question: Question, given: Any) -> Told:
         feedback=mark.feedback if question.kind in ("single", "numeric", "short") else (),
         lines=_LINES[question.kind](mark, mood) if question.kind in _LINES else (),
         count=_count(question, mark) if mood != "unknown" else None,
+        in_order=question.kind == "order" and mood != "yes",
         why=question.explanation,
         model=question.model_answer,
         mine=question.describe(given) if question.kind == "open" else "",
@@ -65,7 +71,7 @@ def _mood(mark: Mark, given: Any) -> str:
 def _count(question: Question, mark: Mark) -> tuple[int, int] | None:
     if question.kind == "multiple":
         return sum(part.picked and part.good for part in mark.parts), sum(part.good for part in mark.parts)
-    if question.kind in ("order", "match", "cloze"):
+    if question.kind in ("match", "cloze"):  # an order is marked by neighbours: a count of places would mislead
         return sum(part.good for part in mark.parts), len(mark.parts)
     return None
 
@@ -94,8 +100,13 @@ def _several(mark: Mark, mood: str) -> tuple[Line, ...]:
 def _typed(mark: Mark, mood: str) -> tuple[Line, ...]:
     """A number or a few words: mine, and what was expected."""
     lines = [Line("good" if part.good else "try", _("Your answer"), part.given) for part in mark.parts if part.picked]
-    lines += [Line("good", _("Expected"), part.expected) for part in mark.parts if not part.good and part.expected]
+    lines += [Line("good", _("Expected"), _as_said(part.expected)) for part in mark.parts if not part.good and part.expected]
     return tuple(lines)
+
+
+def _as_said(expected: str) -> str:
+    """A range as people write it: 55..60 is "55 to 60"."""
+    return _RANGE.sub(lambda found: _("%(low)s to %(high)s", low=found[1], high=found[2]), expected)
 
 
 def _parted(mark: Mark, mood: str) -> tuple[Line, ...]:

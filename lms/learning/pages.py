@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import url_for
@@ -199,12 +199,14 @@ def course_page(served: Published, own: Learning | None, lang: str, authors: Seq
     """The course page but for what needs another query."""
     document = served.document
     listed = steps(document, own, lang)
-    objectives: list[str] = []
+    objectives: list[str] = []  # those that do not already stand in the list of steps
     spoken = lang if lang in document.titles else document.source
     for unit in document.units:
         for key in unit.activities:
             one = unit.activity(key, spoken) or unit.activity(key, document.source)
-            objectives += [text for text in (one.objectives if one and one.lang == spoken else ()) if text not in objectives]
+            objectives += one.objectives if one and one.lang == spoken else ()
+    told = {step.text.casefold() for step in listed}
+    objectives = [text for text in dict.fromkeys(objectives) if text.casefold() not in told]
     next_id = own.next_unit if own else (document.units[0].id if document.units else None)
     next_ = None
     if next_id is not None:
@@ -217,7 +219,7 @@ def course_page(served: Published, own: Learning | None, lang: str, authors: Seq
     return {
         "course_id": document.id, "document": document, "own": own, "steps": listed, "next": next_,
         "text": {
-            "title": document.title(lang), "summary": document.summary(lang), "objectives": objectives[:8],
+            "title": document.title(lang), "summary": document.summary(lang), "objectives": objectives[:6],
             "lang_mark": lang_mark(spoken),
         },
         "skyline": [(step.title, step.state) for step in listed], "total_minutes": minutes(document.minutes(lang)),
@@ -267,7 +269,7 @@ class Block:
     #: The attribute for the language in which it was answered.
     lang_mark: Markup = Markup("")
     #: What a browser sent and is not kept (a hint was asked for, or something is missing).
-    typed: Mapping[str, Sequence[str]] | None = None
+    typed: Mapping[str, Sequence[str]] = field(default_factory=dict)
     error: str = ""
     hints: tuple[str, ...] = ()
 

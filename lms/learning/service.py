@@ -146,10 +146,8 @@ def answer(person_id: str, attempt_id: str, question_id: str, given: Any, *, lan
     The last answer hands the attempt in. Raises `NotFound` for a missing or foreign attempt and for a question it does not ask,
     `content.kinds.WrongShape` for an answer this question cannot have.
     """
-    row = db.session.scalar(
-        sa.select(Attempt).where(Attempt.id == attempt_id, Attempt.person_id == person_id).with_for_update()
-    )
-    if row is None or question_id not in row.questions:
+    row = _own_attempt(person_id, attempt_id)
+    if question_id not in row.questions:
         raise NotFound()
     if row.submitted_at is None:
         _keep_answer(row, question_id, given, lang)
@@ -163,11 +161,7 @@ def submit(person_id: str, attempt_id: str) -> Attempt:
 
     Raises `NotFound` for a missing or foreign attempt.
     """
-    row = db.session.scalar(
-        sa.select(Attempt).where(Attempt.id == attempt_id, Attempt.person_id == person_id).with_for_update()
-    )
-    if row is None:
-        raise NotFound()
+    row = _own_attempt(person_id, attempt_id)
     if row.submitted_at is not None:
         return row
     own = _version(row.version_id)
@@ -239,6 +233,16 @@ def _enrolment(person_id: str, course_id: str) -> Enrolment | None:
     )
 
 
+def _own_attempt(person_id: str, attempt_id: str) -> Attempt:
+    """A person's own attempt. The enrolment is locked first, as everywhere here: two orders of locks would block each other."""
+    found = sa.select(Attempt).where(Attempt.id == attempt_id, Attempt.person_id == person_id)
+    course_id = db.session.scalar(found.with_only_columns(Attempt.course_id))
+    if course_id is None:
+        raise NotFound()
+    _enrolment(person_id, course_id)
+    return db.session.scalars(found.execution_options(populate_existing=True)).one()
+
+
 def _version(version_id: str) -> Published:
     found = catalogue.version(version_id)
     assert found is not None, "versions are never deleted"
@@ -289,7 +293,7 @@ def _attempt(
     mine = sa.and_(
         Attempt.person_id == row.person_id, Attempt.course_id == row.course_id, Attempt.unit == unit, Attempt.activity == activity
     )
-    is_open = sa.select(Attempt).where(mine, Attempt.submitted_at.is_(None)).with_for_update()
+    is_open = sa.select(Attempt).where(mine, Attempt.submitted_at.is_(None)).execution_options(populate_existing=True)
     found = db.session.scalar(is_open)
     if found is not None:
         return found

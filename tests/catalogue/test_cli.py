@@ -1,0 +1,56 @@
+"""The commands about courses: what they print, and their exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from flask import Flask
+
+from lms.catalogue.cli import courses
+from tests.catalogue.courses import write_course, write_head
+
+
+def test_check_says_file_line_and_code_and_exits_with_one(app: Flask, tmp_path: Path) -> None:
+    folder = tmp_path / "courses"
+    course = write_course(folder, "un-cours")
+    path = course / "units" / "un" / "lesson.fr.md"
+    path.write_text(path.read_text("utf-8").replace("- [x]", "- [ ]"), encoding="utf-8")
+    found = app.test_cli_runner().invoke(courses, ["check", str(folder), "--lang", "en"])
+    assert found.exit_code == 1
+    assert "un-cours/units/un/lesson.fr.md:13: E204" in found.stdout
+    found = app.test_cli_runner().invoke(courses, ["check", str(folder), "--format", "json"])
+    assert json.loads(found.stdout)["errors"] == 1
+
+
+def test_check_of_a_path_that_cannot_be_opened_exits_with_two_and_prints_no_result(app: Flask, tmp_path: Path) -> None:
+    found = app.test_cli_runner().invoke(courses, ["check", str(tmp_path / "nowhere")])
+    assert (found.exit_code, found.stdout) == (2, "")
+    assert "nowhere" in found.stderr
+
+
+def test_sync_prints_what_became_of_each_course(app: Flask, tmp_path: Path) -> None:
+    folder = tmp_path / "courses"
+    course = write_course(folder, "un-cours")
+    runner = app.test_cli_runner()
+    first = runner.invoke(courses, ["sync", str(folder)])
+    assert (first.exit_code, first.stdout.split()) == (0, ["published", "un-cours", "v1"])
+    write_head(course, ["un", "rien"])
+    second = runner.invoke(courses, ["sync", str(folder), "--format", "json"])
+    assert second.exit_code == 1
+    (one,) = json.loads(second.stdout)["courses"]
+    assert (one["outcome"], one["version"]) == ("invalid", 1)
+    assert {finding["code"] for finding in one["findings"]} >= {"E011"}
+    third = runner.invoke(courses, ["sync", str(tmp_path / "nowhere")])
+    assert (third.exit_code, third.stdout) == (2, "")
+
+
+def test_try_marks_answers_without_a_learner(app: Flask, tmp_path: Path) -> None:
+    folder = tmp_path / "courses"
+    course = write_course(folder, "un-cours")
+    answers = tmp_path / "answers.json"
+    answers.write_text('{"q-mot": [2]}', encoding="utf-8")
+    lesson = course / "units" / "un" / "lesson.fr.md"
+    found = app.test_cli_runner().invoke(courses, ["try", str(lesson), "--answers", str(answers), "--format", "json"])
+    assert found.exit_code == 0
+    assert json.loads(found.stdout)["points"] == 1
