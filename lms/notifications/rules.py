@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 #: What a letter calls an address: up to the first space or sign that cannot stand in one.
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+")
+#: How a machine calls itself while nobody else can see it: a demonstration, today on this port, yesterday on another.
+_THIS_MACHINE = re.compile(r"http://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?(?=/)")
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,9 @@ def subject_and_text(rendered: str) -> tuple[str, str]:
 
 
 def paragraphs(text: str, base_url: str) -> list[list[list[Piece]]]:
-    """The paragraphs of `text`, each its lines, each its pieces. Only addresses under `base_url` lead somewhere."""
+    """The paragraphs of `text`, each its lines, each its pieces. Only addresses of this site lead somewhere: those under
+    `base_url`, and, where that is this machine's own, those it had when the letter was written.
+    """
     blocks = re.split(r"\n\s*\n", text.strip())
     return [[_pieces(line, base_url) for line in block.splitlines()] for block in blocks if block.strip()]
 
@@ -39,10 +43,18 @@ def _pieces(line: str, base_url: str) -> list[Piece]:
     pieces: list[Piece] = []
     end = 0
     for found in _ADDRESS.finditer(line):
-        address = found.group()
-        if not address.startswith(base_url + "/"):
+        path = _path(found.group(), base_url)
+        if not path:
             continue
-        pieces += [Piece(line[end : found.start()]), Piece(address, address[len(base_url) :])]
+        pieces += [Piece(line[end : found.start()]), Piece(base_url + path, path)]
         end = found.end()
     pieces.append(Piece(line[end:]))
     return [piece for piece in pieces if piece.text]
+
+
+def _path(address: str, base_url: str) -> str:
+    """Where `address` leads on this site; "" for an address elsewhere."""
+    if address.startswith(base_url + "/"):
+        return address[len(base_url) :]
+    former = _THIS_MACHINE.match(address)
+    return address[former.end() :] if former and _THIS_MACHINE.match(base_url + "/") else ""
