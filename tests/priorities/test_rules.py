@@ -74,7 +74,7 @@ PEOPLE = st.lists(
 def test_property_1_a_larger_gap_never_lowers_its_course(people, who, raise_importance, thirds):
     """V of a course with q > 0 on the item, against one without; needs not normalised, by mean weighted discrepancy.
 
-    Holds where the item's weighted score is on its rising branch (Ibar >= Cbar / 2); below it the item has no gap at all.
+    Where the weighted score would fall as importance rises (Ibar < Cbar / 2) there is no gap and it counts as 0.
     """
     who %= len(people)
 

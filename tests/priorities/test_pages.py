@@ -1,0 +1,228 @@
+"""The suggestions after the survey, and the coordinator's page of needs."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+import sqlalchemy as sa
+
+from tests.priorities.conftest import coordinate, count, inside
+from tests.survey.conftest import cells
+from tests.visits import page_of, words_of
+
+
+@pytest.fixture
+def token(app, campaign) -> str:
+    """A token whose draft holds one strong need: handling a conflict."""
+    from lms.foundation.db import db, writing
+    from lms.foundation.tokens import digest
+    from lms.survey import service
+    from lms.survey.models import Draft
+    from lms.survey.queries import instrument_of
+
+    with inside(app), writing():
+        made = service.mint_tokens(campaign.id, cells(6))[0]
+        service.start(made)
+        found = instrument_of(campaign.id)
+        draft = db.session.get(Draft, digest(made))
+        assert found is not None
+        assert draft is not None
+        draft.answers = {
+            item.id: ["5", "1"] if item.competency == "gerer-conflit" else ["3", "3"] for item in found.items
+        }
+        draft.place = 25
+    return made
+
+
+def contents(app) -> dict[str, str]:
+    """table -> digest of all its rows."""
+    from lms.foundation.db import Base, db
+
+    with inside(app):
+        return {
+            table.name: hashlib.sha256(
+                repr(sorted(map(repr, db.session.execute(sa.select(table))))).encode()
+            ).hexdigest()
+            for table in Base.metadata.sorted_tables
+        }
+
+
+def test_sending_suggests_courses_and_keeps_nothing_of_them(app, client, token):
+    check = client.get(f"/survey/{token}/check?lang=en")
+    before = contents(app)
+    sent = client.fill(check)
+    after = contents(app)
+    words = words_of(sent)
+    assert sent.status_code == 200
+    assert "For you, this is about “handling a conflict”." in words
+    assert {name for name in before if before[name] != after[name]} == {
+        "survey_token",
+        "survey_draft",
+        "survey_waiting",
+    }
+
+
+def test_sending_twice_leads_to_the_used_page(app, client, token):
+    check = client.get(f"/survey/{token}/check?lang=en")
+    client.fill(check)
+    again = client.fill(check)
+    assert again.status_code == 410
+    assert "Your answers were sent" in words_of(again)
+    assert client.get(f"/survey/{token}/send", follow_redirects=True).status_code == 410
+
+
+def test_sending_with_an_unknown_token_is_a_missing_page(client, campaign):
+    page = page_of(client.get("/sign-in"))
+    csrf = next(f.get("value") for f in page.iter("input") if f.get("name") == "csrf_token")
+    assert client.post("/survey/nonsense/send", data={"csrf_token": csrf}).status_code == 404
+
+
+def test_a_stranger_sees_titles_a_member_keeps_courses_only(app, client, token):
+    from lms.accounts import service as accounts
+    from lms.foundation.db import writing
+    from lms.learning.queries import courses_of
+
+    with inside(app), writing():
+        person_id = accounts.create_person(email="ines@example.org", name="Inès", lang="en").id
+    client.enter(person_id)
+    sent = client.fill(client.get(f"/survey/{token}/check?lang=en"))
+    home = client.fill(sent, {"course": ["mediation"]})
+    assert home.request.path == "/home"
+    with inside(app):
+        assert [one.published.course_id for one in courses_of(person_id)] == ["mediation"]
+
+
+def test_keeping_a_course_that_is_not_there_keeps_nothing(app, client, token):
+    coordinate(app, client)
+    sent = client.fill(client.get(f"/survey/{token}/check?lang=en"))
+    csrf = next(f.get("value") for f in page_of(sent).iter("input") if f.get("name") == "csrf_token")
+    client.post("/survey/courses", data={"course": ["../x", "nothing"], "csrf_token": csrf})
+    with inside(app):
+        from lms.foundation.db import db
+
+        assert db.session.scalar(sa.text("SELECT count(*) FROM enrolment")) == 0
+
+
+@pytest.mark.parametrize("path", ["/network/needs", "/network/needs/close", "/network/needs/open"])
+def test_the_needs_are_for_those_who_coordinate(app, client, campaign, path):
+    from lms.accounts import service as accounts
+    from lms.foundation.db import writing
+    from lms.spaces import service as spaces
+
+    assert "/sign-in" in client.get(path).headers["Location"]
+    with inside(app), writing():
+        person_id = accounts.create_person(email="m@example.org", name="M", lang="en").id
+        spaces.give_role(person_id, "manager", "bobine")
+    client.enter(person_id)
+    assert client.get(path).status_code == 403
+
+
+@pytest.mark.parametrize("lang", ["fr", "es", "ca", "en"])
+def test_nothing_is_shown_of_fewer_than_five(app, client, campaign, lang):
+    coordinate(app, client)
+    with inside(app):
+        count(campaign, 4, fixer_prix="51")
+    page = client.get(f"/network/needs?lang={lang}")
+    assert page.status_code == 200
+    assert not list(page_of(page).iter("table"))
+
+
+@pytest.mark.parametrize("people", [5, 12, 30, 40])
+def test_the_page_shows_what_the_size_allows(app, client, campaign, people):
+    from lms.jobs import tasks
+
+    coordinate(app, client)
+    with inside(app):
+        count(campaign, people, fixer_prix="51", gerer_conflit="52")
+        tasks.drain()
+    words = words_of(client.get("/network/needs?lang=en"))
+    assert f"{people} answers counted" in words
+    assert ("The widest gap" in words) == (people >= 10)
+    assert ("100 in 100" in words) == (people >= 30)
+    assert ("Computed from" in words) == (people >= 30)
+    assert "Fewer than five answers" in words
+
+
+@pytest.mark.parametrize("lang", ["fr", "es", "ca", "en"])
+def test_the_page_in_every_language(app, client, campaign, lang):
+    from lms.jobs import tasks
+
+    coordinate(app, client)
+    with inside(app):
+        count(campaign, 30, fixer_prix="51", gerer_conflit="52")
+        tasks.drain()
+    page = client.get(f"/network/needs?lang={lang}&sort=mediation")
+    assert page.status_code == 200
+    assert {"fr": "0,57 = ", "es": "0,57 = ", "ca": "0,57 = ", "en": "0.57 = "}[lang] in words_of(page)
+
+
+def test_a_pin_moves_a_course_and_is_taken_away_again(app, client, campaign):
+    coordinate(app, client)
+    with inside(app):
+        count(campaign, 30, fixer_prix="51")
+    page = client.get("/network/needs?lang=en")
+    forms = [form for form in page_of(page).iter("form") if form.get("action") == "/network/needs/pin"]
+    assert len(forms) == 3
+    csrf = next(f.get("value") for f in forms[0].iter("input") if f.get("name") == "csrf_token")
+    client.post("/network/needs/pin", data={"csrf_token": csrf, "course": "sans-vous", "place": "1"})
+    words = words_of(client.get("/network/needs"))
+    assert "1. Écouter au comptoir" in words or "1. Listening at the counter" in words
+    assert "place 1 by hand" in words
+    client.post("/network/needs/pin", data={"csrf_token": csrf, "course": "sans-vous", "place": ""})
+    assert "by hand wins" in words_of(client.get("/network/needs"))
+    assert "place 1 by hand" not in words_of(client.get("/network/needs"))
+    for bad in (
+        {"course": "nothing", "place": "1"},
+        {"course": "prix", "place": "9"},
+        {"course": "prix", "place": "x"},
+    ):
+        assert client.post("/network/needs/pin", data={"csrf_token": csrf, **bad}).status_code in (404, 409)
+
+
+def test_closing_asks_first_then_the_new_computation_arrives(app, client, campaign):
+    from lms.foundation.db import writing
+    from lms.jobs import tasks
+    from lms.survey import service
+
+    coordinate(app, client)
+    with inside(app):
+        count(campaign, 30, fixer_prix="51")
+        with writing():
+            token = service.mint_tokens(campaign.id, cells(5))[0]
+            service.start(token)
+            service.send(token)
+        tasks.drain()
+    assert "30 answers counted, 1 waiting" in words_of(client.get("/network/needs?lang=en"))
+    confirm = client.get("/network/needs/close")
+    assert "30 answers counted, 1 waiting" in words_of(confirm)
+    done = client.fill(confirm)
+    assert "The campaign is closed." in done.get_data(as_text=True)
+    with inside(app):
+        tasks.drain()
+    words = words_of(client.get("/network/needs"))
+    assert "31 answers counted" in words
+    assert "Computed from 31 answers" in words
+    assert client.fill(confirm).status_code == 409
+
+
+def test_opening_asks_first_and_only_one_is_open(app, client, campaign):
+    from lms.foundation.db import writing
+    from lms.survey import service
+
+    coordinate(app, client)
+    assert client.get("/network/needs/open").status_code == 409
+    with inside(app), writing():
+        service.close(campaign.id)
+    confirm = client.get("/network/needs/open?lang=en")
+    assert "24 competencies" in words_of(confirm)
+    assert client.fill(confirm).status_code == 200
+    assert client.fill(confirm).status_code == 409
+    assert client.get("/network/needs/close").status_code == 200
+
+
+@pytest.mark.parametrize("lang", ["fr", "es", "ca", "en"])
+def test_the_method_is_public(client, campaign, lang):
+    page = client.get(f"/method?lang={lang}")
+    assert page.status_code == 200
+    assert "Borich 1980" in words_of(page)
