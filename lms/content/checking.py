@@ -13,9 +13,11 @@ from typing import Any, Final
 from lms.content.documents import CourseDocument
 from lms.content.findings import Fault, Finding, fault, finding
 from lms.content.headers import PrerequisitesShape, closest, read_yaml
+from lms.content.kinds import build
 from lms.content.language import EMPTY_LINK_TEXTS
 from lms.content.links import IMAGES, RECORDINGS, Link, destination
 from lms.content.reading import Line, Page, decode
+from lms.content.rendering import Renderer
 from lms.content.sources import (
     CourseSource,
     UnitFile,
@@ -418,6 +420,13 @@ def _check_reading(file: UnitFile, is_source: bool) -> None:
     if file.page is None:
         return
     file.faults += _check_headings(file.page)
+    for sketch in file.sketches.values():
+        if sketch.kind == "cloze" and not any(one.blocks for one in file.faults):
+            # Only rendering tells whether a gap stands in text; nothing else of a check needs it.
+            try:
+                build(sketch, Renderer(file.lang, file.page.definitions))
+            except ValueError:
+                file.faults.append(fault("E204/cloze", sketch.line, id=sketch.id))
     minutes = file.header.minutes if file.header and file.header.minutes else estimated_minutes(file.page)
     if minutes > LONG_MINUTES and file.type != "live":
         file.faults.append(fault("W601", 1, minutes=minutes))

@@ -14,6 +14,7 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from html.parser import HTMLParser
 from itertools import pairwise
 from typing import Any, ClassVar, Final, Literal
 
@@ -544,7 +545,7 @@ def _escaped(text: str) -> str:
 def build(sketch: Sketch, render: Renderer) -> Question:
     """Make the question that learners meet out of a sketch without errors.
 
-    Raises ValueError where a gap of a cloze lies in a place that is no text (code, a link's address).
+    Raises ValueError where a gap of a cloze lies in a place that is no text (a link, a formula, an address).
     """
     words = dict(sketch.words)
     common: dict[str, Any] = {
@@ -575,11 +576,37 @@ def build(sketch: Sketch, render: Renderer) -> Question:
             decoys=tuple(render.inline(pair.right) for pair in sketch.pairs if not pair.left),
         )
     if sketch.kind == "cloze":
-        pieces = GAP_PLACE.split(render.block(sketch.prompt))
-        if pieces[1::2] != [str(number) for number in range(len(sketch.gaps))]:
+        markup = render.block(sketch.prompt)
+        if _GapsInText.of(markup) != list(range(len(sketch.gaps))):
             raise ValueError(f"{sketch.id}: a gap does not stand in text")
-        return Cloze(**common, pieces=tuple(pieces[::2]), gaps=sketch.gaps)
+        return Cloze(**common, pieces=tuple(GAP_PLACE.split(markup)[::2]), gaps=sketch.gaps)
     return Open(**common)
+
+
+class _GapsInText(HTMLParser):
+    """Finds the gaps that a field may replace: in the text, not in an attribute, a link or a formula."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shut = 0
+        self.found: list[int] = []
+
+    @classmethod
+    def of(cls, markup: str) -> list[int]:
+        parser = cls()
+        parser.feed(markup)
+        parser.close()
+        return parser.found
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.shut += tag in ("a", "math")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.shut -= tag in ("a", "math")
+
+    def handle_data(self, data: str) -> None:
+        if not self.shut:
+            self.found += [int(number) for number in GAP_PLACE.findall(data)]
 
 
 def _typed(sketch: Sketch, render: Renderer, common: dict[str, Any]) -> Question:

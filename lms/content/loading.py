@@ -78,11 +78,7 @@ def load_course(folder: Path | str, vocabulary: Competencies | None = None) -> C
         ]
     if source.header is None or any(one.blocks for _, one in faults):
         raise CourseFaulty(_findings(source, faults))
-    builder = _Builder(source)
-    document = builder.document(course_digest(Path(folder)))
-    if builder.faults:
-        raise CourseFaulty(_findings(source, [*faults, *builder.faults]))
-    return document
+    return _Builder(source).document(course_digest(Path(folder)))
 
 
 def _findings(source: CourseSource, faults: Sequence[tuple[str, Fault]]) -> tuple[Finding, ...]:
@@ -113,7 +109,6 @@ class _Builder:
 
     def __init__(self, source: CourseSource) -> None:
         self.source = source
-        self.faults: list[tuple[str, Fault]] = []
         self.files: dict[str, CourseFile] = {}
         self.terms: dict[str, tuple[Term, ...]] = {}
 
@@ -193,11 +188,7 @@ class _Builder:
     def _block(self, file: UnitFile, section: Section, render: Renderer) -> Block | None:
         mark = section.mark
         if mark and mark.prefix == "q":
-            try:
-                return Asked(build(file.sketches[mark.id], render))
-            except ValueError:
-                self.faults.append((file.place, fault("E204/cloze", section.line, id=mark.id)))
-                return None
+            return Asked(build(file.sketches[mark.id], render))
         if mark and mark.prefix == "k":
             markup = render.block(section.text)
             bold = [plain(words).strip(" ,;.") for words in _BOLD.findall(markup)]

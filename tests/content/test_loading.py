@@ -128,8 +128,11 @@ def test_errors_stop_a_course_and_are_told(tmp_path: Path) -> None:
     assert "bonne réponse" in caught.value.findings[0].told_in("fr").message
 
 
-def test_a_gap_that_is_no_text_is_an_error_of_loading(tmp_path: Path) -> None:
-    write(tmp_path, {f"{UNIT}/quiz.fr.md": QUIZ.replace("le [=cadre|champ]", "le [lien](https://example.org/[=cadre])")})
+@pytest.mark.parametrize(
+    "text", ["[lien](https://example.org/[=cadre])", "[x [=cadre]](https://example.org)", "$[=x]$"]
+)
+def test_a_gap_that_is_no_text_is_an_error_of_loading(tmp_path: Path, text: str) -> None:
+    write(tmp_path, {f"{UNIT}/quiz.fr.md": QUIZ.replace("[=cadre|champ]", text)})
     with pytest.raises(CourseFaulty, match="q-trous"):
         load_course(tmp_path / "petit")
 
