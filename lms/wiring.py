@@ -10,6 +10,7 @@ from lms.accounts import tasks as accounts_tasks
 from lms.accounts import views as accounts_views
 from lms.accounts.events import LinkAsked
 from lms.authoring import views as authoring_views
+from lms.catalogue import cli as catalogue_cli
 from lms.home import views as home_views
 from lms.home.pages import views as pages_views
 from lms.learning import views as learning_views
@@ -43,7 +44,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     notifications_views.bp,
 )
 
-COMMANDS: tuple[AppGroup, ...] = (spaces_cli.users,)
+COMMANDS: tuple[AppGroup, ...] = (spaces_cli.users, catalogue_cli.courses)
 
 #: Modules whose import registers tasks.
 TASK_MODULES: tuple[object, ...] = (
