@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask, g, has_request_context, render_template, request
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from lms.foundation.i18n import N_, _
@@ -94,6 +94,11 @@ def install(app: Flask) -> None:
     @app.errorhandler(DomainError)
     def _domain(error: DomainError) -> Any:
         return error_page(error.code, error.message, retry_after=getattr(error, "retry_after", None))
+
+    @app.errorhandler(SecurityError)
+    def _not_our_name(error: SecurityError) -> Any:
+        # A request for a host that is not ours has no addresses to draw a page with: a sentence is enough.
+        return Response(_(SENTENCES[400][0]) + "\n", 400, mimetype="text/plain")
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Any:

@@ -29,9 +29,9 @@ def letter(*, sender: str, to: str, name: str, subject: str, text: str, message_
     message["Subject"] = _one_line(subject)
     message["Date"] = formatdate(now().timestamp(), localtime=False)
     message["Message-ID"] = f"<{message_id}@{sender_address.rpartition('@')[2]}>"
-    message["Content-Language"] = lang
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(text, cte="quoted-printable")
+    message["Content-Language"] = lang  # after the content, which clears every Content- header before it
     return message
 
 
