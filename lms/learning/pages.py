@@ -311,6 +311,12 @@ def promises(one: Activity) -> list[Promise]:
     return [block for block in one.blocks if isinstance(block, Promise)]
 
 
+def more_of(promise: Promise, served: Published) -> Markup:
+    """What an author wrote with a commitment besides its two parts, which stand in the fields; empty where that is all."""
+    alone = promise.when and promise.then and promise.html.count("<p") == 1 and "<img" not in promise.html
+    return Markup("") if alone else placed(promise.html, served)
+
+
 def glossary(served: Published, one: Activity) -> list[tuple[str, str, Markup]]:
     """(id, name, definition) of the terms a lesson links to, in its language."""
     terms = {term.id: term for term in served.document.glossary.get(one.lang, ())}
@@ -487,3 +493,43 @@ def _onward(own: Learning, lang: str) -> Link:
         activity_address(document.id, unit_id, own.next_activity),
         minutes(unit.minutes(lang, document.source)),
     )
+
+
+#: Nobody walks through more scenes than this; a longer way in an address is somebody's joke.
+_LONGEST_WAY = 60
+
+
+def way_through(text: Activity, asked_: str, scene: str) -> list[str]:
+    """The scenes walked through so far, as the address names them; from the start where they do not follow each other."""
+    start = text.scenes[0].id
+    names = [name for name in asked_.split(".") if name][:_LONGEST_WAY] or ([scene] if text.scene(scene) else [start])
+    known = {one.id: one for one in text.scenes}
+    if names[0] not in known:
+        return [start]
+    for here, there in zip(names, names[1:], strict=False):
+        if there not in {move.target for move in known[here].moves}:
+            return [start]
+    return names
+
+
+def scene_page(served: Published, unit: str, text: Activity, names: Sequence[str]) -> dict[str, Any]:
+    """A scene with what led to it and where it leads. The way is in the address: nothing is stored before the end."""
+    address = activity_address(served.course_id, unit, text.key)
+
+    def along(way: Sequence[str]) -> str:
+        return f"{address}?path={'.'.join(way)}#scene"
+
+    scenes = {one.id: one for one in text.scenes}
+    scene = scenes[names[-1]]
+    walked = []
+    for here, there in zip(names, names[1:], strict=False):
+        move = next(one for one in scenes[here].moves if one.target == there)
+        walked.append(
+            {"title": Markup(scenes[here].title), "choice": Markup(move.text), "feedback": placed(move.feedback, served)}
+        )
+    return {
+        "scene": scene, "body": placed(scene.html, served), "way": walked, "first": not walked,
+        "feedback": walked[-1]["feedback"] if walked else "",
+        "moves": [{"text": Markup(move.text), "href": along([*names, move.target])} for move in scene.moves],
+        "back": along(names[:-1]) if len(names) > 1 else "", "again": address,
+    }  # fmt: skip

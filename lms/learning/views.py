@@ -74,7 +74,9 @@ def activity(course_id: str, unit: str, activity: str) -> Any:
         return _not_taken(course_id, unit, activity)
     text = _text(own, unit, activity)
     _remember(own, unit, activity)
-    return _quiz_door(own, unit, text) if text.type == "quiz" else _lesson(own, unit, text)
+    if text.type == "quiz":
+        return _quiz_door(own, unit, text)
+    return _scenario(own, unit, text) if text.scenes else _lesson(own, unit, text)
 
 
 @bp.post("/courses/<course_id>/<unit>/<activity>")
@@ -302,7 +304,7 @@ def _lesson(
         if asked is not None and block.ask is not None and block.ask["id"] == asked.id and block.told is None:
             block.typed, block.error, block.hints = request.form.to_dict(flat=False), error, hints
     forms = plans or _plan_forms(text, saved)
-    titles = {promise.id: promise.title for promise in pages.promises(text)}
+    promises = {promise.id: promise for promise in pages.promises(text)}
     found = own.published.document.unit(unit)
     assert found is not None
     return render_template(
@@ -312,11 +314,28 @@ def _lesson(
         terms=pages.glossary(own.published, text),
         wrong={"question": asked.id, "text": error} if asked is not None and error else None,
         form={"errors": True} if error or any(form.errors for _block, form in forms) else {"errors": False},
-        commitments=[{"id": block, "title": titles[block], "form": form} for block, form in forms],
+        commitments=[
+            {"id": block, "title": promises[block].title, "more": pages.more_of(promises[block], own.published), "form": form}
+            for block, form in forms
+        ],
         saved=max((plan.saved_at for plan in saved.values()), default=None),
         ending=pages.ending(found, text, own.published.document, language(), saves=bool(forms)),
         here_address=pages.activity_address(course_id, unit, text.key),
         finish_address=url_for("learning.finish", course_id=course_id, unit=unit, activity=text.key),
+    )
+
+
+def _scenario(own: Learning, unit: str, text: Activity) -> str:
+    names = pages.way_through(text, request.args.get("path", ""), request.args.get("scene", ""))
+    found = own.published.document.unit(unit)
+    assert found is not None
+    return render_template(
+        "learning/scenario.html",
+        **pages.frame(own, unit, text, language()),
+        **pages.scene_page(own.published, unit, text, names),
+        blocks=pages.lesson_blocks(own.published, text, unit, [], {}, seed=""),
+        ending=pages.ending(found, text, own.published.document, language(), saves=False),
+        finish_address=url_for("learning.finish", course_id=own.enrolment.course_id, unit=unit, activity=text.key),
     )
 
 

@@ -11,6 +11,8 @@ from flask import Flask
 from lms.accounts import service as accounts
 from lms.catalogue.service import sync
 from lms.foundation.db import db, writing
+from lms.spaces.queries import network
+from lms.spaces.service import found_network
 from tests.catalogue.courses import write_course, write_quiz
 
 
@@ -43,5 +45,12 @@ def person(app: Flask, name: str = "lea") -> str:
 
 
 def serve(app: Flask, folder: Path) -> None:
-    """Serve what stands in the folder."""
-    inside(app, lambda: sync(folder))
+    """Serve what stands in the folder, to a network that exists."""
+
+    def do() -> None:
+        if network() is None:
+            with writing():
+                found_network(name="Sept Vallées", lang="fr", contact="reseau@example.org")
+        sync(folder)
+
+    inside(app, do)

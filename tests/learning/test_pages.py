@@ -1,0 +1,401 @@
+"""The pages of learning, through a strict visitor who fills the forms that are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy import event
+from werkzeug.test import TestResponse
+
+from lms.foundation.db import db, writing
+from lms.learning import queries, service
+from lms.learning.models import Answer, Attempt, Completion, Enrolment, Place, Plan
+from tests.catalogue.courses import SECRETS, write_course, write_lesson, write_quiz
+from tests.learning.conftest import inside, person, serve
+from tests.visits import StrictClient, page_of, words_of
+
+COURSE = "/courses/ecouter-bien"
+LESSON = f"{COURSE}/un/lesson"
+QUIZ = f"{COURSE}/deux/quiz"
+#: What a learner types into the fields of each question (see `tests.catalogue.courses.QUIZ`), all right.
+TYPED: dict[str, dict[str, object]] = {
+    "q-duree": {"q-duree": "10"},
+    "q-mot-juste": {"q-mot-juste": "Quarante-deux"},
+    "q-gestes": {"q-gestes": ["1", "2"]},
+    "q-etapes": {"q-etapes.3": "1", "q-etapes.2": "2", "q-etapes.1": "3"},
+    "q-relier": {"q-relier.1": "3", "q-relier.2": "1"},
+    "q-trous": {"q-trous.1": "cadre", "q-trous.2": "solution"},
+    "q-recit": {"q-recit": "Un mardi calme."},
+}
+
+
+@pytest.fixture
+def site(app: Flask, courses: Path) -> Flask:
+    serve(app, courses)
+    return app
+
+
+@pytest.fixture
+def lea(site: Flask) -> StrictClient:
+    """A learner who is signed in."""
+    visitor = site.test_client()
+    assert isinstance(visitor, StrictClient)
+    visitor.person_id = person(site)  # type: ignore[attr-defined]
+    visitor.enter(visitor.person_id)  # type: ignore[attr-defined]
+    return visitor
+
+
+def count(app: Flask, model: type) -> int:
+    return int(str(inside(app, lambda: db.session.scalar(sa.select(sa.func.count()).select_from(model)))))
+
+
+def question_of(response: TestResponse) -> str:
+    """The id of the question a quiz page asks, empty for an answered one."""
+    field = next((one for one in page_of(response).iter("fieldset") if (one.get("id") or "").endswith("-field")), None)
+    return (field.get("id") or "").removesuffix("-field") if field is not None else ""
+
+
+@contextmanager
+def statements(app: Flask) -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        seen.append(statement.split()[0].upper())
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(engine, "before_cursor_execute", note)
+
+
+# --- the course page ---------------------------------------------------------------------------------------------
+
+
+def test_the_course_page_is_open_to_everybody(site: Flask) -> None:
+    visitor = site.test_client()
+    for lang in ("fr", "es", "ca", "en"):
+        response = visitor.get(f"{COURSE}?lang={lang}")
+        assert response.status_code == 200
+        assert "Étape deux" in words_of(response)
+    assert "/sign-in?next=/courses/ecouter-bien" in visitor.get(COURSE).text
+    assert visitor.get("/courses/nothing").status_code == 404
+
+
+def test_enrolling_opens_the_first_step_and_the_page_then_resumes(site: Flask, lea: StrictClient) -> None:
+    response = lea.fill(COURSE, form="/enrol")
+    assert response.request.path == LESSON
+    assert count(site, Enrolment) == 1
+    lea.get(f"{COURSE}/trois/lesson")
+    page = page_of(lea.get(COURSE))
+    sign = next(one for one in page.iter("a") if one.get("class") == "btn sign")
+    assert sign.get("href") == f"{COURSE}/trois/lesson"
+
+
+def test_a_suggested_course_says_by_whom_and_can_be_refused(site: Flask, lea: StrictClient) -> None:
+    who = lea.person_id  # type: ignore[attr-defined]
+    boss = person(site, "ines")
+
+    def suggest() -> None:
+        with writing():
+            service.enrol_many([who], "ecouter-bien", by=boss, why="Pour le mardi")
+
+    inside(site, suggest)
+    words = words_of(lea.get(COURSE))
+    assert "Ines" in words and "Pour le mardi" in words
+    lea.fill(COURSE, form="/decline")
+    assert inside(site, lambda: queries.learning_of(who, "ecouter-bien")) is None
+    assert "Pour le mardi" not in words_of(lea.get(COURSE))
+
+
+# --- lessons -----------------------------------------------------------------------------------------------------
+
+
+def test_a_stranger_signs_in_first_and_somebody_not_enrolled_sees_the_course(site: Flask, lea: StrictClient) -> None:
+    response = site.test_client().get(LESSON)
+    assert response.status_code == 302 and response.location == f"/sign-in?next={LESSON}"
+    response = lea.get(LESSON)
+    assert response.status_code == 302 and response.location == COURSE
+    assert lea.get(f"{COURSE}/un/nothing").status_code == 404
+    assert lea.get(f"{COURSE}/nothing/lesson").status_code == 404
+
+
+def test_what_is_sent_without_being_enrolled_changes_nothing(site: Flask, lea: StrictClient) -> None:
+    token = next(field.get("value") for field in page_of(lea.get(COURSE)).iter("input") if field.get("name") == "csrf_token")
+    for path, data in (
+        (LESSON, {"question": "q-mot", "q-mot": "2"}), (f"{LESSON}/done", {}), (f"{QUIZ}/start", {}),
+        (f"{COURSE}/decline", {}), (f"{QUIZ}/nothing/1", {"q-duree": "10"}),
+    ):  # fmt: skip
+        assert lea.post(path, data={"csrf_token": token, "person_id": "other", **data}).status_code == 404, path
+    for model in (Enrolment, Attempt, Answer, Completion, Plan, Place):
+        assert count(site, model) == 0
+
+
+def test_a_question_in_a_lesson_is_answered_in_its_place(site: Flask, lea: StrictClient) -> None:
+    lea.fill(COURSE, form="/enrol")
+    page = lea.get(LESSON)
+    assert not [secret for secret in SECRETS if secret in page.text]
+    assert "HINT-ONE" not in page.text
+    page = lea.fill(page, {"q-mot": "1"}, form="#q-mot", press="indice")
+    assert "HINT-ONE" in page.text and count(site, Answer) == 0
+    assert not [secret for secret in SECRETS if secret in page.text]
+    page = lea.fill(page, form="#q-mot", follow=False)
+    assert page.location == f"{LESSON}#q-mot-told", "what was typed before the hint is still chosen"
+    page = lea.get(LESSON)
+    for shown in ("WRONG-FEEDBACK", "RIGHT-FEEDBACK", "EXPLANATION", "Pas encore."):
+        assert shown in page.text
+    assert 'id="q-mot-told"' in page.text
+    assert count(site, Answer) == 1
+
+
+def test_a_question_without_an_answer_says_so_where_it_stands(site: Flask, lea: StrictClient) -> None:
+    lea.fill(COURSE, form="/enrol")
+    page = lea.fill(LESSON, form="#q-mot")
+    assert page.status_code == 422
+    assert 'href="#q-mot-field"' in page.text and page_of(page).find("head/title").text.startswith("Erreur")  # type: ignore[union-attr]
+    assert count(site, Answer) == 0
+
+
+def test_i_dont_know_is_an_answer(site: Flask, lea: StrictClient) -> None:
+    lea.fill(COURSE, form="/enrol")
+    page = lea.fill(LESSON, {"q-mot": "?"}, form="#q-mot")
+    assert "EXPLANATION" in page.text
+    assert inside(site, lambda: db.session.scalars(sa.select(Answer.given)).all()) == [None]
+
+
+def test_finishing_a_lesson_saves_the_plan_and_moves_the_rope(site: Flask, lea: StrictClient) -> None:
+    lea.fill(COURSE, form="/enrol")
+    page = lea.get(LESSON)
+    assert "une personne se plaint" in page.text
+    page = lea.fill(page, {"k-essai-when": "on se plaint"}, form="/done", press="Enregistrer mon plan")
+    assert page.request.path == LESSON and "on se plaint" in page.text
+    assert (count(site, Plan), count(site, Completion)) == (1, 0)
+    page = lea.fill(LESSON, form="/done", press="Terminer")
+    assert page.request.path == COURSE
+    assert (count(site, Plan), count(site, Completion)) == (1, 1)
+    stones = [one.get("class") for one in page_of(page).iter("li") if one.get("class") in ("done", "now")]
+    assert stones == ["done", "now"]
+
+
+def test_a_lesson_before_a_quiz_leads_to_it_and_finishes_nothing(site: Flask, lea: StrictClient) -> None:
+    lea.fill(COURSE, form="/enrol")
+    page = lea.fill(f"{COURSE}/deux/lesson", form="/done")
+    assert page.request.path == QUIZ and count(site, Completion) == 0
+
+
+def test_a_text_the_course_lacks_is_shown_in_its_source_language(site: Flask, lea: StrictClient) -> None:
+    lea.fill(COURSE, form="/enrol")
+    page = lea.get(f"{LESSON}?lang=en")
+    heading = next(page_of(page).iter("h1"))
+    assert heading.get("lang") == "fr" and "Français" in words_of(page)
+    page = lea.get(f"{LESSON}?lang=fr")
+    assert next(page_of(page).iter("h1")).get("lang") is None
+
+
+def test_a_changed_question_is_asked_anew_and_an_unchanged_one_keeps_its_answer(
+    site: Flask, lea: StrictClient, courses: Path
+) -> None:
+    lea.fill(COURSE, form="/enrol")
+    lea.fill(LESSON, {"q-mot": "1"}, form="#q-mot")
+    write_lesson(courses / "ecouter-bien", "trois", title="Autre")
+    serve(site, courses)
+    assert "WRONG-FEEDBACK" in lea.get(LESSON).text
+    path = courses / "ecouter-bien" / "units" / "un" / "lesson.fr.md"
+    path.write_text(path.read_text("utf-8").replace("La porte se ferme.", "La porte claque."), encoding="utf-8")
+    serve(site, courses)
+    page = lea.get(LESSON)
+    assert "FEEDBACK" not in page.text and 'id="q-mot-field"' in page.text
+
+
+# --- quizzes -----------------------------------------------------------------------------------------------------
+
+
+def test_a_quiz_of_every_kind_from_the_door_to_the_end(site: Flask, lea: StrictClient) -> None:
+    lea.fill(COURSE, form="/enrol")
+    door = lea.get(QUIZ)
+    assert not [secret for secret in SECRETS if secret in door.text] and count(site, Attempt) == 0
+    page = lea.fill(door, form="/start")
+    seen = []
+    while name := question_of(page):
+        seen.append(name)
+        assert not [secret for secret in SECRETS if secret in page.text], name
+        assert name != "q-trous" or "solution" not in page.text
+        page = lea.fill(page, TYPED[name], form="/quiz/", follow=False)
+        assert page.location.endswith(f"/{len(seen)}#feedback")
+        page = lea.get(page.location.partition("#")[0])
+        assert ("Enregistré" if name == "q-recit" else "Oui.") in words_of(page), name
+        sign = next(one for one in page_of(page).iter("a") if one.get("class") == "btn sign")
+        page = lea.get(sign.get("href") or "")
+    assert seen == list(TYPED)
+    words = words_of(page)
+    assert "Vous tenez" in words and "6 sur 6" in words
+    rows = inside(site, lambda: db.session.execute(sa.select(Attempt.score, Attempt.passed)).all())
+    assert [tuple(row) for row in rows] == [(1.0, True)]  # type: ignore[attr-defined]
+    assert count(site, Completion) == 1
+    assert "Vous tenez" not in words_of(lea.get(QUIZ)), "a quiz that is handed in has its door again"
+
+
+def test_an_open_attempt_is_gone_on_with_and_questions_wait_their_turn(site: Flask, lea: StrictClient) -> None:
+    lea.fill(COURSE, form="/enrol")
+    first = lea.fill(QUIZ, form="/start")
+    here = first.request.path.removesuffix("1")
+    assert lea.get(f"{here}3").location == f"{here}1"
+    assert lea.get(f"{here}end").location == f"{here}1"
+    lea.fill(first, {"q-duree": "30"}, form="/quiz/")
+    assert lea.get(QUIZ).location == f"{here}2"
+    page = lea.get(f"{here}1")
+    assert "NEAR-FEEDBACK" in page.text and "Pas encore." in words_of(page)
+    assert lea.get(f"{here}0").status_code == 404 and lea.get(f"{here}8").status_code == 404
+
+
+def test_hints_come_one_by_one(site: Flask, lea: StrictClient) -> None:
+    lea.fill(COURSE, form="/enrol")
+    page = lea.fill(QUIZ, form="/start")
+    for name in ("q-duree", "q-mot-juste"):
+        lea.fill(page, TYPED[name], form="/quiz/")
+        page = lea.get(QUIZ, follow_redirects=True)
+    page = lea.fill(page, {"q-gestes": ["3"]}, form="/quiz/", press="indice")
+    assert "HINT-ONE" in page.text and "HINT-TWO" not in page.text
+    page = lea.fill(page, form="/quiz/", press="indice")
+    assert "HINT-ONE" in page.text and "HINT-TWO" in page.text and "indice, il" not in page.text
+    box = next(one for one in page_of(page).iter("input") if one.get("name") == "q-gestes" and one.get("value") == "3")
+    assert box.get("checked") is not None, "what was chosen stays chosen"
+    page = lea.fill(page, form="/quiz/", press="Je ne sais pas")
+    assert "RIGHT-FEEDBACK" in page.text
+
+
+def test_sent_twice_the_first_answer_stands(site: Flask, lea: StrictClient) -> None:
+    lea.fill(COURSE, form="/enrol")
+    page = lea.fill(QUIZ, form="/start")
+    first = lea.fill(page, {"q-duree": "10"}, form="/quiz/", follow=False)
+    second = lea.fill(page, {"q-duree": "30"}, form="/quiz/", follow=False)
+    assert first.location == second.location
+    assert inside(site, lambda: db.session.scalars(sa.select(Answer.given)).all()) == ["10"]
+
+
+@pytest.mark.parametrize("typed", [{}, {"q-etapes.1": "1"}, {"q-etapes.1": "1", "q-etapes.2": "1", "q-etapes.3": "2"}])
+def test_an_incomplete_order_keeps_what_was_chosen(site: Flask, lea: StrictClient, typed: dict[str, str]) -> None:
+    lea.fill(COURSE, form="/enrol")
+    page = lea.fill(QUIZ, form="/start")
+    for name in ("q-duree", "q-mot-juste", "q-gestes"):
+        lea.fill(page, TYPED[name], form="/quiz/")
+        page = lea.get(QUIZ, follow_redirects=True)
+    page = lea.fill(page, typed, form="/quiz/")
+    assert page.status_code == 422 and count(site, Answer) == 3
+    chosen = [one for one in page_of(page).iter("option") if one.get("selected") is not None]
+    assert [one.get("value") for one in chosen] == [value for _name, value in sorted(typed.items())] or len(chosen) == len(typed)
+
+
+@pytest.mark.parametrize("value", ["99", "-1", "1e308", "NaN", "' OR 1=1", "\u0000"])
+def test_a_forged_choice_is_a_clear_page_and_changes_nothing(site: Flask, lea: StrictClient, value: str) -> None:
+    lea.fill(COURSE, form="/enrol")
+    token = next(field.get("value") for field in page_of(lea.get(LESSON)).iter("input") if field.get("name") == "csrf_token")
+    page = lea.post(LESSON, data={"csrf_token": token, "question": "q-mot", "do": "answer", "q-mot": value})
+    assert page.status_code == 422 and count(site, Answer) == 0
+    assert lea.post(LESSON, data={"csrf_token": token, "question": "q-nothing"}).status_code == 404
+
+
+def test_somebody_elses_attempt_is_answered_like_a_missing_one(site: Flask, lea: StrictClient) -> None:
+    lea.fill(COURSE, form="/enrol")
+    theirs = lea.fill(QUIZ, form="/start").request.path
+    other = site.test_client()
+    assert isinstance(other, StrictClient)
+    other.enter(person(site, "max"))
+    other.fill(COURSE, form="/enrol")
+    missing = theirs.replace(theirs.split("/")[5], "A" * 22)
+    for path in (theirs, f"{theirs.removesuffix('1')}end"):
+        answers = [other.get(path), other.get(path.replace(theirs.split("/")[5], "A" * 22))]
+        assert [one.status_code for one in answers] == [404, 404]
+        bodies = [one.text.replace(path.split("/")[5], "X").replace("A" * 22, "X") for one in answers]
+        assert bodies[0] == bodies[1]
+    token = next(field.get("value") for field in page_of(other.get(LESSON)).iter("input") if field.get("name") == "csrf_token")
+    for path in (theirs, missing):
+        assert other.post(path, data={"csrf_token": token, "do": "answer", "q-duree": "10"}).status_code == 404
+    assert lea.get(theirs.replace("/deux/quiz/", "/deux/lesson/")).status_code == 404, "an attempt belongs to its own quiz"
+    assert count(site, Answer) == 0
+
+
+def test_attempts_end_with_a_sentence(app: Flask, courses: Path) -> None:
+    write_quiz(courses / "ecouter-bien", "deux", more="attempts: 1\n")
+    serve(app, courses)
+    visitor = app.test_client()
+    assert isinstance(visitor, StrictClient)
+    visitor.enter(person(app))
+    visitor.fill(COURSE, form="/enrol")
+    page = visitor.fill(QUIZ, form="/start")
+    token = next(field.get("value") for field in page_of(page).iter("input") if field.get("name") == "csrf_token")
+    for name in TYPED:
+        visitor.fill(page, form="/quiz/", press=None if name == "nothing" else "Je ne sais pas")
+        page = visitor.get(QUIZ, follow_redirects=True)
+    assert "/start" not in page.text
+    assert visitor.post(f"{QUIZ}/start", data={"csrf_token": token}).status_code == 409
+    assert count(app, Attempt) == 1
+
+
+# --- what reading costs and changes ------------------------------------------------------------------------------
+
+
+def test_only_the_place_is_written_by_reading_and_only_when_it_changes(site: Flask, lea: StrictClient) -> None:
+    lea.fill(COURSE, form="/enrol")
+    where = f"{COURSE}/trois/lesson"
+    for attempt in ({"method": "HEAD"}, {"headers": {"Sec-Purpose": "prefetch;prerender"}}):
+        with statements(site) as seen:
+            lea.open(where, **attempt)
+        assert not {"INSERT", "UPDATE", "DELETE"} & set(seen), attempt
+    with statements(site) as seen:
+        lea.get(where)
+    assert seen.count("INSERT") == 1
+    for path in (where, COURSE, where):
+        with statements(site) as seen:
+            lea.get(path)
+        assert not {"INSERT", "UPDATE", "DELETE"} & set(seen), path
+    place = inside(site, lambda: db.session.execute(sa.select(Place.unit, Place.activity)).one())
+    assert tuple(place) == ("trois", "lesson")  # type: ignore[arg-type]
+
+
+def test_reading_takes_few_queries_however_long_the_course_is(app: Flask, courses: Path) -> None:
+    long = write_course(courses, "long-cours", units=[f"etape-{number}" for number in range(14)])
+    write_quiz(long, "etape-0")
+    serve(app, courses)
+    visitor = app.test_client()
+    assert isinstance(visitor, StrictClient)
+    visitor.enter(person(app))
+    costs = {}
+    for course, unit in (("ecouter-bien", "deux"), ("long-cours", "etape-0")):
+        visitor.fill(f"/courses/{course}", form="/enrol")
+        visitor.fill(f"/courses/{course}/{unit}/lesson", {"q-mot": "1"}, form="#q-mot")
+        question = visitor.fill(f"/courses/{course}/{unit}/quiz", form="/start").request.path
+        for path in (f"/courses/{course}", f"/courses/{course}/{unit}/lesson", question):
+            visitor.get(path)
+            with statements(app) as seen:
+                assert visitor.get(path).status_code == 200
+            costs.setdefault(path.split("/")[-1] if "lesson" in path else str(path.count("/")), []).append(seen.count("SELECT"))
+    assert costs["lesson"] == [4, 4]
+    assert costs["6"] == [3, 3], "a question of a quiz"
+    assert costs["2"][0] == costs["2"][1] <= 4, "the course page"
+
+
+def test_pictures_are_served_with_their_digest(app: Flask, courses: Path) -> None:
+    lesson = courses / "ecouter-bien" / "units" / "un" / "lesson.fr.md"
+    (lesson.parent / "media").mkdir()
+    (lesson.parent / "media" / "plan.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>", encoding="utf-8")
+    lesson.write_text(
+        lesson.read_text("utf-8").replace("## J’essaie", "## Le plan\n\n![Le plan](media/plan.svg)\n\n## J’essaie"), encoding="utf-8"
+    )
+    serve(app, courses)
+    visitor = app.test_client()
+    assert isinstance(visitor, StrictClient)
+    visitor.enter(person(app))
+    visitor.fill(COURSE, form="/enrol")
+    address = next(one.get("src") for one in page_of(visitor.get(LESSON)).iter("img"))
+    assert address == f"{COURSE}/files/units/un/media/plan.svg"
+    answer = visitor.get(address)
+    assert (answer.status_code, answer.mimetype) == (200, "image/svg+xml")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert visitor.get(address, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    assert visitor.get(f"{COURSE}/files/course.yml").status_code == 404
