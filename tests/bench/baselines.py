@@ -1,6 +1,7 @@
 """The least the same work can cost: four tiny pages under the same server, driver and settings as the site.
 
 - `/b0` a 10 kB string from a bare Flask;
+- `/bj` a 10 kB Jinja page;
 - `/b1` one indexed SELECT and a 10 kB Jinja page;
 - `/b2` the same and one durable upsert: the least a lesson view can do;
 - `/b3` one password verification with our parameters.
@@ -58,6 +59,10 @@ def make() -> Flask:
     @app.get("/b0")
     def b0() -> str:
         return text
+
+    @app.get("/bj")
+    def bj() -> str:
+        return render_template_string(PAGE, name="nobody")
 
     @app.get("/b1")
     def b1() -> str:

@@ -1,0 +1,122 @@
+"""`python3 -m lms bench`: runs site and baselines in turn on this machine and prints ratios. See docs/operator.md.
+
+It starts what it needs on loopback in a temporary folder and leaves nothing behind. Only the ratios mean anything elsewhere.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+from tests.bench.load import Ask, Round, press
+from tests.bench.site import build, operations, queries_of
+from tests.servers import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+BASELINES = {"b0": "/b0", "bj": "/bj", "b1": "/b1", "b2": "/b2", "b3": "/b3"}
+
+
+def start(target: str, port: int, env: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Gunicorn (gthread, the reference server) with one worker of four threads, answering on `port`."""
+    command = [
+        sys.executable, "-m", "gunicorn", target, "--bind", f"127.0.0.1:{port}", "--workers", "1", "--threads", "4",
+        "--worker-class", "gthread", "--log-level", "error",
+    ]  # fmt: skip
+    process = subprocess.Popen(command, cwd=ROOT, env=env)
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/b0", timeout=1).read()
+            return process
+        except urllib.error.HTTPError:
+            return process
+        except OSError:
+            time.sleep(0.1)
+    process.kill()
+    raise SystemExit(f"{target} did not come up")
+
+
+def main() -> int:
+    """Measure and print. Exit code 1 if an answer was wrong; goals are read by people and are no tests."""
+    parser = argparse.ArgumentParser(prog="python3 -m lms bench", description=__doc__)
+    parser.add_argument("--only", help="operations whose name holds this word")
+    parser.add_argument("--rounds", type=int, default=4)
+    parser.add_argument("--seconds", type=float, default=2.0, help="per operation and round")
+    parser.add_argument("--database", help="a database URL; by default SQLite in a temporary folder")
+    parser.add_argument("--json", type=Path, help="write all figures to this file")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="cordada-bench-") as name:
+        return measure(options, Path(name))
+
+
+def measure(options: argparse.Namespace, folder: Path) -> int:
+    """One interleaved run: in each round every operation, right beside its baseline."""
+    app = build(folder / "site", options.database)
+    wanted = [one for one in operations(app) if not options.only or options.only in one.name]
+    env = {**os.environ, "BASE_URL": "http://127.0.0.1", "LMS_DURABILITY": "full", "PYTHONPATH": str(ROOT)}
+    if options.database:
+        env["DATABASE_URL"] = options.database
+    site_port, base_port = free_port(), free_port()
+    base = start("tests.bench.baselines:make()", base_port, {**env, "LMS_INSTANCE": str(folder / "base"), "BENCH_PREPARE": "1"})
+    site = start("wsgi:app", site_port, {**env, "LMS_INSTANCE": str(folder / "site")})
+    own: dict[str, list[Round]] = {one.name: [] for one in wanted}
+    least: dict[str, list[Round]] = {one.name: [] for one in wanted}
+    try:
+        for number in range(options.rounds + 1):
+            for one in wanted:
+                path = BASELINES[one.baseline]
+                beside = press(base_port, base.pid, lambda _n, path=path: Ask("GET", path), seconds=options.seconds)
+                here = press(site_port, site.pid, one.ask, seconds=options.seconds)
+                if number:  # the first round warms caches and is thrown away
+                    least[one.name].append(beside)
+                    own[one.name].append(here)
+    finally:
+        site.terminate()
+        base.terminate()
+        site.wait(10)
+        base.wait(10)
+    rows = [figures(one.name, one.baseline, one.goal, own[one.name], least[one.name], queries_of(app, one.ask(0))) for one in wanted]
+    show(rows)
+    if options.json:
+        options.json.write_text(json.dumps(rows, indent=1))
+    return 1 if any(row["wrong"] for row in rows) else 0
+
+
+def figures(name: str, baseline: str, goal: float, own: list[Round], least: list[Round], queries: int) -> dict[str, object]:
+    """The figures of one operation: medians over the rounds, and the spread of the ratio."""
+    rates = [len(one.latencies) / one.seconds for one in own]
+    ratios = [rate / (len(other.latencies) / other.seconds) for rate, other in zip(rates, least, strict=True)]
+    cpu = [one.cpu / max(1, len(one.latencies)) for one in own]
+    cpu_ratios = [
+        (other.cpu / max(1, len(other.latencies))) / value if value else 0.0 for value, other in zip(cpu, least, strict=True)
+    ]
+    every = sorted(value for one in own for value in one.latencies)
+    return {
+        "operation": name, "baseline": baseline, "goal": goal, "ratio": statistics.median(ratios),
+        "low": min(ratios), "high": max(ratios), "cpu_ratio": statistics.median(cpu_ratios),
+        "per_second": statistics.median(rates), "cpu_ms": 1000 * statistics.median(cpu),
+        "p50_ms": 1000 * every[len(every) // 2], "p99_ms": 1000 * every[min(len(every) - 1, len(every) * 99 // 100)],
+        "queries": queries, "wrong": sum(one.wrong for one in own),
+    }  # fmt: skip
+
+
+def show(rows: list[dict[str, object]]) -> None:
+    """Print the table."""
+    print(f"{'operation':<36}{'of':>4}{'ratio':>8}{'spread':>14}{'cpu ratio':>11}{'goal':>6}{'req/s':>8}{'cpu ms':>8}"
+          f"{'p50':>7}{'p99':>7}{'queries':>9}{'wrong':>7}")  # fmt: skip
+    for row in rows:
+        spread = f"{row['low']:.2f}-{row['high']:.2f}"
+        print(f"{row['operation']:<36}{row['baseline']:>4}{row['ratio']:>8.2f}{spread:>14}{row['cpu_ratio']:>11.2f}{row['goal']:>6}"
+              f"{row['per_second']:>8.0f}{row['cpu_ms']:>8.2f}{row['p50_ms']:>7.1f}{row['p99_ms']:>7.1f}{row['queries']:>9}"
+              f"{row['wrong']:>7}")  # fmt: skip
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
