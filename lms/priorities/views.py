@@ -118,7 +118,7 @@ def results() -> Any:
 
 def _one(value: float) -> str:
     """A mean or gap with one decimal."""
-    return format_number(value, 1)
+    return format_number(round(value, 1) + 0.0, 1)  # + 0.0: no "-0.0"
 
 
 def _by_domain(rows: list[Row], domain: str) -> list[Row]:
