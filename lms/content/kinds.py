@@ -1,10 +1,10 @@
 """The kinds of questions: one class per kind, made from a sketch, marked, shown without its key.
 
 Every kind does the same five things: `public` is what a browser may see before an answer is given; `read` takes the
-answer out of a form; `accept` takes it out of JSON; `mark` gives the fraction of the points with the
-feedback, by the rule that its class names; `describe` says an answer in words. An answer is plain JSON: positions as written, counted from 1, for
-choices and orders; text for numbers, words and open answers; pairs or lists of text for matching and cloze. `None`
-means "I don't know", `MISSING` that nothing was given; both mark 0.
+answer out of a form; `accept` takes it out of JSON; `mark` gives the fraction of the points with the feedback, by the
+rule that its class names; `describe` says an answer in words. An answer is plain JSON: positions as written, counted
+from 1, for choices and orders; text for numbers, words and open answers; pairs or lists of text for matching and cloze.
+`None` means "I don't know", `MISSING` that nothing was given; both mark 0.
 """
 
 from __future__ import annotations
