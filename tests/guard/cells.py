@@ -1,0 +1,146 @@
+"""The cells of the census: every door, every actor, an object of theirs, a foreign one, one that is not there.
+
+`cells` gives, for a door and an actor, each address to try and the status that must come back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tests.guard.world import ACTORS, COURSE, FILE, LESSON, MISSING_ID, QUIZ, SPACE_A, SPACE_B, World
+from tests.house.census import Door
+
+#: Who has which permission, written down once more: the test must not learn it from the policy it tests.
+WHO: dict[str, frozenset[str]] = {
+    "public": frozenset(ACTORS),
+    "signed_in": frozenset(ACTORS[1:]),
+    "team": frozenset({"manager_a", "manager_b"}),
+    "enrol_others": frozenset({"manager_a", "manager_b"}),
+    "invite": frozenset({"manager_a", "manager_b"}),
+    "author": frozenset({"trainer", "coordinator"}),
+    "network": frozenset({"coordinator"}),
+    "steer": frozenset({"coordinator"}),
+}
+#: Links that open nothing say that they have expired; everything else that is not there is a 404.
+GONE = {"link": 410, "join": 410}
+#: Where a good request is answered otherwise than with a page (GET) or a way on (POST). "*": every actor.
+ANSWERS: dict[tuple[str, str], dict[str, int]] = {
+    ("GET", "home.landing"): {"anonymous": 200, "*": 302},
+    ("GET", "accounts.sign_in"): {"anonymous": 200, "*": 302},
+    ("GET", "spaces.register"): {"anonymous": 200, "*": 302},
+    ("GET", "reports.team"): {"*": 302},
+    ("GET", "priorities.send"): {"*": 303},
+    ("POST", "priorities.send"): {"*": 200},
+    ("GET", "priorities.begin"): {"*": 409},
+    ("POST", "priorities.begin"): {"*": 409},
+    ("GET", "notifications.mails"): {"*": 404},
+    # A quiz with an open attempt leads to its next question.
+}
+#: What these kinds of objects answer to somebody who does not take the course.
+NOT_TAKEN: dict[str, int] = {"GET": 302, "POST": 404}
+OPEN = {"GET": {200}, "POST": {302, 303}}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One address to try: `which` object it names, and the statuses that are right."""
+
+    which: str
+    address: dict[str, Any]
+    wanted: frozenset[int]
+
+
+def half(actor: str) -> str:
+    """The side of the world an actor stands on: a or b."""
+    return "b" if actor.endswith("_b") else "a"
+
+
+def takes(actor: str) -> bool:
+    """Whether the actor takes the course."""
+    return actor in ("learner_a", "learner_b")
+
+
+def cells(world: World, door: Door, actor: str) -> Iterator[Cell]:
+    """Every cell of a door for an actor."""
+    for which, address in _addresses(world, door, actor):
+        yield Cell(which, address, frozenset(_wanted(door, actor, which)))
+
+
+def _wanted(door: Door, actor: str, which: str) -> set[int]:
+    if actor not in WHO[door.needs]:
+        return {302} if actor == "anonymous" else {403}
+    if which in ("missing", "foreign"):
+        return {GONE.get(door.about, 404)}
+    if door.whose == "own" and not takes(actor):
+        if door.about in ("attempt", "finished attempt"):
+            return {404}
+        return {NOT_TAKEN[door.method]}
+    special = ANSWERS.get((door.method, door.endpoint), {})
+    code = special.get(actor, special.get("*"))
+    return {code} if code else OPEN[door.method]
+
+
+def _addresses(world: World, door: Door, actor: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    mine, other = half(actor), "b" if half(actor) == "a" else "a"
+    space = {"a": SPACE_A, "b": SPACE_B}
+    lesson = {"course_id": COURSE, "unit": LESSON[0], "activity": LESSON[1]}
+    quiz = {"course_id": COURSE, "unit": QUIZ[0], "activity": QUIZ[1]}
+    about = door.about
+    if about == "":
+        yield "own", {}
+    elif about == "space":
+        yield "own", {"space_id": space[mine]}
+        yield "foreign", {"space_id": space[other]}
+        yield "missing", {"space_id": "no-such-space"}
+    elif about == "invitation":
+        yield "own", {"space_id": space[mine], "invitation_id": world[f"invitation_{mine}"]}
+        yield "foreign", {"space_id": space[other], "invitation_id": world[f"invitation_{other}"]}
+        yield "foreign", {"space_id": space[mine], "invitation_id": world[f"invitation_{other}"]}
+        yield "foreign", {"space_id": space[other], "invitation_id": world[f"invitation_{mine}"]}
+        yield "missing", {"space_id": space[mine], "invitation_id": MISSING_ID}
+    elif about == "request":
+        ids = world["ids"]
+        yield "own", {"space_id": space[mine], "person_id": ids[f"asks_{mine}"]}
+        yield "foreign", {"space_id": space[other], "person_id": ids[f"asks_{other}"]}
+        yield "foreign", {"space_id": space[other], "person_id": ids[f"asks_{mine}"]}
+    elif about in ("course", "enrolment"):
+        yield "own", {"course_id": COURSE}
+        yield "missing", {"course_id": "no-such-course"}
+        yield "missing", {"course_id": "..%2f_people.yml"}
+    elif about == "activity":
+        yield "own", lesson
+        yield "missing", {**lesson, "activity": "lesson-none"}
+        yield "missing", {**lesson, "unit": "no-such-unit"}
+        yield "missing", {**lesson, "course_id": "no-such-course"}
+    elif about == "quiz":
+        yield "own", quiz
+        yield "missing", lesson
+        yield "missing", {**quiz, "unit": "no-such-unit"}
+    elif about in ("attempt", "finished attempt"):
+        kind = "attempt" if about == "attempt" else "done"
+        number = {"number": 2} if about == "attempt" else {}
+        if takes(actor):
+            yield "own", {**quiz, **number, "attempt_id": world[f"{kind}_{mine}"]}
+        yield "foreign", {**quiz, **number, "attempt_id": world[f"{kind}_{other}"]}
+        yield "foreign", {**lesson, **number, "attempt_id": world[f"{kind}_{mine}"]}
+        yield "missing", {**quiz, **number, "attempt_id": MISSING_ID}
+    elif about == "file":
+        yield "own", {"course_id": COURSE, "path": FILE}
+        yield "missing", {"course_id": COURSE, "path": "course.yml"}
+        yield "missing", {"course_id": COURSE, "path": "../_people.yml"}
+        yield "missing", {"course_id": "no-such-course", "path": FILE}
+    elif about == "link":
+        yield "own", {"token": world["link_a"]}
+        yield "missing", {"token": MISSING_ID}
+    elif about == "join":
+        yield "own", {"token": world["join_a"]}
+        yield "missing", {"token": MISSING_ID}
+    elif about in ("survey", "survey begun", "survey page", "survey unsent"):
+        number = {"number": 2} if about == "survey page" else {}
+        yield "own", {**number, "token": world["survey_unused" if about == "survey" else "survey_started"]}
+        if about != "survey unsent":
+            yield "missing", {**number, "token": MISSING_ID}
+    else:
+        raise AssertionError(f"no object of the kind {about!r} stands in the world")

@@ -1,0 +1,386 @@
+"""A small world for the attacks: two spaces, somebody in every role, one of every object, and words that must not leak.
+
+It is built once with the services of the house and copied for each test. What belongs to space B carries a canary
+(`B-ONLY-...`): a page of A that holds one has leaked. `Sent` builds what a browser would send to each door that writes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import re
+import secrets
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+
+from tests.visits import StrictClient
+
+if TYPE_CHECKING:
+    from werkzeug.test import TestResponse
+
+    from tests.conftest import Apps
+
+ROOT = Path(__file__).resolve().parents[2]
+COURSE = "mediation-premiers-pas"
+LESSON = ("poser-le-cadre", "lesson")
+QUIZ = ("faire-le-point", "quiz-final")
+FILE = "units/se-parler/media/plan-places.svg"
+PASSWORD = "dix minutes au vert"
+SECRET = "only-for-tests-0123456789-abcdefghijklm"
+FORGERY = "0123456789abcdef0123456789abcdef01234567"
+#: People of B, their mails and what they wrote; nobody outside B may ever be sent this.
+CANARY = "B-ONLY-" + secrets.token_hex(6)
+#: The name of space B: shown to the coordinator and to whoever chooses a space, nowhere else.
+PLACE_CANARY = "B-PLACE-" + secrets.token_hex(6)
+#: Who knocks: nobody, and one of each role; A and B are spaces.
+ACTORS = ("anonymous", "learner_a", "learner_b", "manager_a", "manager_b", "trainer", "coordinator")
+SPACE_A, SPACE_B, SPACE_C = "la-bobine", "l-estive", "col-vert"
+MISSING_ID = "AAAAAAAAAAAAAAAAAAAAAA"
+
+
+@dataclass
+class World:
+    """An application with the world in it. `facts` maps names of objects to ids and tokens."""
+
+    app: Flask
+    facts: dict[str, Any]
+    path: Path | None = None
+    #: What `keep` remembered: the database, and the digests of its tables.
+    _kept: sqlite3.Connection | None = field(default=None, repr=False)
+    kept_state: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def __getitem__(self, name: str) -> Any:
+        return self.facts[name]
+
+    # --- knocking
+
+    def client(self, actor: str = "anonymous", *, strict: bool = False, lang: str = "") -> FlaskClient:
+        """A browser of `actor`, signed in, with a forgery token in its session. `strict` refuses sloppy pages."""
+        kind = StrictClient if strict else FlaskClient
+        client = kind(self.app, self.app.response_class, use_cookies=True)
+        session: dict[str, Any] = {"csrf_token": FORGERY}
+        if actor != "anonymous":
+            session |= {"_user_id": self.facts["sessions"][actor], "_fresh": True, "_permanent": True}
+        signer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
+        client.set_cookie(self.app.config["SESSION_COOKIE_NAME"], signer.dumps(session))
+        if lang:
+            client.set_cookie("lang", lang)
+        return client
+
+    def stamp(self, raw: str = FORGERY) -> str:
+        """The forgery token that goes with `client`'s session."""
+        return URLSafeTimedSerializer(self.app.secret_key or "", salt="wtf-csrf-token").dumps(raw)
+
+    def post(self, actor: str, path: str, data: dict[str, Any] | None = None, **more: Any) -> TestResponse:
+        """What `actor` gets for sending `data` to `path`, with a good forgery token."""
+        return self.client(actor).post(path, data={**(data or {}), "csrf_token": self.stamp()}, **more)
+
+    # --- looking
+
+    def rows(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row of every table, sorted, past the application's own session."""
+        from lms.foundation.db import db
+
+        found: dict[str, list[tuple[Any, ...]]] = {}
+        with self.app.app_context(), db.engine.connect() as connection:
+            for table in db.metadata.sorted_tables:
+                columns = [column for column in table.c if column.name not in ("document", "data")]
+                found[table.name] = sorted(
+                    (tuple(row) for row in connection.execute(table.select().with_only_columns(*columns))), key=repr
+                )
+        return found
+
+    def state(self) -> dict[str, str]:
+        """Table -> a digest of its rows."""
+        return {name: hashlib.sha256(repr(rows).encode()).hexdigest() for name, rows in self.rows().items()}
+
+    @contextlib.contextmanager
+    def unchanged(self, *but: str) -> Iterator[None]:
+        """What happens inside changes no row, except in the tables `but`."""
+        before = self.state()
+        yield
+        after = self.state()
+        changed = {name for name in before if before[name] != after[name]} - set(but)
+        assert not changed, f"rows changed in {sorted(changed)}"
+
+    # --- SQLite only: going back
+
+    def keep(self) -> None:
+        """Remember the database as it is."""
+        assert self.path is not None
+        self._kept = sqlite3.connect(":memory:", check_same_thread=False)
+        with contextlib.closing(sqlite3.connect(self.path)) as source:
+            source.backup(self._kept)
+        self.kept_state = self.state()
+
+    def back(self) -> None:
+        """Return to what `keep` remembered."""
+        assert self._kept is not None
+        assert self.path is not None
+        with contextlib.closing(sqlite3.connect(self.path, isolation_level=None)) as target:
+            self._kept.backup(target)
+
+    @contextlib.contextmanager
+    def versions(self) -> Iterator[sqlite3.Connection]:
+        """A connection for `PRAGMA data_version`, which moves when anybody else commits a change to a page."""
+        assert self.path is not None
+        with contextlib.closing(sqlite3.connect(self.path)) as eye:
+            yield eye
+
+
+def data_version(eye: sqlite3.Connection) -> int:
+    """How often others have changed the file, as this connection counts."""
+    return int(eye.execute("PRAGMA data_version").fetchone()[0])
+
+
+def plain(answer: TestResponse, *echoed: str) -> str:
+    """The body of an answer without what may differ between two asking: forgery tokens, echoed ids, error numbers."""
+    text = answer.get_data(as_text=True)
+    text = re.sub(r'name="csrf_token"([^>]*)value="[^"]*"', "TOKEN", text)
+    for one in sorted(echoed, key=len, reverse=True):
+        if one:
+            text = text.replace(one, "ID")
+    return text
+
+
+# --- what to send to each door that writes ---------------------------------------------------------------------------
+
+
+def sent(world: World, endpoint: str, actor: str) -> dict[str, Any]:
+    """What a browser of `actor` would send to the door `endpoint` after filling its form well (without the token)."""
+    colleague = "other_b" if actor.endswith("_b") else "other_a"
+    forms: dict[str, dict[str, Any]] = {
+        "accounts.sign_in": {"email": "learner_a@example.org", "password": PASSWORD},
+        "accounts.ask_link": {"email": "learner_a@example.org"},
+        "accounts.account": {"name": "New Name", "lang": "es", "zone": "Europe/Madrid"},
+        "spaces.join": {"name": "Invited Person", "lang": "fr", "change": "yes"},
+        "spaces.register": {"name": "Newcomer", "email": "newcomer@example.org"},
+        "spaces.choose": {"space": SPACE_C},
+        "spaces.invite": {"email": "friend@example.org", "lang": "fr"},
+        "spaces.decide": {"decision": "accept"},
+        "learning.answer_in_lesson": {"question": world["lesson_question"], f"{world['lesson_question']}.unknown": "1"},
+        "learning.answer": {f"{world['quiz_next']}.unknown": "1"},
+        "reports.team_of_space": {
+            "people": [world["ids"][colleague]], "course": COURSE, "due_on": "", "why": "Pour avancer.",
+        },
+        "survey.rate": {"importance": "4", "competence": "2"},
+        "priorities.keep": {"course": COURSE},
+        "priorities.pin": {"course": COURSE, "place": "1"},
+        "priorities.close": {"campaign": world["campaign"]},
+    }  # fmt: skip
+    return dict(forms.get(endpoint, {}))
+
+
+# --- building --------------------------------------------------------------------------------------------------------
+
+
+def courses_in(folder: Path) -> Path:
+    """A folder of courses with one real course and the questionnaire."""
+    target = folder / "courses"
+    if not target.exists():
+        target.mkdir(parents=True)
+        for name in ("_competencies.yml", "_people.yml"):
+            shutil.copyfile(ROOT / "courses" / name, target / name)
+        for name in ("_instruments", COURSE):
+            shutil.copytree(ROOT / "courses" / name, target / name)
+    return target
+
+
+def fill(app: Flask) -> dict[str, Any]:
+    """Write the world into the empty database of `app`; gives its facts."""
+    with app.app_context():
+        from lms.foundation.db import db
+
+        try:
+            return _fill(app)
+        finally:
+            db.session.remove()
+
+
+def _fill(app: Flask) -> dict[str, Any]:
+    import sqlalchemy as sa
+
+    from lms.accounts import service as accounts
+    from lms.accounts.models import LoginSession, Person
+    from lms.accounts.passwords import hash_password
+    from lms.catalogue import service as catalogue
+    from lms.catalogue.queries import published
+    from lms.foundation.db import db, writing
+    from lms.jobs.models import Job
+    from lms.jobs.tasks import drain
+    from lms.learning import service as learning
+    from lms.learning.models import Attempt, Plan
+    from lms.spaces import service as spaces
+    from lms.spaces.models import Space, Territory
+    from lms.survey import rules as survey_rules
+    from lms.survey import service as survey
+    from lms.survey.instruments import newest, read
+    from lms.survey.queries import instrument_of
+
+    folder = app.config["CORDADA"].courses
+    report = catalogue.sync(folder)
+    assert not report.ended("invalid"), report
+    db.session.rollback()
+    served = published(COURSE)
+    assert served is not None
+    lesson, quiz = served.document.unit(LESSON[0]), served.document.unit(QUIZ[0])
+    assert lesson is not None
+    assert quiz is not None
+    # The first is answered by everybody who takes the course, the second is open.
+    answered, lesson_question = [question.id for question in lesson.activities[LESSON[1]]["fr"].questions[:2]]
+    kept = hash_password(PASSWORD)
+    facts: dict[str, Any] = {"ids": {}, "sessions": {}, "lesson_question": lesson_question}
+    ids: dict[str, str] = facts["ids"]
+    with writing():
+        accounts.mark_installation(demo=False)
+        spaces.found_network(name="Sept Vallées", lang="fr", registration="open", contact="reseau@example.org")
+        db.session.add_all(
+            [Territory(id="conflent", name="Conflent", country="FR"), Territory(id="vall", name="Vall", country="AD")]
+        )
+        db.session.flush()
+        for slug, name, territory in (
+            (SPACE_A, "La Bobine", "conflent"),
+            (SPACE_B, f"L’Estive {PLACE_CANARY}", "vall"),
+            (SPACE_C, "Col Vert", "vall"),
+        ):  # fmt: skip
+            db.session.add(
+                Space(
+                    id=slug, name=name, place="Prades", territory_id=territory, lang="fr", zone="Europe/Paris", desks=8
+                )
+            )
+        db.session.flush()
+        for who, role, space in (
+            ("coordinator", "coordinator", None), ("trainer", "trainer", None),
+            ("manager_a", "manager", SPACE_A), ("manager_b", "manager", SPACE_B),
+            ("learner_a", "learner", SPACE_A), ("learner_b", "learner", SPACE_B),
+            ("other_a", "learner", SPACE_A), ("other_b", "learner", SPACE_B),
+            ("asks_a", None, SPACE_A), ("asks_b", None, SPACE_B),
+        ):  # fmt: skip
+            in_b = space == SPACE_B
+            person = accounts.create_person(
+                email=f"{who}{'.' + CANARY.lower() if in_b else ''}@example.org",
+                name=f"{who.replace('_', ' ').title()}{' ' + CANARY if in_b else ''}", lang="fr",
+            )  # fmt: skip
+            person.password_hash = kept
+            ids[who] = person.id
+            if role:
+                spaces.give_role(person.id, role, space)
+            else:
+                spaces.apply(person.id, str(space))
+        for who in ACTORS[1:]:
+            facts["sessions"][who] = accounts.open_session(ids[who])
+        for who in ("learner_a", "learner_b"):
+            words = CANARY if who.endswith("_b") else "A-ONLY"
+            learning.enrol(ids[who], COURSE)
+            learning.move(ids[who], COURSE, *LESSON)
+            learning.complete(ids[who], COURSE, "ecouter", kind="lesson")
+            learning.keep_plan(
+                ids[who],
+                COURSE,
+                LESSON[0],
+                "k-essai",
+                situation=f"quand {words}",
+                action=f"je {words}",
+                planned_on=None,
+            )
+            learning.practise(ids[who], COURSE, *LESSON, answered, None, lang="fr")
+            first = learning.start(ids[who], COURSE, *QUIZ)
+            asked = list(first.questions)
+            for question in asked:
+                learning.answer(ids[who], first.id, question, None, lang="fr")
+            second = learning.start(ids[who], COURSE, *QUIZ)
+            learning.answer(ids[who], second.id, asked[0], None, lang="fr")
+            facts[f"done_{who[-1]}"], facts[f"attempt_{who[-1]}"] = first.id, second.id
+            facts["quiz_next"] = second.questions[1]
+        for which, space in (("a", SPACE_A), ("b", SPACE_B)):
+            address = f"invited.{CANARY.lower() if which == 'b' else 'a'}@example.org"
+            row, token = spaces.invite(
+                email=address,
+                role="learner",
+                space_id=space,
+                lang="fr",
+                invited_by=ids[f"manager_{which}"],
+                mailed=False,
+            )
+            facts[f"invitation_{which}"], facts[f"join_{which}"] = row.id, token
+            link = accounts.new_link(ids[f"other_{which}"], "sign_in", mailed=False)
+            db.session.flush()
+            minted = accounts.mint_link(link.id)
+            assert minted is not None
+            facts[f"link_{which}"] = minted[2]
+        reset = accounts.new_link(ids["other_a"], "reset", mailed=False)
+        db.session.flush()
+        minted = accounts.mint_link(reset.id)
+        assert minted is not None
+        facts["reset"] = minted[2]
+        source = newest(folder)
+        assert source is not None
+        facts["campaign"] = survey.open_campaign(survey.keep_instrument(*read(source, folder / "_competencies.yml")))
+    found = instrument_of(facts["campaign"])
+    assert found is not None
+    db.session.rollback()
+    with writing():
+        cells = [survey_rules.Cell("conflent", SPACE_A, "learner")] * 45
+        tokens = survey.mint_tokens(facts["campaign"], cells)
+        facts["survey_unused"], facts["survey_started"], facts["survey_used"] = tokens[:3]
+        for name in ("survey_started", "survey_used"):
+            survey.start(facts[name])
+            survey.save_page(facts[name], 1, "5", "2", place=2)
+        survey.send(facts["survey_used"])
+        codes = {
+            item: ["5" if number % 2 else "4", "2" if number % 3 else "3"] for number, item in enumerate(found.item_ids)
+        }
+        returned = survey.Return(cells[0], survey_rules.pack(codes, found.item_ids))
+        survey.count_returns(facts["campaign"], [returned] * 36)
+    drain()
+    with writing():
+        # What remains waits for a mail server or the clock; a later run would only add noise.
+        db.session.execute(sa.delete(Job))
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Attempt)) == 6
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Plan)) == 2
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(LoginSession)) == 6
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Person)) == 10
+    db.session.rollback()
+    return facts
+
+
+_built: dict[Path, tuple[Path, dict[str, Any]]] = {}
+
+
+def template(apps: Apps) -> tuple[Path, dict[str, Any]]:
+    """The SQLite file that holds the world, and its facts; built once for this run."""
+    if apps.folder not in _built:
+        from tests.conftest import close
+
+        home = apps.folder / "world"
+        url = apps.sqlite(home)
+        app = apps.build(home, DATABASE_URL=url, LMS_COURSES=str(courses_in(apps.folder)))
+        facts = fill(app)
+        close(app)
+        whole = home / "whole.db"
+        with (
+            contextlib.closing(sqlite3.connect(home / "test.db")) as source,
+            contextlib.closing(sqlite3.connect(whole)) as copy,
+        ):
+            source.backup(copy)
+        _built[apps.folder] = whole, facts
+    return _built[apps.folder]
+
+
+def settle(apps: Apps, folder: Path, **settings: str) -> World:
+    """A copy of the world in `folder`, with an application of its own: close it with `tests.conftest.close`."""
+    original, facts = template(apps)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "world.db"
+    shutil.copyfile(original, path)
+    courses = courses_in(folder)
+    app = apps.build(folder, **{"DATABASE_URL": f"sqlite:///{path}", "LMS_COURSES": str(courses), **settings})
+    return World(app, facts, path)

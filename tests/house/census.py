@@ -1,0 +1,119 @@
+"""The route census (A0): every door of the site, who may pass, what object its address names, what it does.
+
+A new route is a new row here; `test_census.py` fails for a route without a row, for a row without a route, and wherever
+the site answers otherwise than the row says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Door:
+    """One method of one address.
+
+    `needs` is public, signed_in or a row of `spaces.policy.PERMISSIONS`. `about` names the kind of object in the
+    address. `whose` says to whom it must belong: none (no object), network (shared by all who may pass), space (of a
+    space in which the visitor has the role), own (the visitor's), bearer (whoever holds the token). `does` is reads,
+    writes, or place: a read that remembers where the learner is, the one exception there is.
+    """
+
+    method: str
+    path: str
+    endpoint: str
+    needs: str
+    about: str = ""
+    whose: str = "none"
+    does: str = "reads"
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+_UNIT = "/courses/<course_id>/<unit>/<activity>"
+_QUESTION = f"{_UNIT}/<attempt_id>/<int:number>"
+
+DOORS: tuple[Door, ...] = (
+    Door("GET", "/healthz", "health.alive", "public"),
+    Door("GET", "/readyz", "health.ready", "public"),
+    Door("GET", "/gallery", "ui.gallery", "public"),
+    # people
+    Door("GET", "/sign-in", "accounts.sign_in", "public"),
+    Door("POST", "/sign-in", "accounts.sign_in", "public", does="writes"),
+    Door("GET", "/sign-in/link", "accounts.ask_link", "public"),
+    Door("POST", "/sign-in/link", "accounts.ask_link", "public", does="writes"),
+    Door("GET", "/sign-in/sent", "accounts.link_sent", "public"),
+    Door("GET", "/link/<token>", "accounts.link", "public", "link", "bearer"),
+    Door("POST", "/link/<token>", "accounts.link", "public", "link", "bearer", "writes"),
+    Door("POST", "/sign-out", "accounts.sign_out", "public", does="writes"),
+    Door("GET", "/account", "accounts.account", "signed_in"),
+    Door("POST", "/account", "accounts.account", "signed_in", does="writes"),
+    Door("POST", "/account/sign-out-everywhere", "accounts.sign_out_everywhere", "signed_in", does="writes"),
+    # spaces
+    Door("GET", "/join/<token>", "spaces.join", "public", "join", "bearer"),
+    Door("POST", "/join/<token>", "spaces.join", "public", "join", "bearer", "writes"),
+    Door("GET", "/register", "spaces.register", "public"),
+    Door("POST", "/register", "spaces.register", "public", does="writes"),
+    Door("GET", "/register/sent", "spaces.register_sent", "public"),
+    Door("GET", "/register/space", "spaces.choose", "signed_in"),
+    Door("POST", "/register/space", "spaces.choose", "signed_in", does="writes"),
+    Door("GET", "/team/<space_id>/invite", "spaces.invite", "invite", "space", "space"),
+    Door("POST", "/team/<space_id>/invite", "spaces.invite", "invite", "space", "space", "writes"),
+    Door(
+        "POST",
+        "/team/<space_id>/invitations/<invitation_id>/cancel",
+        "spaces.cancel",
+        "invite",
+        "invitation",
+        "space",
+        "writes",
+    ),  # fmt: skip
+    Door("POST", "/team/<space_id>/join-requests/<person_id>", "spaces.decide", "invite", "request", "space", "writes"),
+    # learning
+    Door("GET", "/courses/<course_id>", "learning.course", "public", "course", "network"),
+    Door("GET", "/courses/<course_id>/files/<path:path>", "learning.file", "public", "file", "network"),
+    Door("POST", "/courses/<course_id>/enrol", "learning.enrol", "signed_in", "course", "network", "writes"),
+    Door("POST", "/courses/<course_id>/decline", "learning.decline", "signed_in", "enrolment", "own", "writes"),
+    Door("GET", _UNIT, "learning.activity", "signed_in", "activity", "own", "place"),
+    Door("POST", _UNIT, "learning.answer_in_lesson", "signed_in", "activity", "own", "writes"),
+    Door("POST", f"{_UNIT}/done", "learning.finish", "signed_in", "activity", "own", "writes"),
+    Door("POST", f"{_UNIT}/start", "learning.start", "signed_in", "quiz", "own", "writes"),
+    Door("GET", _QUESTION, "learning.question", "signed_in", "attempt", "own"),
+    Door("POST", _QUESTION, "learning.answer", "signed_in", "attempt", "own", "writes"),
+    Door("GET", f"{_UNIT}/<attempt_id>/end", "learning.result", "signed_in", "finished attempt", "own"),
+    # writing
+    Door("GET", "/write", "authoring.shelf", "author"),
+    Door("GET", "/write/<course_id>", "authoring.course", "author", "course", "network"),
+    Door("POST", "/write/publish", "authoring.publish", "author", does="writes"),
+    # the survey and what follows from it
+    Door("GET", "/survey/<token>", "survey.start", "public", "survey", "bearer"),
+    Door("POST", "/survey/<token>", "survey.start", "public", "survey", "bearer", "writes"),
+    Door("GET", "/survey/<token>/<int:number>", "survey.rate", "public", "survey page", "bearer"),
+    Door("POST", "/survey/<token>/<int:number>", "survey.rate", "public", "survey page", "bearer", "writes"),
+    Door("GET", "/survey/<token>/check", "survey.check", "public", "survey begun", "bearer"),
+    Door("GET", "/survey/<token>/send", "priorities.send", "public", "survey unsent", "bearer"),
+    Door("POST", "/survey/<token>/send", "priorities.send", "public", "survey begun", "bearer", "writes"),
+    Door("POST", "/survey/courses", "priorities.keep", "signed_in", does="writes"),
+    Door("GET", "/network/needs", "priorities.results", "network"),
+    Door("POST", "/network/needs/pin", "priorities.pin", "steer", does="writes"),
+    Door("GET", "/network/needs/close", "priorities.close", "steer"),
+    Door("POST", "/network/needs/close", "priorities.close", "steer", does="writes"),
+    Door("GET", "/network/needs/open", "priorities.begin", "steer"),
+    Door("POST", "/network/needs/open", "priorities.begin", "steer", does="writes"),
+    Door("GET", "/method", "priorities.method", "public"),
+    # home and its pages
+    Door("GET", "/", "home.landing", "public"),
+    Door("GET", "/home", "home.start", "signed_in"),
+    Door("GET", "/catalogue", "home.catalogue", "public"),
+    Door("GET", "/network", "home.week", "network"),
+    Door("GET", "/help", "pages.help", "public"),
+    Door("GET", "/privacy", "pages.privacy", "public"),
+    Door("GET", "/accessibility", "pages.accessibility", "public"),
+    Door("GET", "/source", "pages.source", "public"),
+    # windows
+    Door("GET", "/team", "reports.team", "team"),
+    Door("GET", "/team/<space_id>", "reports.team_of_space", "team", "space", "space"),
+    Door("POST", "/team/<space_id>", "reports.team_of_space", "team", "space", "space", "writes"),
+    Door("GET", "/demo/mails", "notifications.mails", "public"),
+)
