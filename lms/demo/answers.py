@@ -11,13 +11,13 @@ from random import Random
 
 #: competency -> (importance, level) around which people answer, on scales of 1 to 5.
 CENTRES: dict[str, tuple[float, float]] = {
-    "fixer-prix": (3.8, 3.25), "tenir-securite": (3.5, 3.55), "entourer-equipe": (4.0, 3.15), "entretenir-lieu": (3.4, 3.95),
-    "concevoir-service": (3.6, 3.25), "choisir-cap": (3.7, 3.15), "cadrer-projet": (3.8, 3.25), "planifier": (3.5, 3.55),
-    "monter-financement": (4.1, 2.75), "prevoir-risques": (3.1, 3.05), "repartir-roles": (3.7, 3.35),
-    "suivre-bilan": (3.2, 3.15), "ecouter": (4.3, 3.25), "reperer-tension": (4.1, 3.05), "rester-neutre": (3.9, 3.15),
-    "gerer-conflit": (4.4, 2.55), "negocier-accord": (3.9, 2.85), "faire-vivre-regles": (4.2, 3.15),
-    "choisir-message": (3.6, 3.25), "ecrire-clair": (3.7, 3.45), "prendre-parole": (3.5, 3.05), "animer-en-ligne": (3.1, 3.15),
-    "informer-interne": (3.7, 3.65), "parler-commune": (4.0, 2.85),
+    "fixer-prix": (3.8, 3.6), "tenir-securite": (3.5, 3.9), "entourer-equipe": (4.0, 3.5), "entretenir-lieu": (3.4, 4.3),
+    "concevoir-service": (3.6, 3.6), "choisir-cap": (3.7, 3.5), "cadrer-projet": (3.8, 3.6), "planifier": (3.5, 3.9),
+    "monter-financement": (4.1, 3.1), "prevoir-risques": (3.1, 3.4), "repartir-roles": (3.7, 3.7),
+    "suivre-bilan": (3.2, 3.5), "ecouter": (4.3, 3.6), "reperer-tension": (4.1, 3.4), "rester-neutre": (3.9, 3.5),
+    "gerer-conflit": (4.4, 2.9), "negocier-accord": (3.9, 3.2), "faire-vivre-regles": (4.2, 3.5),
+    "choisir-message": (3.6, 3.6), "ecrire-clair": (3.7, 3.8), "prendre-parole": (3.5, 3.4), "animer-en-ligne": (3.1, 3.5),
+    "informer-interne": (3.7, 4.0), "parler-commune": (4.0, 3.2),
 }  # fmt: skip
 #: territory -> domain -> how much lower people there place their level.
 DIFFERENCES: dict[str, dict[str, float]] = {
@@ -45,13 +45,13 @@ def answers(
     use_of_scale, confidence = rng.gauss(0, 0.45), rng.gauss(0, 0.3)
     found: dict[str, tuple[str, str]] = {}
     for item, (competency, domain) in items.items():
-        importance, level = CENTRES.get(competency, (3.6, 3.25))
+        importance, level = CENTRES.get(competency, (3.6, 3.6))
         if manages and domain == "management":
             importance += 0.4
         level -= DIFFERENCES.get(territory, {}).get(domain, 0.0)
         found[item] = (
-            _code(rng, importance + use_of_scale + rng.gauss(0, 0.75)),
-            _code(rng, level + use_of_scale + confidence + rng.gauss(0, 0.85)),
+            _code(rng, importance + use_of_scale + rng.gauss(0, 0.95)),
+            _code(rng, level + use_of_scale + confidence + rng.gauss(0, 1.05)),
         )
     return found
 

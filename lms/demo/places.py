@@ -34,8 +34,8 @@ VILLAGE = {
         ("luenga", "blanca", "fría", "cierva", "rueba", "llas", "güesa", "mañas", "yuelo", "bal", "cosa", "serna"),
     ),
     "ca": (
-        ("Vila", "Font", "Sant ", "Bell", "Coll", "Puig", "Riu", "Mont", "Pla", "Llo", "Auban", "Tor"),
-        ("mont", "freda", "Orri", "font", "roig", "negre", "cerdà", "alta", "serra", "bereda", "eda", "rella"),
+        ("Vila", "Font", "Sala", "Bell", "Coll", "Puig", "Riu", "Mont", "Pla", "Llo", "Auban", "Tor"),
+        ("mont", "freda", "bona", "font", "roig", "negre", "cerdà", "alta", "serra", "bereda", "eda", "rella"),
     ),
 }
 SPACE = {
