@@ -76,7 +76,9 @@ def sync(folder: Path | None, form: str, lang: str | None) -> None:
         sys.exit(2)
     spoken = _lang(lang)
     if form == "json":
-        click.echo(json.dumps({"courses": [_as_dict(one, spoken) for one in report.courses]}, ensure_ascii=False, indent=2))
+        click.echo(
+            json.dumps({"courses": [_as_dict(one, spoken) for one in report.courses]}, ensure_ascii=False, indent=2)
+        )
     else:
         for one in report.courses:
             click.echo("\n".join(_lines(one, spoken)))
@@ -85,15 +87,21 @@ def sync(folder: Path | None, form: str, lang: str | None) -> None:
 
 def _as_dict(one: Synced, lang: str) -> dict[str, Any]:
     return {
-        "course": one.course_id, "outcome": one.outcome, "version": one.number, "added": list(one.added),
-        "removed": list(one.removed), "gone": list(one.gone),
+        "course": one.course_id,
+        "outcome": one.outcome,
+        "version": one.number,
+        "added": list(one.added),
+        "removed": list(one.removed),
+        "gone": list(one.gone),
         "findings": [finding.told_in(lang).as_dict() for finding in one.findings],
-    }  # fmt: skip
+    }
 
 
 def _lines(one: Synced, lang: str) -> list[str]:
     served = f" v{one.number}" if one.number is not None else ""
-    changes = [f"{sign}{name}" for sign, names in (("+", one.added), ("-", [*one.removed, *one.gone])) for name in names]
+    changes = [
+        f"{sign}{name}" for sign, names in (("+", one.added), ("-", [*one.removed, *one.gone])) for name in names
+    ]
     head = " ".join([f"{one.outcome:<10} {one.course_id}{served}", *changes])
     errors = [finding for finding in one.findings if finding.severity == "error"]
     return [head, *(f"{one.course_id}/{format_finding(finding.told_in(lang))}" for finding in errors)]

@@ -29,7 +29,9 @@ class Course(Base):
 
 
 class CourseVersion(Base):
-    """What was published at one moment. Written once and never changed: attempts and completions point here for ever."""
+    """What was published at one moment. Written once and never changed: attempts and completions point here for
+    ever.
+    """
 
     __tablename__ = "course_version"
     __table_args__ = (

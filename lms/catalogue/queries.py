@@ -85,10 +85,14 @@ def versions(version_ids: Collection[str]) -> dict[str, Published]:
     if missing:
         rows = db.session.execute(
             sa.select(
-                CourseVersion.id, CourseVersion.course_id, CourseVersion.number, CourseVersion.published_at,
-                CourseVersion.document, CourseVersion.authors,
+                CourseVersion.id,
+                CourseVersion.course_id,
+                CourseVersion.number,
+                CourseVersion.published_at,
+                CourseVersion.document,
+                CourseVersion.authors,
             ).where(CourseVersion.id.in_(missing))
-        )  # fmt: skip
+        )
         for row in rows:
             found[row.id] = Published(
                 row.course_id, row.id, row.number, row.published_at, from_json(row.document), tuple(row.authors)

@@ -8,7 +8,8 @@ from lms.content.documents import Activity, CourseDocument, Unit
 
 
 def offered(document: CourseDocument) -> CourseDocument:
-    """The part of a course that people may take: without the files and, where nothing is left, the units still held back.
+    """The part of a course that people may take: without the files and, where nothing is left, the units still held
+    back.
 
     A file says so in its header (`status: draft`); one without a status has the course's.
     """
@@ -24,7 +25,9 @@ def _open_ones(variants: dict[str, Activity]) -> dict[str, Activity]:
     return {lang: one for lang, one in variants.items() if one.status in (None, "published")}
 
 
-def differences(before: CourseDocument, after: CourseDocument) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+def differences(
+    before: CourseDocument, after: CourseDocument
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """What a new version changes for learners: units added, units removed, questions (`unit/q-...`) that are gone."""
     old, new = [unit.id for unit in before.units], [unit.id for unit in after.units]
     return (

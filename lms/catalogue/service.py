@@ -33,8 +33,10 @@ _PEOPLE = "_people.yml"
 class Synced:
     """What became of one course.
 
-    published: a new version is served. unchanged: the same as before. invalid: it has errors, `findings` (paths relative
-    to its folder); the last good version stays. unreadable: a file could not be opened; same. waiting: its status is not
+    published: a new version is served. unchanged: the same as before. invalid: it has errors, `findings` (paths
+    relative
+    to its folder); the last good version stays. unreadable: a file could not be opened; same. waiting: its status is
+    not
     `published`. studio: the site's editor owns it. archived: its folder is gone.
     """
 
@@ -43,7 +45,8 @@ class Synced:
     #: The number of the version that is served now, None where none is.
     number: int | None = None
     findings: tuple[Finding, ...] = ()
-    #: For a new version: units it has and the former had not, units it has no more, questions (`unit/q-...`) that are gone.
+    #: For a new version: units it has and the former had not, units it has no more, questions (`unit/q-...`) that are
+    #: gone.
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
@@ -78,15 +81,17 @@ def sync(folder: Path | str) -> SyncReport:
     db.session.rollback()
     names = _author_names(folder)
     found = []
-    folders = [child for child in sorted(folder.iterdir()) if not child.name.startswith(("_", ".")) and is_course(child)]
+    folders = [
+        child for child in sorted(folder.iterdir()) if not child.name.startswith(("_", ".")) and is_course(child)
+    ]
     for one in folders:
         found.append(_sync_one(one, known.get(one.name), sources.get(one.name), names))
     for course_id, state in sorted(known.items()):
-        if course_id not in {one.name for one in folders} and state.owner == "folder":
-            if state.state != "archived":
-                with writing():
-                    db.session.execute(sa.update(Course).where(Course.id == course_id).values(state="archived"))
-                found.append(Synced(course_id, "archived"))
+        here = course_id in {one.name for one in folders}
+        if not here and state.owner == "folder" and state.state != "archived":
+            with writing():
+                db.session.execute(sa.update(Course).where(Course.id == course_id).values(state="archived"))
+            found.append(Synced(course_id, "archived"))
     return SyncReport(tuple(sorted(found, key=lambda one: one.course_id)))
 
 
@@ -100,7 +105,8 @@ def order_shelf(weights: Mapping[str, tuple[float, dict[str, Any] | None]]) -> N
 
 
 def pin(course_id: str, place: int | None, by: str) -> None:
-    """Hold a course at a place of the shelf (1 is first), or, with None, let its weight decide again. Inside `writing()`.
+    """Hold a course at a place of the shelf (1 is first), or, with None, let its weight decide again. Inside
+    `writing()`.
 
     Raises `NotFound` for a course that is not on the shelf.
     """
@@ -125,8 +131,10 @@ def _sync_one(folder: Path, known: CourseState | None, source: str | None, names
         if known is not None and known.state == "published" and digest == source:
             return Synced(folder.name, "unchanged", number)
         whole = load_course(folder)
-        files = {one.sha256: (folder.parent / one.path if one.path.startswith("_") else folder / one.path).read_bytes()
-                 for one in whole.files}  # fmt: skip
+        files = {
+            one.sha256: (folder.parent / one.path if one.path.startswith("_") else folder / one.path).read_bytes()
+            for one in whole.files
+        }
     except CourseFaulty as error:
         return Synced(folder.name, "invalid", number, error.findings)
     except OSError:
@@ -166,19 +174,41 @@ def _publish(
     course_id, moment, version_id = document.id, now(), new_id()
     upsert(
         Course,
-        [{"id": course_id, "owner": "folder", "state": "published", "current_version_id": version_id, "source_digest": source}],
+        [
+            {
+                "id": course_id,
+                "owner": "folder",
+                "state": "published",
+                "current_version_id": version_id,
+                "source_digest": source,
+            }
+        ],
         key=["id"],
         update=["state", "current_version_id", "source_digest"],
     )
     upsert(StoredFile, [{"sha256": name, "data": content} for name, content in files.items()], key=["sha256"])
-    last = db.session.scalar(sa.select(sa.func.max(CourseVersion.number)).where(CourseVersion.course_id == course_id)) or 0
+    last = (
+        db.session.scalar(sa.select(sa.func.max(CourseVersion.number)).where(CourseVersion.course_id == course_id)) or 0
+    )
     db.session.add(
         CourseVersion(
-            id=version_id, course_id=course_id, number=last + 1, published_at=moment, document=data, authors=authors,
+            id=version_id,
+            course_id=course_id,
+            number=last + 1,
+            published_at=moment,
+            document=data,
+            authors=authors,
             digest=hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest(),
-        )  # fmt: skip
+        )
     )
-    offer = {"course_id": course_id, "weight": 0.0, "reason": None, "pin": None, "pinned_by": None, "updated_at": moment}
+    offer = {
+        "course_id": course_id,
+        "weight": 0.0,
+        "reason": None,
+        "pin": None,
+        "pinned_by": None,
+        "updated_at": moment,
+    }
     upsert(Offer, [offer], key=["course_id"])
     db.session.flush()
     return last + 1
@@ -191,5 +221,7 @@ def _author_names(folder: Path) -> dict[str, str]:
     except (OSError, UnicodeDecodeError):
         return {}
     return {
-        author: str(facts["name"]) for author, facts in (values or {}).items() if isinstance(facts, dict) and facts.get("name")
+        author: str(facts["name"])
+        for author, facts in (values or {}).items()
+        if isinstance(facts, dict) and facts.get("name")
     }

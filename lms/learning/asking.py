@@ -1,4 +1,6 @@
-"""From a question and an answer to what a page says about it. Marks again on the question's own text, stores nothing."""
+"""From a question and an answer to what a page says about it. Marks again on the question's own text, stores
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -100,7 +102,9 @@ def _several(mark: Mark, mood: str) -> tuple[Line, ...]:
 def _typed(mark: Mark, mood: str) -> tuple[Line, ...]:
     """A number or a few words: mine, and what was expected."""
     lines = [Line("good" if part.good else "try", _("Your answer"), part.given) for part in mark.parts if part.picked]
-    lines += [Line("good", _("Expected"), _as_said(part.expected)) for part in mark.parts if not part.good and part.expected]
+    lines += [
+        Line("good", _("Expected"), _as_said(part.expected)) for part in mark.parts if not part.good and part.expected
+    ]
     return tuple(lines)
 
 

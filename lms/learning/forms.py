@@ -19,8 +19,12 @@ _TOO_LONG = lazy_("Keep it to 500 characters: one sentence is best.")
 class PlanForm(FlaskForm):
     """When ..., I will ..., on that day. One of them per commitment, told apart by its prefix."""
 
-    when = TextAreaField(lazy_("When"), [Length(max=PLAN_LONGEST, message=_TOO_LONG)], render_kw={"rows": 2, "class": "voice"})
-    do = TextAreaField(lazy_("I will"), [Length(max=PLAN_LONGEST, message=_TOO_LONG)], render_kw={"rows": 2, "class": "voice"})
+    when = TextAreaField(
+        lazy_("When"), [Length(max=PLAN_LONGEST, message=_TOO_LONG)], render_kw={"rows": 2, "class": "voice"}
+    )
+    do = TextAreaField(
+        lazy_("I will"), [Length(max=PLAN_LONGEST, message=_TOO_LONG)], render_kw={"rows": 2, "class": "voice"}
+    )
     day = SelectField(lazy_("Which day"), validate_choice=False)
 
     def offer_days(self, today: date, chosen: date | None) -> None:
@@ -28,7 +32,9 @@ class PlanForm(FlaskForm):
         days = [today + timedelta(days=ahead) for ahead in range(PLAN_AHEAD + 1)]
         if chosen is not None and chosen not in days:
             days.insert(0, chosen)
-        self.day.choices = [("", _("No day yet"))] + [(day.isoformat(), format_date(day, "EEEE d MMMM")) for day in days]
+        self.day.choices = [("", _("No day yet"))] + [
+            (day.isoformat(), format_date(day, "EEEE d MMMM")) for day in days
+        ]
         if not self.is_submitted():
             self.day.data = chosen.isoformat() if chosen else ""
 

@@ -1,7 +1,10 @@
-"""What the pages of learning show: values for the templates, made of a course, a learner and a language. No database."""
+"""What the pages of learning show: values for the templates, made of a course, a learner and a language. No
+database.
+"""
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,12 +23,23 @@ from lms.learning import asking, rules
 from lms.learning.queries import Given, Learning, Try
 
 _QUOTED = re.compile(r"(«[^«»]{1,300}»|“[^“”]{1,300}”)\s*(?=\S)")
+NOTHING = Markup("")
 #: What each type of activity is called in the list of steps.
 _TYPES = {
-    "lesson": lambda: _("lesson"), "quiz": lambda: _("questions"), "scenario": lambda: _("scene"),
-    "reflection": lambda: _("reflection"), "assignment": lambda: _("assignment"), "poll": lambda: _("poll"),
-    "checklist": lambda: _("checklist"), "live": lambda: _("live session"),
-}  # fmt: skip
+    "lesson": lambda: _("lesson"),
+    "quiz": lambda: _("questions"),
+    "scenario": lambda: _("scene"),
+    "reflection": lambda: _("reflection"),
+    "assignment": lambda: _("assignment"),
+    "poll": lambda: _("poll"),
+    "checklist": lambda: _("checklist"),
+    "live": lambda: _("live session"),
+}
+
+
+def safe(html: str) -> Markup:
+    """HTML of a course: it was sanitised last of all when the version was published."""
+    return Markup(html)  # noqa: S704
 
 
 def is_voice(html: str) -> bool:
@@ -37,13 +51,13 @@ def voiced(html: str) -> Markup:
     """A question's title (safe HTML) with the words it quotes first on a line of their own, in the voice of people."""
     found = _QUOTED.match(html)
     if not found:
-        return Markup(f'<span class="voice loud">{html}</span>') if is_voice(html) else Markup(html)
-    return Markup(f'<span class="voice loud">{found[1]}</span><br>{html[found.end():]}')
+        return safe(f'<span class="voice loud">{html}</span>') if is_voice(html) else safe(html)
+    return safe(f'<span class="voice loud">{found[1]}</span><br>{html[found.end() :]}')
 
 
 def lang_mark(lang: str) -> Markup:
     """The `lang` attribute for a text in `lang`, empty on a page in that language."""
-    return Markup("") if lang == language() else Markup(f' lang="{escape(lang)}"')
+    return NOTHING if lang == language() else safe(f' lang="{escape(lang)}"')
 
 
 def minutes(count: int) -> str:
@@ -127,7 +141,9 @@ def _unit_types(unit: Unit) -> str:
 
 
 def steps(document: CourseDocument, own: Learning | None, lang: str, current: str | None = None) -> list[Step]:
-    """The steps of a course with what a learner has done; `current` is the unit of this page (default: the next one)."""
+    """The steps of a course with what a learner has done; `current` is the unit of this page (default: the next
+    one).
+    """
     ids = [unit.id for unit in document.units]
     now = current or (own.next_unit if own else None)
     states = rules.states(ids, (own.done if own else frozenset()) - ({current} if current else set()), now)
@@ -183,8 +199,10 @@ def _languages(document: CourseDocument) -> list[dict[str, str]]:
         there = sum(all(code in variants for variants in unit.activities.values()) for unit in document.units)
         stale = sum(
             variants[code].stale_sections > 0
-            for unit in document.units for variants in unit.activities.values() if code in variants
-        )  # fmt: skip
+            for unit in document.units
+            for variants in unit.activities.values()
+            if code in variants
+        )
         if there < len(document.units):
             state = _("%(done)s of %(total)s steps", done=there, total=len(document.units))
         elif stale:
@@ -211,20 +229,32 @@ def course_page(served: Published, own: Learning | None, lang: str, authors: Seq
     next_ = None
     if next_id is not None:
         place = [unit.id for unit in document.units].index(next_id)
-        key = own.next_activity if own else next(iter(document.units[place].activities))
         unit = document.units[place]
+        open_at = own.next_activity if own else next(iter(unit.activities))
         next_ = Link(
-            listed[place].title, activity_address(document.id, next_id, key), minutes(unit.minutes(lang, document.source)), place + 1
+            listed[place].title,
+            activity_address(document.id, next_id, open_at),
+            minutes(unit.minutes(lang, document.source)),
+            place + 1,
         )
     return {
-        "course_id": document.id, "document": document, "own": own, "steps": listed, "next": next_,
+        "course_id": document.id,
+        "document": document,
+        "own": own,
+        "steps": listed,
+        "next": next_,
         "text": {
-            "title": document.title(lang), "summary": document.summary(lang), "objectives": objectives[:6],
+            "title": document.title(lang),
+            "summary": document.summary(lang),
+            "objectives": objectives[:6],
             "lang_mark": lang_mark(spoken),
         },
-        "skyline": [(step.title, step.state) for step in listed], "total_minutes": minutes(document.minutes(lang)),
-        "languages": _languages(document), "authors": ", ".join(authors), "published_at": served.published_at,
-    }  # fmt: skip
+        "skyline": [(step.title, step.state) for step in listed],
+        "total_minutes": minutes(document.minutes(lang)),
+        "languages": _languages(document),
+        "authors": ", ".join(authors),
+        "published_at": served.published_at,
+    }
 
 
 def neighbours(document: CourseDocument, unit: str, activity: str, lang: str) -> tuple[Link | None, Link | None]:
@@ -248,26 +278,31 @@ def frame(own: Learning, unit: str, one: Activity, lang: str) -> dict[str, Any]:
     document = own.published.document
     before, after = neighbours(document, unit, one.key, lang)
     return {
-        "course": course_link(document, lang), "steps": steps(document, own, lang, current=unit),
-        "number": own.units.index(unit) + 1, "done": len(own.done - {unit}), "text": text_of(one), "before": before, "after": after,
+        "course": course_link(document, lang),
+        "steps": steps(document, own, lang, current=unit),
+        "number": own.units.index(unit) + 1,
+        "done": len(own.done - {unit}),
+        "text": text_of(one),
+        "before": before,
+        "after": after,
         "is_done": unit in own.finished,
-    }  # fmt: skip
+    }
 
 
 def placed(html: str, served: Published) -> Markup:
     """Stored HTML with its links to the files and activities of the course led to where they are served."""
-    return Markup(place_links(html, url_for("learning.course", course_id=served.course_id) + "/"))
+    return safe(place_links(html, url_for("learning.course", course_id=served.course_id) + "/"))
 
 
 @dataclass
 class Block:
     """A piece of a lesson: text, or a question that is open or answered."""
 
-    html: Markup = Markup("")
+    html: Markup = NOTHING
     ask: dict[str, Any] | None = None
     told: asking.Told | None = None
     #: The attribute for the language in which it was answered.
-    lang_mark: Markup = Markup("")
+    lang_mark: Markup = NOTHING
     #: What a browser sent and is not kept (a hint was asked for, or something is missing).
     typed: Mapping[str, Sequence[str]] = field(default_factory=dict)
     error: str = ""
@@ -296,7 +331,12 @@ def lesson_blocks(
                 text = rules.variant(then.document, unit, one.key, answer.lang) if then else None
                 answered = text.question(question.id) if text else None
                 now = rules.variant(served.document, unit, one.key, answer.lang)
-                if answer.question == question.id and answered is not None and now and now.question(question.id) == answered:
+                if (
+                    answer.question == question.id
+                    and answered is not None
+                    and now
+                    and now.question(question.id) == answered
+                ):
                     made.told, made.lang_mark = asking.told(answered, answer.given), lang_mark(answer.lang)
                     made.ask = asked(answered, seed=seed)
                     break
@@ -312,9 +352,11 @@ def promises(one: Activity) -> list[Promise]:
 
 
 def more_of(promise: Promise, served: Published) -> Markup:
-    """What an author wrote with a commitment besides its two parts, which stand in the fields; empty where that is all."""
+    """What an author wrote with a commitment besides its two parts, which stand in the fields; empty where that is
+    all.
+    """
     alone = promise.when and promise.then and promise.html.count("<p") == 1 and "<img" not in promise.html
-    return Markup("") if alone else placed(promise.html, served)
+    return NOTHING if alone else placed(promise.html, served)
 
 
 def glossary(served: Published, one: Activity) -> list[tuple[str, str, Markup]]:
@@ -347,7 +389,9 @@ def groups(one: Try, text: Activity, answers: Mapping[str, Given]) -> list[Group
             continue
         share = answers[name].share if name in answers else 0.0
         kind = "wrote" if question.kind == "open" else "hold" if share >= 1 - 1e-9 else "revisit"
-        sorted_out[kind].append({"number": number, "title": Markup(question.title), "href": question_address(one, number)})
+        sorted_out[kind].append(
+            {"number": number, "title": safe(question.title), "href": question_address(one, number)}
+        )
     return [
         Group("hold", _("You hold"), "tick", sorted_out["hold"]),
         Group("revisit", _("To revisit"), "loop", sorted_out["revisit"]),
@@ -358,7 +402,12 @@ def groups(one: Try, text: Activity, answers: Mapping[str, Given]) -> list[Group
 def question_address(one: Try, number: int) -> str:
     """The address of a question of an attempt."""
     return url_for(
-        "learning.question", course_id=one.course_id, unit=one.unit, activity=one.activity, attempt_id=one.id, number=number
+        "learning.question",
+        course_id=one.course_id,
+        unit=one.unit,
+        activity=one.activity,
+        attempt_id=one.id,
+        number=number,
     )
 
 
@@ -387,13 +436,19 @@ def compare(tries: Sequence[Try]) -> str:
         return ""
     best = max(score for _one, score in scored)
     return _(
-        "First attempt: %(first)s %%. Best attempt: %(best)s %%.", first=round(100 * scored[0][1]), best=round(100 * best)
+        "First attempt: %(first)s %%. Best attempt: %(best)s %%.",
+        first=round(100 * scored[0][1]),
+        best=round(100 * best),
     )
 
 
 def wrong_shape(kind: str) -> str:
     """What is missing in an answer that cannot be read, by the kind of its question."""
-    return _("Give each line its own place, from the first to the last.") if kind == "order" else _("This answer cannot be read. Choose again.")
+    return (
+        _("Give each line its own place, from the first to the last.")
+        if kind == "order"
+        else _("This answer cannot be read. Choose again.")
+    )
 
 
 def nothing_given(kind: str) -> str:
@@ -424,7 +479,6 @@ def ending(unit: Unit, one: Activity, document: CourseDocument, lang: str, *, sa
     return {"text": _("Go on: %(title)s", title=after.title), "minutes": minutes(after.minutes), "saves": saves}
 
 
-
 def door(tries: Sequence[Try], text: Activity) -> dict[str, Any]:
     """The door of a quiz: how many questions, how many attempts are left, what became of the former ones."""
     settings = text.quiz
@@ -433,9 +487,11 @@ def door(tries: Sequence[Try], text: Activity) -> dict[str, Any]:
     if settings and settings.draw is not None:
         asked_at_once = min(settings.draw, asked_at_once)
     return {
-        "questions": asked_at_once, "limit": limit, "left": max(0, limit - len(tries)) if limit is not None else None,
+        "questions": asked_at_once,
+        "limit": limit,
+        "left": max(0, limit - len(tries)) if limit is not None else None,
         "tries": told_tries(tries),
-    }  # fmt: skip
+    }
 
 
 def lesson_address(document: CourseDocument, one: Try) -> str:
@@ -462,14 +518,27 @@ def result_page(
     if left is None:
         again = _("Take it again") if revisit else ""
     else:
-        again = ngettext("Take it again, %(num)s attempt left", "Take it again, %(num)s attempts left", left) if left and revisit else ""
+        again = (
+            ngettext("Take it again, %(num)s attempt left", "Take it again, %(num)s attempts left", left)
+            if left and revisit
+            else ""
+        )
     return {
-        "course": course_link(document, lang), "text": text_of(text), "headline": headline(held, marked), "groups": sorted_out,
-        "right": held, "marked": marked, "figure": figure(held, marked), "compare": compare(tries), "needed": needed,
-        "what_next": _what_next(own, one), "onward": _onward(own, lang), "again": again,
+        "course": course_link(document, lang),
+        "text": text_of(text),
+        "headline": headline(held, marked),
+        "groups": sorted_out,
+        "right": held,
+        "marked": marked,
+        "figure": figure(held, marked),
+        "compare": compare(tries),
+        "needed": needed,
+        "what_next": _what_next(own, one),
+        "onward": _onward(own, lang),
+        "again": again,
         "start_address": url_for("learning.start", course_id=one.course_id, unit=one.unit, activity=one.activity),
         "lesson_href": lesson_address(document, one) if revisit else "",
-    }  # fmt: skip
+    }
 
 
 def _what_next(own: Learning, one: Try) -> str:
@@ -500,13 +569,15 @@ _LONGEST_WAY = 60
 
 
 def way_through(text: Activity, asked_: str, scene: str) -> list[str]:
-    """The scenes walked through so far, as the address names them; from the start where they do not follow each other."""
+    """The scenes walked through so far, as the address names them; from the start where they do not follow each
+    other.
+    """
     start = text.scenes[0].id
     names = [name for name in asked_.split(".") if name][:_LONGEST_WAY] or ([scene] if text.scene(scene) else [start])
     known = {one.id: one for one in text.scenes}
     if names[0] not in known:
         return [start]
-    for here, there in zip(names, names[1:], strict=False):
+    for here, there in itertools.pairwise(names):
         if there not in {move.target for move in known[here].moves}:
             return [start]
     return names
@@ -522,14 +593,22 @@ def scene_page(served: Published, unit: str, text: Activity, names: Sequence[str
     scenes = {one.id: one for one in text.scenes}
     scene = scenes[names[-1]]
     walked = []
-    for here, there in zip(names, names[1:], strict=False):
+    for here, there in itertools.pairwise(names):
         move = next(one for one in scenes[here].moves if one.target == there)
         walked.append(
-            {"title": Markup(scenes[here].title), "choice": Markup(move.text), "feedback": placed(move.feedback, served)}
+            {
+                "title": safe(scenes[here].title),
+                "choice": safe(move.text),
+                "feedback": placed(move.feedback, served),
+            }
         )
     return {
-        "scene": scene, "body": placed(scene.html, served), "way": walked, "first": not walked,
+        "scene": scene,
+        "body": placed(scene.html, served),
+        "way": walked,
+        "first": not walked,
         "feedback": walked[-1]["feedback"] if walked else "",
-        "moves": [{"text": Markup(move.text), "href": along([*names, move.target])} for move in scene.moves],
-        "back": along(names[:-1]) if len(names) > 1 else "", "again": address,
-    }  # fmt: skip
+        "moves": [{"text": safe(move.text), "href": along([*names, move.target])} for move in scene.moves],
+        "back": along(names[:-1]) if len(names) > 1 else "",
+        "again": address,
+    }

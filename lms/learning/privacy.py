@@ -23,7 +23,9 @@ def export(person_id: str) -> dict[str, list[dict[str, Any]]]:
     for model in _OWN:
         table = model.__table__
         rows = db.session.execute(sa.select(table).where(table.c.person_id == person_id)).mappings()
-        found[table.name] = [{name: _plain(value) for name, value in row.items() if name != "enrolled_by"} for row in rows]
+        found[model.__tablename__] = [
+            {name: _plain(value) for name, value in row.items() if name != "enrolled_by"} for row in rows
+        ]
     answers = db.session.execute(
         sa.select(Answer.__table__).join(Attempt, Attempt.id == Answer.attempt_id).where(Attempt.person_id == person_id)
     ).mappings()

@@ -1,12 +1,14 @@
-"""Reads about learning. Every one of them takes a fixed number of queries, however many people, courses and units there are.
+"""Reads about learning. Every one of them takes a fixed number of queries, however many people, courses and units
+there are.
 
-What comes back are values, not mapped rows: they stay readable after a write has closed the transaction they were read in.
+What comes back are values, not mapped rows: they stay readable after a write has closed the transaction they were
+read in.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -175,7 +177,7 @@ def _place(row: Row[Any]) -> Standing | None:
     return Standing(row.at_unit, row.at_activity, row.at) if row.at_unit else None
 
 
-def _try(row: Row[Any]) -> Try:
+def _try(row: Any) -> Try:
     values = {name: getattr(row, name) for name in Try.__dataclass_fields__}
     return Try(**{**values, "questions": tuple(values["questions"])})
 
@@ -184,7 +186,11 @@ def _enrolments() -> sa.Select[Any]:
     """Enrolments with the served version of their course and the place in it."""
     return (
         sa.select(
-            *_TAKEN, Course.current_version_id, Place.unit.label("at_unit"), Place.activity.label("at_activity"), Place.at.label("at")
+            *_TAKEN,
+            Course.current_version_id,
+            Place.unit.label("at_unit"),
+            Place.activity.label("at_activity"),
+            Place.at.label("at"),
         )
         .join(Course, Course.id == Enrolment.course_id)
         .outerjoin(Place, sa.and_(Place.person_id == Enrolment.person_id, Place.course_id == Enrolment.course_id))
@@ -199,12 +205,15 @@ def courses_of(person_id: str) -> list[Learning]:
     finished: dict[str, dict[str, datetime]] = defaultdict(dict)
     if rows:
         for course_id, unit, done_at in db.session.execute(
-            sa.select(Completion.course_id, Completion.unit, Completion.done_at).where(Completion.person_id == person_id)
+            sa.select(Completion.course_id, Completion.unit, Completion.done_at).where(
+                Completion.person_id == person_id
+            )
         ):
             finished[course_id][unit] = done_at
     served = versions([row.current_version_id for row in rows])
     found = [
-        Learning(served[row.current_version_id], _taken(row), _place(row), dict(finished[row.course_id])) for row in rows
+        Learning(served[row.current_version_id], _taken(row), _place(row), dict(finished[row.course_id]))
+        for row in rows
     ]
     return sorted(
         found, key=lambda one: (one.place.at if one.place else one.enrolment.created_at, one.enrolment.id), reverse=True
@@ -217,7 +226,8 @@ def learning_of(person_id: str, course_id: str) -> Learning | None:
         _enrolments()
         .add_columns(Completion.unit.label("done_unit"), Completion.done_at)
         .outerjoin(
-            Completion, sa.and_(Completion.person_id == Enrolment.person_id, Completion.course_id == Enrolment.course_id)
+            Completion,
+            sa.and_(Completion.person_id == Enrolment.person_id, Completion.course_id == Enrolment.course_id),
         )
         .where(Enrolment.person_id == person_id, Enrolment.course_id == course_id, Enrolment.state != "declined")
     ).all()
@@ -244,7 +254,10 @@ def tries_of(person_id: str, course_id: str, unit: str, activity: str) -> list[T
     rows = db.session.execute(
         sa.select(*_TRY)
         .where(
-            Attempt.person_id == person_id, Attempt.course_id == course_id, Attempt.unit == unit, Attempt.activity == activity
+            Attempt.person_id == person_id,
+            Attempt.course_id == course_id,
+            Attempt.unit == unit,
+            Attempt.activity == activity,
         )
         .order_by(Attempt.number)
     )
@@ -262,7 +275,9 @@ def try_of(person_id: str, attempt_id: str) -> tuple[Try, dict[str, Given]] | No
         return None
     one = _try(rows[0])
     return one, {
-        row.question: Given(one.id, one.version_id, row.question, row.given, row.share, row.lang) for row in rows if row.question
+        row.question: Given(one.id, one.version_id, row.question, row.given, row.share, row.lang)
+        for row in rows
+        if row.question
     }
 
 
@@ -272,7 +287,10 @@ def tries_with_answers(person_id: str, course_id: str, unit: str, activity: str)
         sa.select(*_TRY, Answer.question, Answer.given, Answer.share, Answer.lang)
         .outerjoin(Answer, Answer.attempt_id == Attempt.id)
         .where(
-            Attempt.person_id == person_id, Attempt.course_id == course_id, Attempt.unit == unit, Attempt.activity == activity
+            Attempt.person_id == person_id,
+            Attempt.course_id == course_id,
+            Attempt.unit == unit,
+            Attempt.activity == activity,
         )
         .order_by(Attempt.number)
     )
@@ -290,9 +308,18 @@ def lesson_memory(
 ) -> tuple[list[Given], dict[str, Commitment]]:
     """What somebody left in a lesson: their answers, newest attempt first, and their plans by block. One query."""
     plans = sa.select(
-        Plan.block, sa.null(), sa.null(), sa.null(), sa.null(), sa.null(), Plan.situation, Plan.action, Plan.planned_on, Plan.saved_at,
+        Plan.block,
+        sa.null(),
+        sa.null(),
+        sa.null(),
+        sa.null(),
+        sa.null(),
+        Plan.situation,
+        Plan.action,
+        Plan.planned_on,
+        Plan.saved_at,
         sa.literal(0).label("number"),
-    ).where(Plan.person_id == person_id, Plan.course_id == course_id, Plan.unit == unit)  # fmt: skip
+    ).where(Plan.person_id == person_id, Plan.course_id == course_id, Plan.unit == unit)
     # The types of a union are those of its first part: say them where it holds nothing.
     nothing = [
         sa.type_coerce(sa.null(), column.type).label(column.key)
@@ -300,16 +327,29 @@ def lesson_memory(
     ]
     answers = (
         sa.select(
-            Answer.question.label("name"), Attempt.id.label("attempt_id"), Attempt.version_id.label("version_id"),
-            Answer.given.label("given"), Answer.share.label("share"), Answer.lang.label("lang"), *nothing, Attempt.number.label("number"),
+            Answer.question.label("name"),
+            Attempt.id.label("attempt_id"),
+            Attempt.version_id.label("version_id"),
+            Answer.given.label("given"),
+            Answer.share.label("share"),
+            Answer.lang.label("lang"),
+            *nothing,
+            Attempt.number.label("number"),
         )
         .join(Attempt, Attempt.id == Answer.attempt_id)
         .where(
-            Attempt.person_id == person_id, Attempt.course_id == course_id, Attempt.unit == unit, Attempt.activity == activity
+            Attempt.person_id == person_id,
+            Attempt.course_id == course_id,
+            Attempt.unit == unit,
+            Attempt.activity == activity,
         )
-    )  # fmt: skip
-    rows = db.session.execute(sa.union_all(answers, plans).order_by(sa.text("number DESC"))).all()
-    given = [Given(row.attempt_id, row.version_id, row.name, row.given, row.share, row.lang) for row in rows if row.attempt_id]
+    )
+    rows: Sequence[Any] = db.session.execute(sa.union_all(answers, plans).order_by(sa.text("number DESC"))).all()
+    given = [
+        Given(row.attempt_id, row.version_id, row.name, row.given, row.share, row.lang)
+        for row in rows
+        if row.attempt_id
+    ]
     return given, {
         row.name: Commitment(course_id, unit, row.name, row.situation, row.action, row.planned_on, row.saved_at)
         for row in rows
@@ -336,11 +376,19 @@ def _week(moment: datetime | None) -> date | None:
 
 
 def team_progress(space_id: str) -> list[TeamRow]:
-    """The active people of a space, by name, with one row per course they take (one empty row for none). Three queries."""
+    """The active people of a space, by name, with one row per course they take (one empty row for none). Three
+    queries.
+    """
     rows = db.session.execute(
         sa.select(
-            Person.id.label("who"), Person.name.label("name"), Space.zone.label("zone"), *_TAKEN, Course.current_version_id,
-            Place.unit.label("at_unit"), Place.activity.label("at_activity"), Place.at.label("at"),
+            Person.id.label("who"),
+            Person.name.label("name"),
+            Space.zone.label("zone"),
+            *_TAKEN,
+            Course.current_version_id,
+            Place.unit.label("at_unit"),
+            Place.activity.label("at_activity"),
+            Place.at.label("at"),
         )
         .join(Membership, Membership.person_id == Person.id)
         .join(Space, Space.id == Membership.space_id)
@@ -349,7 +397,7 @@ def team_progress(space_id: str) -> list[TeamRow]:
         .outerjoin(Place, sa.and_(Place.person_id == Enrolment.person_id, Place.course_id == Enrolment.course_id))
         .where(Membership.space_id == space_id, Person.state == "active")
         .order_by(Person.name, Person.id, Enrolment.created_at)
-    ).all()  # fmt: skip
+    ).all()
     finished: dict[tuple[str, str], dict[str, datetime]] = defaultdict(dict)
     for person_id, course_id, unit, done_at in db.session.execute(
         sa.select(Completion.person_id, Completion.course_id, Completion.unit, Completion.done_at)
@@ -372,21 +420,31 @@ def _team_row(
     moments = [*done.values(), *([row.at] if row.at else [])]
     whole = one.is_finished
     return TeamRow(
-        row.who, row.name, row.course_id, one.published, row.state,
-        done=one.total if whole else len(one.done), total=one.total, unit=None if whole else one.next_unit,
-        active_week=_week(max(moments, default=None)), due_on=row.due_on,
+        row.who,
+        row.name,
+        row.course_id,
+        one.published,
+        row.state,
+        done=one.total if whole else len(one.done),
+        total=one.total,
+        unit=None if whole else one.next_unit,
+        active_week=_week(max(moments, default=None)),
+        due_on=row.due_on,
         late=not whole and row.due_on is not None and row.due_on < today(row.zone),
-    )  # fmt: skip
+    )
 
 
 def learners_by_space() -> dict[str, tuple[int, int, int]]:
-    """Space id -> (people enrolled in something, active within 30 days, who finished a course). Active people only. One query."""
+    """Space id -> (people enrolled in something, active within 30 days, who finished a course). Active people only.
+    One query.
+    """
     since = now() - ACTIVE
     lately = (
-        sa.select(Place.person_id).where(Place.at >= since)
+        sa.select(Place.person_id)
+        .where(Place.at >= since)
         .union(sa.select(Completion.person_id).where(Completion.done_at >= since))
         .subquery()
-    )  # fmt: skip
+    )
     rows = db.session.execute(
         sa.select(
             Membership.space_id,
@@ -404,6 +462,8 @@ def learners_by_space() -> dict[str, tuple[int, int, int]]:
 
 
 def visible_to(person_id: str, course_id: str) -> tuple[Published | None, Learning | None]:
-    """A course as this visitor may see it: offered to all, or archived and taken by them before. None: no such course."""
+    """A course as this visitor may see it: offered to all, or archived and taken by them before. None: no such
+    course.
+    """
     own = learning_of(person_id, course_id) if person_id else None
     return (own.published if own else published(course_id)), own

@@ -34,7 +34,8 @@ def progress(units: Sequence[str], done: Collection[str]) -> Progress:
 
 
 def next_unit(units: Sequence[str], done: Collection[str], at: str | None) -> str | None:
-    """The unit to go on with: the one somebody is in if it is not done, else the first open one after it, else the first.
+    """The unit to go on with: the one somebody is in if it is not done, else the first open one after it, else the
+    first.
 
     None when everything is done.
     """
@@ -47,7 +48,9 @@ def next_unit(units: Sequence[str], done: Collection[str], at: str | None) -> st
 
 
 def next_activity(activities: Sequence[str], at: str | None) -> str:
-    """The activity of a unit to open: where somebody was, else the first. Raises `IndexError` for a unit without any."""
+    """The activity of a unit to open: where somebody was, else the first. Raises `IndexError` for a unit without
+    any.
+    """
     return at if at is not None and at in activities else activities[0]
 
 
@@ -67,7 +70,8 @@ def minutes_range(minutes: int) -> tuple[int, int]:
 
 
 def variant(document: CourseDocument, unit: str, activity: str, lang: str) -> Activity | None:
-    """An activity in `lang`, else in the course's source language, else in any there is; None if the course has none such.
+    """An activity in `lang`, else in the course's source language, else in any there is; None if the course has none
+    such.
 
     Tell the reader when `.lang` is not what they asked for.
     """
@@ -77,7 +81,9 @@ def variant(document: CourseDocument, unit: str, activity: str, lang: str) -> Ac
 
 
 def closing_activity(unit: Unit) -> str:
-    """The activity that finishes a unit: its last one. A lesson followed by a quiz is done when the quiz is handed in."""
+    """The activity that finishes a unit: its last one. A lesson followed by a quiz is done when the quiz is handed
+    in.
+    """
     return list(unit.activities)[-1]
 
 

@@ -42,9 +42,16 @@ class Counts:
 
 
 def enrol(
-    person_id: str, course_id: str, *, source: str = "self", by: str | None = None, due_on: date | None = None, why: str = ""
+    person_id: str,
+    course_id: str,
+    *,
+    source: str = "self",
+    by: str | None = None,
+    due_on: date | None = None,
+    why: str = "",
 ) -> Enrolment:
-    """Have a person take a course. Twice is once; somebody who said no may come back by themself, not by another's hand.
+    """Have a person take a course. Twice is once; somebody who said no may come back by themself, not by another's
+    hand.
 
     Raises `NotFound` for a course that is not offered.
     """
@@ -54,10 +61,18 @@ def enrol(
     before = _enrolment(person_id, course_id)
     if before is None:
         row = {
-            "id": new_id(), "person_id": person_id, "course_id": course_id, "version_id": served.version_id, "state": "active",
-            "source": source, "due_on": due_on, "why": rules.clean_line(why)[:WHY_LONGEST], "enrolled_by": by,
-            "created_at": now(), "finished_at": None,
-        }  # fmt: skip
+            "id": new_id(),
+            "person_id": person_id,
+            "course_id": course_id,
+            "version_id": served.version_id,
+            "state": "active",
+            "source": source,
+            "due_on": due_on,
+            "why": rules.clean_line(why)[:WHY_LONGEST],
+            "enrolled_by": by,
+            "created_at": now(),
+            "finished_at": None,
+        }
         upsert(Enrolment, [row], key=["person_id", "course_id"])
         made = _enrolment(person_id, course_id)
         assert made is not None
@@ -143,7 +158,8 @@ def start(person_id: str, course_id: str, unit: str, activity: str) -> Attempt:
 def answer(person_id: str, attempt_id: str, question_id: str, given: Any, *, lang: str) -> Attempt:
     """Keep an answer (`given` as the question reads it, None for "I don't know"; read in `lang`). The first one stands.
 
-    The last answer hands the attempt in. Raises `NotFound` for a missing or foreign attempt and for a question it does not ask,
+    The last answer hands the attempt in. Raises `NotFound` for a missing or foreign attempt and for a question it
+    does not ask,
     `content.kinds.WrongShape` for an answer this question cannot have.
     """
     row = _own_attempt(person_id, attempt_id)
@@ -197,11 +213,15 @@ def practise(
     db.session.execute(
         sa.update(Attempt)
         .where(
-            Attempt.person_id == person_id, Attempt.course_id == course_id, Attempt.unit == unit, Attempt.activity == activity,
-            Attempt.submitted_at.is_(None), Attempt.version_id != served.version_id,
+            Attempt.person_id == person_id,
+            Attempt.course_id == course_id,
+            Attempt.unit == unit,
+            Attempt.activity == activity,
+            Attempt.submitted_at.is_(None),
+            Attempt.version_id != served.version_id,
         )
         .values(submitted_at=now())
-    )  # fmt: skip
+    )
     _keep_answer(_attempt(row, served, unit, activity, names, limit=None), question_id, given, lang)
 
 
@@ -218,11 +238,20 @@ def keep_plan(
         )
         return
     row = {
-        "person_id": person_id, "course_id": course_id, "unit": unit, "block": block, "situation": when, "action": do,
-        "planned_on": planned_on, "saved_at": now(),
-    }  # fmt: skip
+        "person_id": person_id,
+        "course_id": course_id,
+        "unit": unit,
+        "block": block,
+        "situation": when,
+        "action": do,
+        "planned_on": planned_on,
+        "saved_at": now(),
+    }
     upsert(
-        Plan, [row], key=["person_id", "course_id", "unit", "block"], update=["situation", "action", "planned_on", "saved_at"]
+        Plan,
+        [row],
+        key=["person_id", "course_id", "unit", "block"],
+        update=["situation", "action", "planned_on", "saved_at"],
     )
 
 
@@ -234,7 +263,9 @@ def _enrolment(person_id: str, course_id: str) -> Enrolment | None:
 
 
 def _own_attempt(person_id: str, attempt_id: str) -> Attempt:
-    """A person's own attempt. The enrolment is locked first, as everywhere here: two orders of locks would block each other."""
+    """A person's own attempt. The enrolment is locked first, as everywhere here: two orders of locks would block each
+    other.
+    """
     found = sa.select(Attempt).where(Attempt.id == attempt_id, Attempt.person_id == person_id)
     course_id = db.session.scalar(found.with_only_columns(Attempt.course_id))
     if course_id is None:
@@ -262,13 +293,20 @@ def _finish_unit(row: Enrolment, served: Published, unit: str, kind: str, versio
     )
     if known is None:
         fact = {
-            "person_id": row.person_id, "course_id": row.course_id, "unit": unit, "version_id": version_id, "kind": kind,
+            "person_id": row.person_id,
+            "course_id": row.course_id,
+            "unit": unit,
+            "version_id": version_id,
+            "kind": kind,
             "done_at": now(),
-        }  # fmt: skip
+        }
         upsert(Completion, [fact], key=["person_id", "course_id", "unit"])
         outbox.tell(
             UnitCompleted(
-                id=f"{row.person_id}:{row.course_id}:{unit}", person_id=row.person_id, course_id=row.course_id, unit=unit
+                id=f"{row.person_id}:{row.course_id}:{unit}",
+                person_id=row.person_id,
+                course_id=row.course_id,
+                unit=unit,
             )
         )
     _finish_if_whole(row, served)
@@ -291,7 +329,10 @@ def _attempt(
 ) -> Attempt:
     """The open attempt, or a new one with the next number. The unique number decides a race: both get the same row."""
     mine = sa.and_(
-        Attempt.person_id == row.person_id, Attempt.course_id == row.course_id, Attempt.unit == unit, Attempt.activity == activity
+        Attempt.person_id == row.person_id,
+        Attempt.course_id == row.course_id,
+        Attempt.unit == unit,
+        Attempt.activity == activity,
     )
     is_open = sa.select(Attempt).where(mine, Attempt.submitted_at.is_(None)).execution_options(populate_existing=True)
     found = db.session.scalar(is_open)
@@ -301,10 +342,19 @@ def _attempt(
     if not rules.may_try(before, limit):
         raise Refused(_("You have used all the attempts of this quiz."))
     fresh = {
-        "id": new_id(), "person_id": row.person_id, "course_id": row.course_id, "unit": unit, "activity": activity,
-        "number": before + 1, "version_id": served.version_id, "questions": questions, "started_at": now(),
-        "submitted_at": None, "score": None, "passed": None,
-    }  # fmt: skip
+        "id": new_id(),
+        "person_id": row.person_id,
+        "course_id": row.course_id,
+        "unit": unit,
+        "activity": activity,
+        "number": before + 1,
+        "version_id": served.version_id,
+        "questions": questions,
+        "started_at": now(),
+        "submitted_at": None,
+        "score": None,
+        "passed": None,
+    }
     upsert(Attempt, [fresh], key=["person_id", "course_id", "unit", "activity", "number"])
     made = db.session.scalar(is_open)
     if made is None:
@@ -335,7 +385,11 @@ def _keep_answer(row: Attempt, question_id: str, given: Any, lang: str) -> None:
     kept = question.accept(given)
     share = question.mark(kept).fraction or 0.0
     fact = {
-        "attempt_id": row.id, "question": question_id, "given": kept, "lang": text.lang,
-        "share": min(1.0, max(0.0, share)), "answered_at": now(),
-    }  # fmt: skip
+        "attempt_id": row.id,
+        "question": question_id,
+        "given": kept,
+        "lang": text.lang,
+        "share": min(1.0, max(0.0, share)),
+        "answered_at": now(),
+    }
     upsert(Answer, [fact], key=["attempt_id", "question"])

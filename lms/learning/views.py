@@ -82,7 +82,9 @@ def activity(course_id: str, unit: str, activity: str) -> Any:
 @bp.post("/courses/<course_id>/<unit>/<activity>")
 @guard("signed_in")
 def answer_in_lesson(course_id: str, unit: str, activity: str) -> Any:
-    """An answer to a question inside a lesson, or the wish for a hint; what comes back stands where the question stood."""
+    """An answer to a question inside a lesson, or the wish for a hint; what comes back stands where the question
+    stood.
+    """
     own, text = _taken(course_id, unit, activity)
     question = text.question(request.form.get("question", ""))
     if text.type == "quiz" or question is None:
@@ -114,9 +116,14 @@ def finish(course_id: str, unit: str, activity: str) -> Any:
     with writing():
         for block, form in plans:
             service.keep_plan(
-                visitor().id, course_id, unit, block, situation=form.when.data or "", action=form.do.data or "",
+                visitor().id,
+                course_id,
+                unit,
+                block,
+                situation=form.when.data or "",
+                action=form.do.data or "",
                 planned_on=form.planned_on(),
-            )  # fmt: skip
+            )
         if closes and not saves:
             whole = service.complete(visitor().id, course_id, unit, kind=text.type)
     here = pages.activity_address(course_id, unit, activity)
@@ -126,7 +133,10 @@ def finish(course_id: str, unit: str, activity: str) -> Any:
     if not closes and found is not None:
         keys = list(found.activities)
         return redirect(pages.activity_address(course_id, unit, keys[keys.index(activity) + 1]))
-    flash(_("That was the last step: the course is finished.") if whole else _("Step done: %(title)s.", title=text.title), "yes")
+    flash(
+        _("That was the last step: the course is finished.") if whole else _("Step done: %(title)s.", title=text.title),
+        "yes",
+    )
     return redirect(url_for("learning.course", course_id=course_id))
 
 
@@ -190,7 +200,8 @@ def result(course_id: str, unit: str, activity: str, attempt_id: str) -> Any:
     if one.submitted_at is None:
         return redirect(pages.question_address(one, rules.next_question(one.questions, answers) or 1))
     return render_template(
-        "learning/result.html", **pages.result_page(own, one, answers, [each for each, _answers in tries], _text_of_try(one), language())
+        "learning/result.html",
+        **pages.result_page(own, one, answers, [each for each, _answers in tries], _text_of_try(one), language()),
     )
 
 
@@ -292,13 +303,24 @@ def _plan_forms(text: Activity, saved: dict[str, queries.Commitment] | None = No
 
 
 def _lesson(
-    own: Learning, unit: str, text: Activity, *, asked: Question | None = None, error: str = "", hints: tuple[str, ...] = (),
+    own: Learning,
+    unit: str,
+    text: Activity,
+    *,
+    asked: Question | None = None,
+    error: str = "",
+    hints: tuple[str, ...] = (),
     plans: list[tuple[str, PlanForm]] | None = None,
-) -> str:  # fmt: skip
+) -> str:
     person_id, course_id = own.enrolment.person_id, own.enrolment.course_id
     given, saved = queries.lesson_memory(person_id, course_id, unit, text.key)
     blocks = pages.lesson_blocks(
-        own.published, text, unit, given, catalogue.versions([one.version_id for one in given]), seed=f"{person_id}/{unit}"
+        own.published,
+        text,
+        unit,
+        given,
+        catalogue.versions([one.version_id for one in given]),
+        seed=f"{person_id}/{unit}",
     )
     for block in blocks:
         if asked is not None and block.ask is not None and block.ask["id"] == asked.id and block.told is None:
@@ -315,7 +337,12 @@ def _lesson(
         wrong={"question": asked.id, "text": error} if asked is not None and error else None,
         form={"errors": True} if error or any(form.errors for _block, form in forms) else {"errors": False},
         commitments=[
-            {"id": block, "title": promises[block].title, "more": pages.more_of(promises[block], own.published), "form": form}
+            {
+                "id": block,
+                "title": promises[block].title,
+                "more": pages.more_of(promises[block], own.published),
+                "form": form,
+            }
             for block, form in forms
         ],
         saved=max((plan.saved_at for plan in saved.values()), default=None),
@@ -353,9 +380,7 @@ def _quiz_door(own: Learning, unit: str, text: Activity) -> Any:
     )
 
 
-def _question(
-    one: Try, answers: dict[str, Given], number: int, *, error: str = "", hints: tuple[str, ...] = ()
-) -> str:
+def _question(one: Try, answers: dict[str, Given], number: int, *, error: str = "", hints: tuple[str, ...] = ()) -> str:
     kept = answers.get(one.questions[number - 1])
     text = _text_of_try(one, kept.lang if kept else None)
     asked = _question_of(text, one, number)
@@ -368,25 +393,43 @@ def _question(
         text=pages.text_of(text),
         ask=pages.asked(asked, seed=one.id, shuffle=bool(text.quiz and text.quiz.shuffle)),
         told=asking.told(asked, kept.given) if kept else None,
-        number=number, total=len(one.questions), answered=len(answers),
-        typed=request.form.to_dict(flat=False), error=error, hints=hints, form={"errors": bool(error)},
-        here_address=pages.question_address(one, number), after=after,
+        number=number,
+        total=len(one.questions),
+        answered=len(answers),
+        typed=request.form.to_dict(flat=False),
+        error=error,
+        hints=hints,
+        form={"errors": bool(error)},
+        here_address=pages.question_address(one, number),
+        after=after,
         lesson_href=pages.lesson_address(own.document, one),
-    )  # fmt: skip
+    )
 
 
 #: What a browser may show of the files of a course; anything else is handed over as a download.
 _SHOWN = {
-    ".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp",
-    ".avif": "image/avif", ".gif": "image/gif", ".mp3": "audio/mpeg", ".ogg": "audio/ogg", ".oga": "audio/ogg",
-    ".opus": "audio/ogg", ".m4a": "audio/mp4", ".wav": "audio/wav", ".txt": "text/plain; charset=utf-8",
-    ".vtt": "text/vtt; charset=utf-8", ".pdf": "application/pdf",
-}  # fmt: skip
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+    ".gif": "image/gif",
+    ".mp3": "audio/mpeg",
+    ".ogg": "audio/ogg",
+    ".oga": "audio/ogg",
+    ".opus": "audio/ogg",
+    ".m4a": "audio/mp4",
+    ".wav": "audio/wav",
+    ".txt": "text/plain; charset=utf-8",
+    ".vtt": "text/vtt; charset=utf-8",
+    ".pdf": "application/pdf",
+}
 
 
 @bp.get("/courses/<course_id>/files/<path:path>")
 @guard("public")
-def file(course_id: str, path: str) -> Response:
+def file(course_id: str, path: str) -> Any:
     """A picture or another file of a course. Kept by browsers, and asked for again by its digest."""
     found = catalogue.file_of(course_id, path)
     if found is None:

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 #: Words that only the key and the feedback hold: none may be in a page before its question is answered.
-SECRETS = ("RIGHT-FEEDBACK", "WRONG-FEEDBACK", "NEAR-FEEDBACK", "OTHER-FEEDBACK", "EXPLANATION", "MODEL-ANSWER", "quarante-deux")
+SECRETS = (
+    "RIGHT-FEEDBACK",
+    "WRONG-FEEDBACK",
+    "NEAR-FEEDBACK",
+    "OTHER-FEEDBACK",
+    "EXPLANATION",
+    "MODEL-ANSWER",
+    "quarante-deux",
+)
 
 LESSON = """---
 id: {unit}
@@ -142,7 +150,9 @@ title: Une question
 """
 
 
-def write_lesson(course: Path, unit: str, *, title: str = "Écouter avant de proposer", lang: str = "fr", body: str = LESSON) -> Path:
+def write_lesson(
+    course: Path, unit: str, *, title: str = "Écouter avant de proposer", lang: str = "fr", body: str = LESSON
+) -> Path:
     """A lesson file of a unit; gives its path."""
     path = course / "units" / unit / f"lesson.{lang}.md"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -170,7 +180,8 @@ def write_head(
         f"dialect: 1\nid: {course.name}\nsource: fr\nlanguages: [{', '.join(languages)}]\nfallback: source\n"
         f"title:\n  fr: Écouter au comptoir\n  en: Listening at the counter\n"
         f"summary:\n  fr: Entendre ce qui compte.\n  en: Hearing what matters.\n"
-        f"domain: mediation\ncompetencies: []\nstatus: {status}\n{more}units:\n" + "".join(f"  - {unit}\n" for unit in units),
+        f"domain: mediation\ncompetencies: []\nstatus: {status}\n{more}units:\n"
+        + "".join(f"  - {unit}\n" for unit in units),
         encoding="utf-8",
     )
     return path

@@ -26,11 +26,13 @@ def test_a_folder_becomes_version_one_and_the_second_run_changes_nothing(any_ctx
     write_course(tmp_path, "deux-cours")
     assert outcomes(service.sync(tmp_path)) == {"deux-cours": "published", "un-cours": "published"}
     first = queries.published("un-cours")
-    assert first is not None and first.number == 1
+    assert first is not None
+    assert first.number == 1
     assert [unit.id for unit in first.document.units] == ["un", "deux", "trois"]
     assert set(outcomes(service.sync(tmp_path)).values()) == {"unchanged"}
     again = queries.published("un-cours")
-    assert again is not None and again.version_id == first.version_id
+    assert again is not None
+    assert again.version_id == first.version_id
 
 
 def test_a_changed_course_becomes_a_new_version_and_the_old_one_stays(ctx: Flask, tmp_path: Path) -> None:
@@ -45,8 +47,10 @@ def test_a_changed_course_becomes_a_new_version_and_the_old_one_stays(ctx: Flask
     assert (report.added, report.removed) == (("quatre",), ("deux",))
     assert "deux/q-mot" in report.gone
     second, old = queries.published("un-cours"), queries.version(first.version_id)
-    assert second is not None and [unit.id for unit in second.document.units] == ["un", "trois", "quatre"]
-    assert old is not None and [unit.id for unit in old.document.units] == ["un", "deux", "trois"]
+    assert second is not None
+    assert [unit.id for unit in second.document.units] == ["un", "trois", "quatre"]
+    assert old is not None
+    assert [unit.id for unit in old.document.units] == ["un", "deux", "trois"]
 
 
 def test_a_note_that_no_page_shows_makes_no_version(ctx: Flask, tmp_path: Path) -> None:
@@ -72,7 +76,9 @@ def test_a_course_with_an_error_keeps_its_last_good_version_and_says_where(ctx: 
     assert [(one.path, one.code) for one in errors] == [("units/un/lesson.fr.md", "E204")]
     assert path.read_text("utf-8").splitlines()[errors[0].line - 1].startswith("## Que dites-vous")
     served = queries.published("un-cours")
-    assert faulty.number == 1 and served is not None and served.number == 1
+    assert faulty.number == 1
+    assert served is not None
+    assert served.number == 1
 
 
 def test_a_course_whose_folder_is_gone_is_archived_and_comes_back(ctx: Flask, tmp_path: Path) -> None:
@@ -81,13 +87,16 @@ def test_a_course_whose_folder_is_gone_is_archived_and_comes_back(ctx: Flask, tm
     kept = queries.published("un-cours")
     shutil.move(course, tmp_path.parent / "away")
     assert outcomes(service.sync(tmp_path)) == {"un-cours": "archived"}
-    assert queries.published("un-cours") is None and queries.shelf() == []
-    assert kept is not None and queries.version(kept.version_id) is not None
+    assert queries.published("un-cours") is None
+    assert queries.shelf() == []
+    assert kept is not None
+    assert queries.version(kept.version_id) is not None
     assert service.sync(tmp_path).courses == ()
     shutil.move(tmp_path.parent / "away", course)
     assert outcomes(service.sync(tmp_path)) == {"un-cours": "unchanged"}
     back = queries.published("un-cours")
-    assert back is not None and back.number == 1
+    assert back is not None
+    assert back.number == 1
 
 
 def test_a_course_of_the_studio_is_left_alone(ctx: Flask, tmp_path: Path) -> None:
@@ -121,7 +130,8 @@ def test_a_unit_that_is_a_draft_is_not_offered(ctx: Flask, tmp_path: Path) -> No
     path.write_text(path.read_text("utf-8").replace("minutes: 12", "minutes: 12\nstatus: draft"), encoding="utf-8")
     service.sync(tmp_path)
     served = queries.published("un-cours")
-    assert served is not None and [unit.id for unit in served.document.units] == ["un", "trois"]
+    assert served is not None
+    assert [unit.id for unit in served.document.units] == ["un", "trois"]
 
 
 def test_the_pictures_of_a_course_are_kept_once_under_their_content(ctx: Flask, tmp_path: Path) -> None:
@@ -130,11 +140,13 @@ def test_the_pictures_of_a_course_are_kept_once_under_their_content(ctx: Flask, 
     (lesson.parent / "media").mkdir()
     (lesson.parent / "media" / "plan.svg").write_text("<svg/>", encoding="utf-8")
     lesson.write_text(
-        lesson.read_text("utf-8").replace("## À retenir", "![Le plan de la salle](media/plan.svg)\n\n## À retenir"), encoding="utf-8"
+        lesson.read_text("utf-8").replace("## À retenir", "![Le plan de la salle](media/plan.svg)\n\n## À retenir"),
+        encoding="utf-8",
     )
     service.sync(tmp_path)
     found = queries.file_of("un-cours", "units/un/media/plan.svg")
-    assert found is not None and found[0] == b"<svg/>"
+    assert found is not None
+    assert found[0] == b"<svg/>"
     assert queries.file_of("un-cours", "units/un/media/other.svg") is None
     assert queries.file_of("un-cours", "../un-cours/course.yml") is None
     write_lesson(course, "deux", title="Autre")
@@ -143,7 +155,7 @@ def test_the_pictures_of_a_course_are_kept_once_under_their_content(ctx: Flask, 
 
 
 def test_a_folder_that_is_not_there_is_the_callers_mistake(ctx: Flask, tmp_path: Path) -> None:
-    with pytest.raises(OSError):
+    with pytest.raises(FileNotFoundError):
         service.sync(tmp_path / "nowhere")
 
 

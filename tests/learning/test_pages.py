@@ -107,7 +107,8 @@ def test_a_suggested_course_says_by_whom_and_can_be_refused(site: Flask, lea: St
 
     inside(site, suggest)
     words = words_of(lea.get(COURSE))
-    assert "Ines" in words and "Pour le mardi" in words
+    assert "Ines" in words
+    assert "Pour le mardi" in words
     lea.fill(COURSE, form="/decline")
     assert inside(site, lambda: queries.learning_of(who, "ecouter-bien")) is None
     assert "Pour le mardi" not in words_of(lea.get(COURSE))
@@ -118,15 +119,19 @@ def test_a_suggested_course_says_by_whom_and_can_be_refused(site: Flask, lea: St
 
 def test_a_stranger_signs_in_first_and_somebody_not_enrolled_sees_the_course(site: Flask, lea: StrictClient) -> None:
     response = site.test_client().get(LESSON)
-    assert response.status_code == 302 and response.location == f"/sign-in?next={LESSON}"
+    assert response.status_code == 302
+    assert response.location == f"/sign-in?next={LESSON}"
     response = lea.get(LESSON)
-    assert response.status_code == 302 and response.location == COURSE
+    assert response.status_code == 302
+    assert response.location == COURSE
     assert lea.get(f"{COURSE}/un/nothing").status_code == 404
     assert lea.get(f"{COURSE}/nothing/lesson").status_code == 404
 
 
 def test_what_is_sent_without_being_enrolled_changes_nothing(site: Flask, lea: StrictClient) -> None:
-    token = next(field.get("value") for field in page_of(lea.get(COURSE)).iter("input") if field.get("name") == "csrf_token")
+    token = next(
+        field.get("value") for field in page_of(lea.get(COURSE)).iter("input") if field.get("name") == "csrf_token"
+    )
     for path, data in (
         (LESSON, {"question": "q-mot", "q-mot": "2"}), (f"{LESSON}/done", {}), (f"{QUIZ}/start", {}),
         (f"{COURSE}/decline", {}), (f"{QUIZ}/nothing/1", {"q-duree": "10"}),
@@ -142,7 +147,8 @@ def test_a_question_in_a_lesson_is_answered_in_its_place(site: Flask, lea: Stric
     assert not [secret for secret in SECRETS if secret in page.text]
     assert "HINT-ONE" not in page.text
     page = lea.fill(page, {"q-mot": "1"}, form="#q-mot", press="indice")
-    assert "HINT-ONE" in page.text and count(site, Answer) == 0
+    assert "HINT-ONE" in page.text
+    assert count(site, Answer) == 0
     assert not [secret for secret in SECRETS if secret in page.text]
     page = lea.fill(page, form="#q-mot", follow=False)
     assert page.location == f"{LESSON}#q-mot-told", "what was typed before the hint is still chosen"
@@ -157,7 +163,8 @@ def test_a_question_without_an_answer_says_so_where_it_stands(site: Flask, lea: 
     lea.fill(COURSE, form="/enrol")
     page = lea.fill(LESSON, form="#q-mot")
     assert page.status_code == 422
-    assert 'href="#q-mot-field"' in page.text and page_of(page).find("head/title").text.startswith("Erreur")  # type: ignore[union-attr]
+    assert 'href="#q-mot-field"' in page.text
+    assert page_of(page).find("head/title").text.startswith("Erreur")
     assert count(site, Answer) == 0
 
 
@@ -173,7 +180,8 @@ def test_finishing_a_lesson_saves_the_plan_and_moves_the_rope(site: Flask, lea: 
     page = lea.get(LESSON)
     assert "une personne se plaint" in page.text
     page = lea.fill(page, {"k-essai-when": "on se plaint"}, form="/done", press="Enregistrer mon plan")
-    assert page.request.path == LESSON and "on se plaint" in page.text
+    assert page.request.path == LESSON
+    assert "on se plaint" in page.text
     assert (count(site, Plan), count(site, Completion)) == (1, 0)
     page = lea.fill(LESSON, form="/done", press="Terminer")
     assert page.request.path == COURSE
@@ -185,14 +193,16 @@ def test_finishing_a_lesson_saves_the_plan_and_moves_the_rope(site: Flask, lea: 
 def test_a_lesson_before_a_quiz_leads_to_it_and_finishes_nothing(site: Flask, lea: StrictClient) -> None:
     lea.fill(COURSE, form="/enrol")
     page = lea.fill(f"{COURSE}/deux/lesson", form="/done")
-    assert page.request.path == QUIZ and count(site, Completion) == 0
+    assert page.request.path == QUIZ
+    assert count(site, Completion) == 0
 
 
 def test_a_text_the_course_lacks_is_shown_in_its_source_language(site: Flask, lea: StrictClient) -> None:
     lea.fill(COURSE, form="/enrol")
     page = lea.get(f"{LESSON}?lang=en")
     heading = next(page_of(page).iter("h1"))
-    assert heading.get("lang") == "fr" and "Français" in words_of(page)
+    assert heading.get("lang") == "fr"
+    assert "Français" in words_of(page)
     page = lea.get(f"{LESSON}?lang=fr")
     assert next(page_of(page).iter("h1")).get("lang") is None
 
@@ -209,7 +219,8 @@ def test_a_changed_question_is_asked_anew_and_an_unchanged_one_keeps_its_answer(
     path.write_text(path.read_text("utf-8").replace("La porte se ferme.", "La porte claque."), encoding="utf-8")
     serve(site, courses)
     page = lea.get(LESSON)
-    assert "FEEDBACK" not in page.text and 'id="q-mot-field"' in page.text
+    assert "FEEDBACK" not in page.text
+    assert 'id="q-mot-field"' in page.text
 
 
 # --- quizzes -----------------------------------------------------------------------------------------------------
@@ -218,7 +229,8 @@ def test_a_changed_question_is_asked_anew_and_an_unchanged_one_keeps_its_answer(
 def test_a_quiz_of_every_kind_from_the_door_to_the_end(site: Flask, lea: StrictClient) -> None:
     lea.fill(COURSE, form="/enrol")
     door = lea.get(QUIZ)
-    assert not [secret for secret in SECRETS if secret in door.text] and count(site, Attempt) == 0
+    assert not [secret for secret in SECRETS if secret in door.text]
+    assert count(site, Attempt) == 0
     page = lea.fill(door, form="/start")
     seen = []
     while name := question_of(page):
@@ -233,7 +245,8 @@ def test_a_quiz_of_every_kind_from_the_door_to_the_end(site: Flask, lea: StrictC
         page = lea.get(sign.get("href") or "")
     assert seen == list(TYPED)
     words = words_of(page)
-    assert "Vous tenez" in words and "6 sur 6" in words
+    assert "Vous tenez" in words
+    assert "6 sur 6" in words
     rows = inside(site, lambda: db.session.execute(sa.select(Attempt.score, Attempt.passed)).all())
     assert [tuple(row) for row in rows] == [(1.0, True)]  # type: ignore[attr-defined]
     assert count(site, Completion) == 1
@@ -249,8 +262,10 @@ def test_an_open_attempt_is_gone_on_with_and_questions_wait_their_turn(site: Fla
     lea.fill(first, {"q-duree": "30"}, form="/quiz/")
     assert lea.get(QUIZ).location == f"{here}2"
     page = lea.get(f"{here}1")
-    assert "NEAR-FEEDBACK" in page.text and "Pas encore." in words_of(page)
-    assert lea.get(f"{here}0").status_code == 404 and lea.get(f"{here}8").status_code == 404
+    assert "NEAR-FEEDBACK" in page.text
+    assert "Pas encore." in words_of(page)
+    assert lea.get(f"{here}0").status_code == 404
+    assert lea.get(f"{here}8").status_code == 404
 
 
 def test_hints_come_one_by_one(site: Flask, lea: StrictClient) -> None:
@@ -260,9 +275,12 @@ def test_hints_come_one_by_one(site: Flask, lea: StrictClient) -> None:
         lea.fill(page, TYPED[name], form="/quiz/")
         page = lea.get(QUIZ, follow_redirects=True)
     page = lea.fill(page, {"q-gestes": ["3"]}, form="/quiz/", press="indice")
-    assert "HINT-ONE" in page.text and "HINT-TWO" not in page.text
+    assert "HINT-ONE" in page.text
+    assert "HINT-TWO" not in page.text
     page = lea.fill(page, form="/quiz/", press="indice")
-    assert "HINT-ONE" in page.text and "HINT-TWO" in page.text and "indice, il" not in page.text
+    assert "HINT-ONE" in page.text
+    assert "HINT-TWO" in page.text
+    assert "indice, il" not in page.text
     box = next(one for one in page_of(page).iter("input") if one.get("name") == "q-gestes" and one.get("value") == "3")
     assert box.get("checked") is not None, "what was chosen stays chosen"
     page = lea.fill(page, form="/quiz/", press="Je ne sais pas")
@@ -286,17 +304,23 @@ def test_an_incomplete_order_keeps_what_was_chosen(site: Flask, lea: StrictClien
         lea.fill(page, TYPED[name], form="/quiz/")
         page = lea.get(QUIZ, follow_redirects=True)
     page = lea.fill(page, typed, form="/quiz/")
-    assert page.status_code == 422 and count(site, Answer) == 3
+    assert page.status_code == 422
+    assert count(site, Answer) == 3
     chosen = [one for one in page_of(page).iter("option") if one.get("selected") is not None]
-    assert [one.get("value") for one in chosen] == [value for _name, value in sorted(typed.items())] or len(chosen) == len(typed)
+    assert [one.get("value") for one in chosen] == [value for _name, value in sorted(typed.items())] or len(
+        chosen
+    ) == len(typed)
 
 
 @pytest.mark.parametrize("value", ["99", "-1", "1e308", "NaN", "' OR 1=1", "\u0000"])
 def test_a_forged_choice_is_a_clear_page_and_changes_nothing(site: Flask, lea: StrictClient, value: str) -> None:
     lea.fill(COURSE, form="/enrol")
-    token = next(field.get("value") for field in page_of(lea.get(LESSON)).iter("input") if field.get("name") == "csrf_token")
+    token = next(
+        field.get("value") for field in page_of(lea.get(LESSON)).iter("input") if field.get("name") == "csrf_token"
+    )
     page = lea.post(LESSON, data={"csrf_token": token, "question": "q-mot", "do": "answer", "q-mot": value})
-    assert page.status_code == 422 and count(site, Answer) == 0
+    assert page.status_code == 422
+    assert count(site, Answer) == 0
     assert lea.post(LESSON, data={"csrf_token": token, "question": "q-nothing"}).status_code == 404
 
 
@@ -313,10 +337,14 @@ def test_somebody_elses_attempt_is_answered_like_a_missing_one(site: Flask, lea:
         assert [one.status_code for one in answers] == [404, 404]
         bodies = [one.text.replace(path.split("/")[5], "X").replace("A" * 22, "X") for one in answers]
         assert bodies[0] == bodies[1]
-    token = next(field.get("value") for field in page_of(other.get(LESSON)).iter("input") if field.get("name") == "csrf_token")
+    token = next(
+        field.get("value") for field in page_of(other.get(LESSON)).iter("input") if field.get("name") == "csrf_token"
+    )
     for path in (theirs, missing):
         assert other.post(path, data={"csrf_token": token, "do": "answer", "q-duree": "10"}).status_code == 404
-    assert lea.get(theirs.replace("/deux/quiz/", "/deux/lesson/")).status_code == 404, "an attempt belongs to its own quiz"
+    assert lea.get(theirs.replace("/deux/quiz/", "/deux/lesson/")).status_code == 404, (
+        "an attempt belongs to its own quiz"
+    )
     assert count(site, Answer) == 0
 
 
@@ -374,7 +402,9 @@ def test_reading_takes_few_queries_however_long_the_course_is(app: Flask, course
             visitor.get(path)
             with statements(app) as seen:
                 assert visitor.get(path).status_code == 200
-            costs.setdefault(path.split("/")[-1] if "lesson" in path else str(path.count("/")), []).append(seen.count("SELECT"))
+            costs.setdefault(path.split("/")[-1] if "lesson" in path else str(path.count("/")), []).append(
+                seen.count("SELECT")
+            )
     assert costs["lesson"] == [4, 4]
     assert costs["6"] == [3, 3], "a question of a quiz"
     assert costs["2"][0] == costs["2"][1] <= 4, "the course page"
@@ -385,7 +415,8 @@ def test_pictures_are_served_with_their_digest(app: Flask, courses: Path) -> Non
     (lesson.parent / "media").mkdir()
     (lesson.parent / "media" / "plan.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>", encoding="utf-8")
     lesson.write_text(
-        lesson.read_text("utf-8").replace("## J’essaie", "## Le plan\n\n![Le plan](media/plan.svg)\n\n## J’essaie"), encoding="utf-8"
+        lesson.read_text("utf-8").replace("## J’essaie", "## Le plan\n\n![Le plan](media/plan.svg)\n\n## J’essaie"),
+        encoding="utf-8",
     )
     serve(app, courses)
     visitor = app.test_client()
@@ -399,3 +430,61 @@ def test_pictures_are_served_with_their_digest(app: Flask, courses: Path) -> Non
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert visitor.get(address, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
     assert visitor.get(f"{COURSE}/files/course.yml").status_code == 404
+
+
+SCENARIO = """---
+id: quatre
+title: La salle calme
+minutes: 8
+---
+
+# La salle calme
+
+Vous animez un espace à Prades.
+
+<a id="debut"></a>
+## « C’est toujours lui ! »
+
+Camille est debout.
+
+- [« Venez dehors. »](#banc)
+  > La voix baisse.
+- [« Calmez-vous. »](#froid)
+  > Camille se sent petite.
+
+<a id="banc"></a>
+## Sur le banc
+<!-- end: good -->
+
+Camille parle.
+
+<a id="froid"></a>
+## La tension reste
+<!-- end: partial -->
+
+Rien n’est réglé.
+"""
+
+
+def test_a_scenario_is_walked_scene_by_scene_and_ends_its_step(app: Flask, courses: Path) -> None:
+    course = courses / "ecouter-bien"
+    write_quiz(course, "quatre", name="scenario", body=SCENARIO)
+    head = course / "course.yml"
+    head.write_text(head.read_text("utf-8") + "  - quatre\n", encoding="utf-8")
+    serve(app, courses)
+    visitor = app.test_client()
+    assert isinstance(visitor, StrictClient)
+    visitor.enter(person(app))
+    visitor.fill(COURSE, form="/enrol")
+    page = visitor.get(f"{COURSE}/quatre/scenario")
+    assert "La voix baisse" not in page.text
+    assert "Vous animez" in page.text
+    moves = [one.get("href") or "" for one in page_of(page).iter("a") if one.get("class") == "choice"]
+    assert len(moves) == 2
+    page = visitor.get(moves[0].partition("#")[0])
+    assert "La voix baisse" in page.text
+    assert "Une fin qui tient" in page.text
+    assert "Camille est debout" in visitor.get(f"{COURSE}/quatre/scenario?path=debut.nowhere").text
+    page = visitor.fill(page, form="/done")
+    assert page.request.path == COURSE
+    assert count(app, Completion) == 1

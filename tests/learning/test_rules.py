@@ -71,12 +71,16 @@ def test_score(shares: dict[str, float], points: dict[str, float], expected: flo
     assert found == pytest.approx(expected) if expected is not None else found is None
 
 
-@pytest.mark.parametrize(("score", "mark", "expected"), [(None, 80, None), (0.8, 80, True), (0.79, 80, False), (0.0, 0, True)])
+@pytest.mark.parametrize(
+    ("score", "mark", "expected"), [(None, 80, None), (0.8, 80, True), (0.79, 80, False), (0.0, 0, True)]
+)
 def test_passes(score: float | None, mark: int, expected: bool | None) -> None:
     assert rules.passes(score, mark) is expected
 
 
-@pytest.mark.parametrize(("used", "limit", "expected"), [(0, None, True), (99, None, True), (0, 1, True), (1, 1, False), (4, 3, False)])
+@pytest.mark.parametrize(
+    ("used", "limit", "expected"), [(0, None, True), (99, None, True), (0, 1, True), (1, 1, False), (4, 3, False)]
+)
 def test_may_try(used: int, limit: int | None, expected: bool) -> None:
     assert rules.may_try(used, limit) is expected
 

@@ -86,12 +86,15 @@ def test_no_stands_against_a_manager_and_not_against_oneself(app: Flask, courses
 
     def check() -> None:
         with writing():
-            counts = service.enrol_many([who, other], COURSE, by=boss, due_on=date(2027, 3, 1), why="  Pour le \n mardi ")
+            counts = service.enrol_many(
+                [who, other], COURSE, by=boss, due_on=date(2027, 3, 1), why="  Pour le \n mardi "
+            )
         assert counts == service.Counts(2, 0, 0)
         assert (learning(who).enrolment.why, learning(who).enrolment.due_on) == ("Pour le mardi", date(2027, 3, 1))
         with writing():
             service.decline(who, COURSE)
-        assert queries.learning_of(who, COURSE) is None and queries.courses_of(who) == []
+        assert queries.learning_of(who, COURSE) is None
+        assert queries.courses_of(who) == []
         with writing():
             counts = service.enrol_many([who, other], COURSE, by=boss)
         assert counts == service.Counts(0, 1, 1)
@@ -172,7 +175,9 @@ def test_an_attempt_keeps_its_version_when_the_course_changes(app: Flask, course
         row = db.session.get_one(Attempt, attempt_id)
         assert len(row.questions) == 7
         served = catalogue.published(COURSE)
-        assert served is not None and served.number == 2 and row.version_id != served.version_id
+        assert served is not None
+        assert served.number == 2
+        assert row.version_id != served.version_id
         answer_all(who, row, RIGHT)
         row = db.session.get_one(Attempt, attempt_id)
         assert (row.score, row.passed) == (1.0, True)
@@ -191,10 +196,15 @@ def test_a_quiz_is_marked_when_its_last_answer_arrives(any_app: Flask, courses: 
         given = {**RIGHT, "q-duree": "30", "q-gestes": [1, 3], "q-mot-juste": None}
         answer_all(who, row, given)
         row = db.session.get_one(Attempt, row.id)
-        # 0 for the near miss, 0 for "I don't know", (1 - 1) / 2 for the gestures, 1 for the three others, out of six marked
-        assert row.score == pytest.approx(3 / 6) and row.passed is False and row.submitted_at is not None
+        # 0 for the near miss, 0 for "I don't know", (1 - 1) / 2 for the gestures, 1 for the three others, out of six
+        # marked
+        assert row.score == pytest.approx(3 / 6)
+        assert row.passed is False
+        assert row.submitted_at is not None
         shares = {name: share for name, share in db.session.execute(sa.select(Answer.question, Answer.share))}
-        assert shares["q-relier"] == 1 and shares["q-gestes"] == 0 and shares["q-recit"] == 0
+        assert shares["q-relier"] == 1
+        assert shares["q-gestes"] == 0
+        assert shares["q-recit"] == 0
         assert "deux" in learning(who).done, "handing a quiz in finishes its step, whatever the figure"
 
     inside(any_app, check)
@@ -241,7 +251,8 @@ def test_foreign_attempts_unknown_questions_and_wrong_shapes_change_nothing(app:
         with pytest.raises(NotFound), writing():
             service.submit(other, row.id)
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Answer)) == 0
-        assert queries.try_of(other, row.id) is None and queries.try_of(who, row.id) is not None
+        assert queries.try_of(other, row.id) is None
+        assert queries.try_of(who, row.id) is not None
 
     inside(app, check)
 
@@ -270,7 +281,8 @@ def test_the_limit_of_attempts_holds(any_app: Flask, courses: Path) -> None:
         enrol(who)
         for number in (1, 2, 3):
             row = start(who)
-            assert row.number == number and start(who).id == row.id, "an open attempt is gone on with"
+            assert row.number == number
+            assert start(who).id == row.id, "an open attempt is gone on with"
             answer_all(who, row, {})
         with pytest.raises(Refused):
             start(who)
@@ -395,7 +407,8 @@ def test_a_plan_is_kept_changed_and_taken_away(any_app: Flask, courses: Path) ->
         keep("on se plaint", "je me tais d’abord", None)
         assert [(one.action, one.planned_on) for one in queries.plans_of(who)] == [("je me tais d’abord", None)]
         _given, plans = queries.lesson_memory(who, COURSE, "un", "lesson")
-        assert plans["k-essai"].situation == "on se plaint" and plans["k-essai"].saved_at.tzinfo is not None
+        assert plans["k-essai"].situation == "on se plaint"
+        assert plans["k-essai"].saved_at.tzinfo is not None
         keep(" ", "", None)
         assert db.session.scalar(sa.select(sa.func.count()).select_from(Plan)) == 0
 
@@ -435,7 +448,8 @@ def test_a_course_taken_before_it_was_archived_stays_with_its_learner(app: Flask
 
     def check() -> None:
         served, own = queries.visible_to(who, "autre-cours")
-        assert served is not None and own is not None
+        assert served is not None
+        assert own is not None
         with writing():
             assert service.complete(who, "autre-cours", "un", kind="lesson")
         assert queries.visible_to(other, "autre-cours") == (None, None)
