@@ -300,6 +300,25 @@ def _merged(sizes: Mapping[str | None, int], k: int) -> set[str | None]:
     return gone
 
 
+def joining(news: Mapping[str | None, int], k: int) -> dict[str, int]:
+    """How many of each part's new answers join its figures now, so that no step and no difference is about fewer than
+    `k`.
+
+    `news` counts, part by part of one parent, the answers that are in the parent's figures and not yet in the part's;
+    under None those that belong to no part. A part takes its new ones from k on. What stays behind is what the parent's
+    figures minus the parts' would show: where that were 1 to k - 1 answers, the part with the most new ones leaves some
+    behind.
+    """
+    joins = {part: many for part, many in news.items() if part is not None and many >= k}
+    behind = sum(news.values()) - sum(joins.values())
+    if joins and 0 < behind < k:
+        most = max(joins, key=lambda part: (joins[part], part))
+        joins[most] -= k - behind
+        if joins[most] < k:
+            del joins[most]
+    return joins
+
+
 def suppressed(total: int, parts: Mapping[str, int], k: int, least: int | None = None) -> frozenset[str]:
     """Which parts of a total must stay hidden so that no difference shows fewer than `k` people.
 

@@ -89,11 +89,11 @@ def close(campaign_id: str) -> None:
     outbox.tell(CampaignClosed(campaign_id))
 
 
-def _locked(campaign_id: str) -> Campaign | None:
+def _locked(campaign_id: str, *, shared: bool = False) -> Campaign | None:
     return db.session.scalar(
         sa.select(Campaign)
         .where(Campaign.id == campaign_id)
-        .with_for_update()
+        .with_for_update(read=shared)
         .execution_options(populate_existing=True)
     )
 
@@ -131,8 +131,11 @@ def mint_tokens(campaign_id: str, cells: Sequence[Cell]) -> list[str]:
 # ---- answering ----------------------------------------------------------------------------------------------------
 
 
-def _token(token: str) -> Token:
-    """The usable token, locked. Raises `NotFound` for an unknown one, `Expired` for a used one or a closed campaign."""
+def _token(token: str, *, alone: bool = False) -> Token:
+    """The usable token, locked; its campaign kept from closing meanwhile (`alone`: and from anybody else's sending).
+
+    Raises `NotFound` for an unknown token, `Expired` for a used one or a closed campaign.
+    """
     row = db.session.scalar(
         sa.select(Token).where(Token.id == digest(token)).with_for_update().execution_options(populate_existing=True)
     )
@@ -140,7 +143,7 @@ def _token(token: str) -> Token:
         raise NotFound()
     if row.state == "used":
         raise Expired(_("These answers were sent already. Thank you."))
-    campaign = _locked(row.campaign_id)
+    campaign = _locked(row.campaign_id, shared=not alone)
     if campaign is None or campaign.state != "open":
         raise Expired(_("This survey is closed. Nothing more can be sent."))
     return row
@@ -201,7 +204,7 @@ def send(token: str) -> dict[str, tuple[int, int]]:
     Gives competency -> (importance, level) for the pairs of this return, for suggestions in the same request; the
     caller keeps them nowhere. Raises `Expired` the second time.
     """
-    row = _token(token)
+    row = _token(token, alone=True)
     draft = _draft(row)
     found = _instrument_of(row.campaign_id)
     answers = rules.pack(draft.answers, found.item_ids)
@@ -286,25 +289,33 @@ def _count(campaign: Campaign, returns: Sequence[Return]) -> None:
 
 
 def _reach(campaign: Campaign, *, closing: bool) -> None:
-    """Let counted returns into the figures of their territory, then of their space, where k new ones have come
-    together.
+    """Let counted returns into the figures of their territory, then of their space, by the steps of `rules.joining`.
 
     At closing every territory takes its last ones, as the network does; a space takes them only by k.
     """
-    for level, column in ((1, Response.territory_id), (2, Response.space_id)):
-        news = (
-            sa.select(column)
-            .where(Response.campaign_id == campaign.id, Response.reach == level - 1, column.is_not(None))
-            .group_by(column)
-            .having(sa.func.count() >= (1 if closing and level == 1 else campaign.k))
-        )
-        ready = list(db.session.scalars(news))
-        db.session.execute(
-            sa.update(Response)
-            .where(Response.campaign_id == campaign.id, Response.reach == level - 1, column.in_(ready))
-            .values(reach=level),
-            execution_options={"synchronize_session": False},
-        )
+    for level, part, parent in (
+        (1, Response.territory_id, sa.null()),
+        (2, Response.space_id, Response.territory_id),
+    ):
+        new = (Response.campaign_id == campaign.id, Response.reach == level - 1)
+        counts: dict[str | None, dict[str | None, int]] = {}
+        for above, name, many in db.session.execute(
+            sa.select(parent, part, sa.func.count()).where(*new).group_by(part, *([] if level == 1 else [parent]))
+        ):
+            counts.setdefault(above, {})[name] = many
+        for above, news in counts.items():
+            if level == 2 and above is None:
+                continue
+            everything = closing and level == 1
+            joins = (
+                {name: many for name, many in news.items() if name} if everything else rules.joining(news, campaign.k)
+            )
+            for name, many in joins.items():
+                chosen = sa.select(Response.id).where(*new, part == name).order_by(sa.func.random()).limit(many)
+                db.session.execute(
+                    sa.update(Response).where(Response.id.in_(chosen)).values(reach=level),
+                    execution_options={"synchronize_session": False},
+                )
 
 
 def count_returns(campaign_id: str, returns: Sequence[Return]) -> None:

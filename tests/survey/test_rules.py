@@ -203,6 +203,30 @@ def test_suppression(total, parts, hidden):
     assert rules.suppressed(total, parts, 5) == hidden
 
 
+@pytest.mark.parametrize(
+    ("news", "joins"),
+    [
+        ({"a": 4, "b": 5}, {}),  # the four would stay behind alone, so the five stay with them
+        ({"a": 4, "b": 6}, {"b": 5}),
+        ({"a": 4, "b": 10}, {"b": 9}),
+        ({"a": 3, "b": 3, "c": 7}, {"c": 7}),
+        ({"a": 30, None: 2}, {"a": 27}),
+        ({"a": 30, "b": 5}, {"a": 30, "b": 5}),
+        ({None: 3}, {}),
+        ({}, {}),
+    ],
+)
+def test_how_many_join_a_groups_figures(news, joins):
+    assert rules.joining(news, 5) == joins
+
+
+@given(st.dictionaries(st.sampled_from([None, *"abcdefgh"]), st.integers(0, 25)))
+def test_what_joins_and_what_stays_behind_are_k_or_none(news):
+    joins = rules.joining(news, 5)
+    assert all(5 <= many <= news[part] for part, many in joins.items())
+    assert not joins or sum(news.values()) - sum(joins.values()) not in range(1, 5)
+
+
 @given(st.dictionaries(st.text(min_size=1, max_size=3), st.integers(0, 20), max_size=12), st.integers(0, 8))
 def test_nothing_small_comes_back_by_subtraction(parts, outside):
     total = sum(parts.values()) + outside
