@@ -1,7 +1,7 @@
 """Worlds for the attacks.
 
-`world` (SQLite, shared by the tests of a file), `fresh` (the same, put back to its beginning), `make_world` (of a test's
-own, with settings), `any_world` (SQLite and PostgreSQL in turn).
+`world` (SQLite, shared by the tests of a file), `fresh` (the same, put back to its beginning), `make_world` (of one
+test, with settings), `any_world` (SQLite and PostgreSQL in turn).
 """
 
 from __future__ import annotations

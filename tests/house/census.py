@@ -68,7 +68,7 @@ DOORS: tuple[Door, ...] = (
         "invitation",
         "space",
         "writes",
-    ),  # fmt: skip
+    ),
     Door("POST", "/team/<space_id>/join-requests/<person_id>", "spaces.decide", "invite", "request", "space", "writes"),
     # learning
     Door("GET", "/courses/<course_id>", "learning.course", "public", "course", "network"),
