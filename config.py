@@ -103,7 +103,9 @@ class Config:
 
         key = env.get("SECRET_KEY") or ""
         if key and (len(key) < 32 or len(set(key)) < 8 or key.lower().strip("0123456789-_ ") in KNOWN_KEYS):
-            faults.append("SECRET_KEY: too weak; leave it empty to have one made, or give 32 random characters or more.")
+            faults.append(
+                "SECRET_KEY: too weak; leave it empty to have one made, or give 32 random characters or more."
+            )
         if faults:
             raise ConfigError(faults)
         instance.mkdir(parents=True, exist_ok=True)

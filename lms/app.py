@@ -96,9 +96,9 @@ def _know_people(app: Flask) -> None:
 
 def _here(**changes: str) -> str:
     """This page's address with other `lang` or `theme`; for a page that answers a form, the form's own address."""
-    args = {**request.args.to_dict(), **changes}
+    args: dict[str, Any] = {**request.args.to_dict(), **changes}
     if request.endpoint is None or request.routing_exception is not None:
-        return url_for("home.landing", **changes)
+        return url_for("home.landing", **dict[str, Any](changes))
     return url_for(request.endpoint, **{**(request.view_args or {}), **args})
 
 

@@ -49,7 +49,9 @@ def _redis(url: str | None) -> str:
     if url is None:
         return "off"
     try:
-        with redis_client.Redis.from_url(url, socket_timeout=REDIS_PATIENCE, socket_connect_timeout=REDIS_PATIENCE) as client:
+        with redis_client.Redis.from_url(
+            url, socket_timeout=REDIS_PATIENCE, socket_connect_timeout=REDIS_PATIENCE
+        ) as client:
             return "ok" if client.ping() else "down"
     except redis_client.RedisError:
         return "down"

@@ -1,1 +1,1 @@
-"""The demonstration network: fictional spaces, people, answers and progress, the same every time. Seeds an empty database once."""
+"""The demonstration network: fictional spaces, people, answers and progress, the same every time."""

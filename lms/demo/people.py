@@ -48,7 +48,12 @@ def people(places: list[Place], seed: int = 11) -> list[Somebody]:
             name = f"{rng.choice(FIRST[words])} {rng.choice(LAST[words])}"
             found.append(
                 Somebody(
-                    f"p{len(found):04d}@example.test", name, lang, place.zone, place.slug, "learner" if number else "manager"
+                    f"p{len(found):04d}@example.test",
+                    name,
+                    lang,
+                    place.zone,
+                    place.slug,
+                    "learner" if number else "manager",
                 )
             )
     return found

@@ -1,4 +1,4 @@
-"""Where the demonstration takes place: 14 territories of the Pyrenees, 200 fictional spaces in villages that do not exist. Pure."""
+"""Where the demonstration takes place: 14 territories of the Pyrenees, 200 spaces in villages that do not exist. Pure."""
 
 from __future__ import annotations
 
@@ -94,9 +94,18 @@ def places(seed: int = 7) -> list[Place]:
         slugs.add(own)
         found.append(
             Place(
-                own, called, village, slug, country, lang, zone,
-                round(rng.uniform(south, north), 4), round(rng.uniform(west, east), 4), people, answers,
-            )  # fmt: skip
+                own,
+                called,
+                village,
+                slug,
+                country,
+                lang,
+                zone,
+                round(rng.uniform(south, north), 4),
+                round(rng.uniform(west, east), 4),
+                people,
+                answers,
+            )
         )
     return found
 

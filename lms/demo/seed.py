@@ -136,7 +136,12 @@ def _accounts(home: Place, moment: datetime, kept: str) -> dict[str, str]:
 
 
 def _progress(
-    rng: Random, offers: list[Shelved], ids: list[str], everybody: list[Somebody], accounts: dict[str, str], moment: datetime
+    rng: Random,
+    offers: list[Shelved],
+    ids: list[str],
+    everybody: list[Somebody],
+    accounts: dict[str, str],
+    moment: datetime,
 ) -> None:
     """Two people in five take a course or two, some finish; each within the last ten weeks."""
     enrolments: list[dict[str, Any]] = []
@@ -186,7 +191,13 @@ def _progress(
 
 
 def _survey(
-    rng: Random, file_digest: str, document: dict[str, Any], network: list[Place], home: Place, everybody: list[Somebody], accounts: dict[str, str]
+    rng: Random,
+    file_digest: str,
+    document: dict[str, Any],
+    network: list[Place],
+    home: Place,
+    everybody: list[Somebody],
+    accounts: dict[str, str],
 ) -> None:
     """A campaign that is open: everybody was invited, some 600 have answered, the four accounts have their letter."""
     campaign_id = survey.open_campaign(survey.keep_instrument(file_digest, document))
@@ -209,7 +220,8 @@ def _survey(
     tokens = survey.mint_tokens(campaign_id, [*cells, *([own] * len(ACCOUNTS))])
     spent = [digest(token) for token, answered in zip(tokens, used, strict=False) if answered]
     db.session.execute(
-        sa.update(Token).where(Token.id.in_(spent)).values(state="used"), execution_options={"synchronize_session": False}
+        sa.update(Token).where(Token.id.in_(spent)).values(state="used"),
+        execution_options={"synchronize_session": False},
     )
     coarse = survey_rules.coarsen([one.cell for one in returns], 5)
     survey.count_returns(

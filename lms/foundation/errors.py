@@ -66,24 +66,36 @@ class TooMany(DomainError):
 #: code -> (what happened, what to do), in the source language; translated where the page is drawn.
 SENTENCES: dict[int, tuple[str, str]] = {
     400: (N_("We could not read this request."), N_("Go back and try again; nothing was changed.")),
-    403: (N_("This page is not open to your role."), N_("If you think it should be, ask the person who runs your space.")),
+    403: (
+        N_("This page is not open to your role."),
+        N_("If you think it should be, ask the person who runs your space."),
+    ),
     404: (N_("There is no such page."), N_("The address may be mistyped, or the page has moved.")),
     405: (N_("This address does not answer that way."), N_("Go back and use the links on the page.")),
     409: (N_("This cannot be done now."), N_("Nothing was changed.")),
     410: (N_("This link has expired."), N_("Ask for a new one.")),
     413: (N_("That is too large."), N_("Send less at once; nothing was changed.")),
     429: (N_("Too many tries."), N_("Wait a few minutes, then try again.")),
-    500: (N_("Something went wrong on our side."), N_("Try again in a moment. If it happens again, tell us the error number below.")),
+    500: (
+        N_("Something went wrong on our side."),
+        N_("Try again in a moment. If it happens again, tell us the error number below."),
+    ),
     503: (N_("The service is busy."), N_("Your text is not lost: go back and try again in a moment.")),
 }
 
 
-def error_page(code: int, message: str | None = None, *, retry_after: int | None = None) -> tuple[str, int, dict[str, str]]:
+def error_page(
+    code: int, message: str | None = None, *, retry_after: int | None = None
+) -> tuple[str, int, dict[str, str]]:
     """The page for `code`, with `message` in place of the usual sentence. Never shows a trace, a path or a query."""
     what, fix = SENTENCES.get(code, SENTENCES[400 if code < 500 else 500])
     headers = {"Retry-After": str(retry_after)} if retry_after else {}
     text = render_template(
-        "ui/error.html", code=code, what=message or _(what), fix=_(fix), error_id=g.get("error_id") if code >= 500 else None
+        "ui/error.html",
+        code=code,
+        what=message or _(what),
+        fix=_(fix),
+        error_id=g.get("error_id") if code >= 500 else None,
     )
     return text, code, headers
 

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import flask_babel
 from babel.core import Locale
 from babel.dates import format_date as _format_date
 from babel.dates import format_time as _format_time
@@ -21,7 +22,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from flask import Flask, current_app, g, has_request_context, request
-from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import Babel, force_locale, get_locale
 from werkzeug.wrappers import Response
 
 from lms.foundation.clock import DEFAULT_ZONE, local
@@ -32,14 +33,27 @@ LANGUAGES: dict[str, str] = {"fr": "Français", "es": "Español", "ca": "Català
 DEFAULT_LANGUAGE = "fr"
 THEMES = ("auto", "light", "dark")
 
-_ = gettext
-lazy_ = lazy_gettext
 babel = Babel()
 
 __all__ = [
     "DEFAULT_LANGUAGE", "LANGUAGES", "N_", "THEMES", "_", "format_date", "format_number", "format_time", "language",
     "lazy_", "ngettext", "pick", "speaking", "theme",
 ]  # fmt: skip
+
+
+def _(text: str, /, **words: object) -> str:
+    """`text` in the reader's language, with `words` in its `%(name)s` places."""
+    return str(flask_babel.gettext(text, **words))
+
+
+def ngettext(one: str, many: str, num: int, /, **words: object) -> str:
+    """The sentence for `num` of something, in the reader's language; `%(num)d` is the number."""
+    return str(flask_babel.ngettext(one, many, num, **words))
+
+
+def lazy_(text: str, /, **words: object) -> Any:
+    """`text`, translated when it is shown: for labels that are written before anybody reads."""
+    return flask_babel.lazy_gettext(text, **words)
 
 
 def N_(text: str) -> str:
@@ -141,7 +155,12 @@ def install(app: Flask) -> None:
             value = request.args.get(name)
             if value is not None and value in allowed and request.cookies.get(name) != value:
                 response.set_cookie(
-                    name, value, max_age=365 * 86400, samesite="Lax", httponly=True, secure=app.config["SESSION_COOKIE_SECURE"]
+                    name,
+                    value,
+                    max_age=365 * 86400,
+                    samesite="Lax",
+                    httponly=True,
+                    secure=app.config["SESSION_COOKIE_SECURE"],
                 )
         return response
 

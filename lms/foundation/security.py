@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from flask import Flask, request
@@ -98,17 +99,21 @@ def install(app: Flask, *, base_url: str, host: str, proxies: int) -> None:
     csrf.init_app(app)
 
     @app.errorhandler(CSRFError)
-    def _forged(error: CSRFError) -> object:
-        return error_page(400, _("This form was open too long or came from elsewhere. Go back, reload the page and send it again."))
+    def _forged(error: CSRFError) -> Any:
+        return error_page(
+            400, _("This form was open too long or came from elsewhere. Go back, reload the page and send it again.")
+        )
 
     @app.before_request
-    def _same_origin() -> object:
+    def _same_origin() -> Any:
         origin = request.headers.get("Origin")
         if request.method in ("GET", "HEAD", "OPTIONS") or origin is None:
             return None
         if origin in (base_url, request.host_url.rstrip("/")):
             return None
-        return error_page(400, _("This form was open too long or came from elsewhere. Go back, reload the page and send it again."))
+        return error_page(
+            400, _("This form was open too long or came from elsewhere. Go back, reload the page and send it again.")
+        )
 
     @app.after_request
     def _headers(response: Response) -> Response:

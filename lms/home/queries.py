@@ -65,8 +65,15 @@ def network_lines() -> list[SpaceLine]:
         enrolled, active, finished = learners.get(space.id, (0, 0, 0))
         lines.append(
             SpaceLine(
-                space.id, space.name, space.place, territory.name, territory.country, people.get(space.id, 0), enrolled,
-                active, finished,
-            )  # fmt: skip
+                space.id,
+                space.name,
+                space.place,
+                territory.name,
+                territory.country,
+                people.get(space.id, 0),
+                enrolled,
+                active,
+                finished,
+            )
         )
     return lines

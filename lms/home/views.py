@@ -35,9 +35,11 @@ def landing() -> Any:
     here = network()
     answer = make_response(
         render_template(
-            "home/landing.html", ready=here is not None and has_coordinator(), questions=first_question(),
+            "home/landing.html",
+            ready=here is not None and has_coordinator(),
+            questions=first_question(),
             open=here is not None and here.registration == "open",
-        )  # fmt: skip
+        )
     )
     if not request.cookies and not request.args:
         answer.headers["Cache-Control"] = "public, max-age=60"
@@ -82,7 +84,8 @@ def catalogue() -> Any:
 def week() -> Any:
     """The network this week: a sentence, then the spaces as a table."""
     lines = network_lines()
-    order = request.args.get("sort") if request.args.get("sort") in SORTS else "territory"
+    asked = request.args.get("sort", "")
+    order = asked if asked in SORTS else "territory"
     backwards = order in ("people", "active", "finished")
     shown = sorted(lines, key=lambda line: getattr(line, order), reverse=backwards)
     last = max(0, (len(shown) - 1) // PAGE)

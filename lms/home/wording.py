@@ -16,7 +16,9 @@ def first_question() -> list[tuple[str, bool, str]]:
         (
             _("“You were counting on the warmth this morning?”"),
             True,
-            _("You offer a need, as a question. The person can correct you, and the place is no longer the only subject."),
+            _(
+                "You offer a need, as a question. The person can correct you, and the place is no longer the only subject."
+            ),
         ),
         (
             _("“I will go and see the other person.”"),

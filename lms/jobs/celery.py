@@ -30,7 +30,7 @@ SWEEP = 20.0
 def make_celery(app: Flask, redis_url: str | None) -> Celery:
     """The Celery application of `app`: one Celery task for each registered task, run inside the app's context."""
 
-    class InApp(CeleryTask):  # type: ignore[misc]
+    class InApp(CeleryTask):
         def __call__(self, *args: Any, **kwargs: Any) -> Any:
             with app.app_context():
                 return self.run(*args, **kwargs)
@@ -64,7 +64,7 @@ def make_celery(app: Flask, redis_url: str | None) -> Celery:
 
     celery.task(sweep, name="jobs.sweep", queue=QUEUES[-1], shared=False)
 
-    class NotBeforeItIsSafe(bootsteps.Step):  # type: ignore[misc]
+    class NotBeforeItIsSafe(bootsteps.Step):
         """A worker refuses to start where a write could be lost (the same checks as `serve`)."""
 
         def __init__(self, worker: Any, **kwargs: Any) -> None:

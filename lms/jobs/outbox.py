@@ -16,7 +16,13 @@ from lms.jobs.tasks import TASKS
 
 
 def put(
-    task: str, args: Mapping[str, Any], *, key: str, due: datetime | None = None, priority: int = 5, queue: str | None = None
+    task: str,
+    args: Mapping[str, Any],
+    *,
+    key: str,
+    due: datetime | None = None,
+    priority: int = 5,
+    queue: str | None = None,
 ) -> str:
     """Write the duty to run `task` with `args` (ids, never secrets), once for `key`. Gives the new row's id.
 

@@ -1,6 +1,7 @@
 """The embedded runner: the same tasks from the same rows, on one machine without Redis.
 
-A child of the serving process (`python -m lms.runner`). It holds a pipe from its parent on standard input and ends when the pipe closes, so that no
+A child of the serving process (`python -m lms.runner`).
+It holds a pipe from its parent on standard input and ends when the pipe closes, so that no
 orphan goes on writing.
 """
 

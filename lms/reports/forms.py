@@ -22,7 +22,11 @@ class EnrolForm(FlaskForm):
         validate_choice=True,
     )  # fmt: skip
     course = SelectField(lazy_("Course"), [InputRequired(lazy_("Choose a course."))])
-    due_on = DateField(lazy_("To be finished by"), [Optional()], description=lazy_("A day to aim for. It ends at midnight, where your space is."))
+    due_on = DateField(
+        lazy_("To be finished by"),
+        [Optional()],
+        description=lazy_("A day to aim for. It ends at midnight, where your space is."),
+    )
     why = StringField(
         lazy_("Why, in a sentence"), [Length(max=300, message=lazy_("300 characters at most."))],
         description=lazy_("They read it beside the course, and they may decline without giving a reason."),

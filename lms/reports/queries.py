@@ -26,13 +26,9 @@ def team_of(space_id: str) -> list[PersonLine]:
         document = row.published.document
         step = _step(document, row.unit, lang)
         line.courses.append(
-            CourseLine(
-                row.course_id, document.title(lang), row.done, row.total, step, row.due_on, row.late
-            )
+            CourseLine(row.course_id, document.title(lang), row.done, row.total, step, row.due_on, row.late)
         )
-    return [
-        PersonLine(line.id, line.name, line.role, line.courses, weeks.get(line.id)) for line in lines.values()
-    ]
+    return [PersonLine(line.id, line.name, line.role, line.courses, weeks.get(line.id)) for line in lines.values()]
 
 
 def _step(document: CourseDocument, unit_id: str | None, lang: str) -> str | None:

@@ -11,7 +11,7 @@ from lms.catalogue.queries import shelf
 from lms.foundation.clock import today
 from lms.foundation.db import writing
 from lms.foundation.errors import NotFound
-from lms.foundation.i18n import _, language, ngettext
+from lms.foundation.i18n import language, ngettext
 from lms.learning import service as learning
 from lms.priorities.wording import reason_sentence
 from lms.reports.forms import EnrolForm
@@ -76,8 +76,15 @@ def _told(counts: learning.Counts, title: str) -> str:
                  counts.enrolled, title=title)
     ] if counts.enrolled else []  # fmt: skip
     if counts.already:
-        said.append(ngettext("%(num)d person was enrolled already.", "%(num)d people were enrolled already.", counts.already))
+        said.append(
+            ngettext("%(num)d person was enrolled already.", "%(num)d people were enrolled already.", counts.already)
+        )
     if counts.declined:
-        said.append(ngettext("%(num)d person had declined this course; their choice stands.",
-                             "%(num)d people had declined this course; their choice stands.", counts.declined))
+        said.append(
+            ngettext(
+                "%(num)d person had declined this course; their choice stands.",
+                "%(num)d people had declined this course; their choice stands.",
+                counts.declined,
+            )
+        )
     return " ".join(said)

@@ -71,10 +71,10 @@ def invite(
         )
         .values(expires_at=now())
     )
-    token = mint()
+    token, moment = mint(), now()
     made = Invitation(
         id=new_id(), email=address, role=role, space_id=space_id, lang=lang, invited_by=invited_by,
-        token_digest=None if mailed else digest(token), created_at=now(), expires_at=now() + INVITATION_LIFE,
+        token_digest=None if mailed else digest(token), created_at=moment, expires_at=moment + INVITATION_LIFE,
         used_at=None,
     )  # fmt: skip
     db.session.add(made)

@@ -64,7 +64,9 @@ def measure(options: argparse.Namespace, folder: Path) -> int:
     if options.database:
         env["DATABASE_URL"] = options.database
     site_port, base_port = free_port(), free_port()
-    base = start("tests.bench.baselines:make()", base_port, {**env, "LMS_INSTANCE": str(folder / "base"), "BENCH_PREPARE": "1"})
+    base = start(
+        "tests.bench.baselines:make()", base_port, {**env, "LMS_INSTANCE": str(folder / "base"), "BENCH_PREPARE": "1"}
+    )
     site = start("wsgi:app", site_port, {**env, "LMS_INSTANCE": str(folder / "site")})
     own: dict[str, list[Round]] = {one.name: [] for one in wanted}
     least: dict[str, list[Round]] = {one.name: [] for one in wanted}
@@ -82,20 +84,26 @@ def measure(options: argparse.Namespace, folder: Path) -> int:
         base.terminate()
         site.wait(10)
         base.wait(10)
-    rows = [figures(one.name, one.baseline, one.goal, own[one.name], least[one.name], queries_of(app, one.ask(0))) for one in wanted]
+    rows = [
+        figures(one.name, one.baseline, one.goal, own[one.name], least[one.name], queries_of(app, one.ask(0)))
+        for one in wanted
+    ]
     show(rows)
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1))
     return 1 if any(row["wrong"] for row in rows) else 0
 
 
-def figures(name: str, baseline: str, goal: float, own: list[Round], least: list[Round], queries: int) -> dict[str, object]:
+def figures(
+    name: str, baseline: str, goal: float, own: list[Round], least: list[Round], queries: int
+) -> dict[str, object]:
     """The figures of one operation: medians over the rounds, and the spread of the ratio."""
     rates = [len(one.latencies) / one.seconds for one in own]
     ratios = [rate / (len(other.latencies) / other.seconds) for rate, other in zip(rates, least, strict=True)]
     cpu = [one.cpu / max(1, len(one.latencies)) for one in own]
     cpu_ratios = [
-        (other.cpu / max(1, len(other.latencies))) / value if value else 0.0 for value, other in zip(cpu, least, strict=True)
+        (other.cpu / max(1, len(other.latencies))) / value if value else 0.0
+        for value, other in zip(cpu, least, strict=True)
     ]
     every = sorted(value for one in own for value in one.latencies)
     return {

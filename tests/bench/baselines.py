@@ -78,7 +78,9 @@ def make() -> Flask:
             with engine.begin() as connection:
                 number = next(turns)
                 connection.execute(
-                    sa.text("INSERT INTO b_place (id, at) VALUES (:id, :at) ON CONFLICT (id) DO UPDATE SET at = excluded.at"),
+                    sa.text(
+                        "INSERT INTO b_place (id, at) VALUES (:id, :at) ON CONFLICT (id) DO UPDATE SET at = excluded.at"
+                    ),
                     {"id": number % ROWS, "at": number},
                 )
         finally:

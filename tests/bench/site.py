@@ -29,7 +29,7 @@ from tests.bench.load import Ask
 
 #: How many people press the buttons, and how many have a password (each may be tried ten times in five minutes).
 VISITORS, SIGNERS = 40, 300
-PASSWORD = "a sentence nobody guesses"  # noqa: S105
+PASSWORD = "a sentence nobody guesses"
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -58,9 +58,16 @@ def operations(app: Flask) -> list[Operation]:
     with app.app_context():
         offers = shelf()
         course = max(offers, key=lambda offer: len(offer.published.document.units)).published
-        people = list(db.session.scalars(sa.select(Person.id).where(Person.demo.is_(False)).order_by(Person.email).limit(VISITORS)))
+        people = list(
+            db.session.scalars(
+                sa.select(Person.id).where(Person.demo.is_(False)).order_by(Person.email).limit(VISITORS)
+            )
+        )
         signers = db.session.execute(
-            sa.select(Person.id, Person.email).where(Person.demo.is_(False)).order_by(Person.email.desc()).limit(SIGNERS)
+            sa.select(Person.id, Person.email)
+            .where(Person.demo.is_(False))
+            .order_by(Person.email.desc())
+            .limit(SIGNERS)
         ).all()
         manager, space = db.session.execute(
             sa.select(Membership.person_id, Membership.space_id).where(Membership.role == "manager").limit(1)
@@ -71,7 +78,9 @@ def operations(app: Flask) -> list[Operation]:
         with writing():
             for person_id in people:
                 learning.enrol(person_id, course.course_id)
-            db.session.execute(sa.update(Person).where(Person.id.in_([row.id for row in signers])).values(password_hash=kept))
+            db.session.execute(
+                sa.update(Person).where(Person.id.in_([row.id for row in signers])).values(password_hash=kept)
+            )
             tokens = survey.mint_tokens(campaign.id, [Cell(None, None, None)] * VISITORS)
             cookies = [accounts.open_session(person_id) for person_id in people]
             boss = accounts.open_session(manager)
@@ -83,7 +92,9 @@ def operations(app: Flask) -> list[Operation]:
     manages = {"Cookie": cookie(app, _user_id=boss)}
     anonymous, forgery = form_cookie(app)
     posting = {"Cookie": anonymous, "Content-Type": FORM, "Origin": "http://127.0.0.1"}
-    lessons = [f"/courses/{course.course_id}/{unit.id}/lesson" for unit in course.document.units if "lesson" in unit.activities]
+    lessons = [
+        f"/courses/{course.course_id}/{unit.id}/lesson" for unit in course.document.units if "lesson" in unit.activities
+    ]
 
     def as_visitor(path: str) -> Callable[[int], Ask]:
         return lambda number: Ask("GET", path, signed[number % VISITORS])

@@ -80,7 +80,9 @@ def test_gunicorn_serves(tmp_path: Path) -> None:
     line = next(line for line in commands("operator.md") if line.startswith("gunicorn"))
     port = free_port()
     env = environment(tmp_path)
-    with subprocess.Popen([*shlex.split(line), "--bind", f"127.0.0.1:{port}"], cwd=ROOT, env=env, stderr=subprocess.DEVNULL) as server:
+    with subprocess.Popen(
+        [*shlex.split(line), "--bind", f"127.0.0.1:{port}"], cwd=ROOT, env=env, stderr=subprocess.DEVNULL
+    ) as server:
         try:
             assert answer(f"http://127.0.0.1:{port}/healthz") == "ok"
         finally:
@@ -103,9 +105,12 @@ def test_celery_comes_up(part: str, tmp_path: Path, valkey: Valkey) -> None:
     env = environment(tmp_path, REDIS_URL=valkey.url, PYTHONUNBUFFERED="1")
     extra = ["--schedule", str(tmp_path / "beat")] if part == "beat" else ["--concurrency", "1"]
     log = tmp_path / "log"
-    with log.open("w") as out, subprocess.Popen(
-        [*shlex.split(line), *extra, "--loglevel", "info"], cwd=ROOT, env=env, stdout=out, stderr=out
-    ) as process:
+    with (
+        log.open("w") as out,
+        subprocess.Popen(
+            [*shlex.split(line), *extra, "--loglevel", "info"], cwd=ROOT, env=env, stdout=out, stderr=out
+        ) as process,
+    ):
         sign = "ready" if part == "worker" else "beat: Starting"
         for _ in range(300):
             if sign in log.read_text() or process.poll() is not None:

@@ -32,7 +32,9 @@ def test_every_sentence_is_translated(room: str, lang: str) -> None:
         sources = [message.id] if isinstance(message.id, str) else list(message.id)
         for text in texts:
             wished = set(PLACEHOLDER.findall(sources[-1]))
-            assert set(PLACEHOLDER.findall(text)) in (wished, wished - {"%(num)s", "%(num)d"}), f"{room} {lang}: {name!r}"
+            assert set(PLACEHOLDER.findall(text)) in (wished, wished - {"%(num)s", "%(num)d"}), (
+                f"{room} {lang}: {name!r}"
+            )
 
 
 def test_one_sentence_one_translation() -> None:

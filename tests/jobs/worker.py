@@ -1,6 +1,6 @@
 """A worker process for the kill tests: claims one waiting job and runs it; dies where `LMS_KILL_POINT` says.
 
-    python -m tests.jobs.worker        (settings from the environment, as for the site)
+python -m tests.jobs.worker        (settings from the environment, as for the site)
 """
 
 from __future__ import annotations
@@ -29,4 +29,4 @@ def register() -> None:
 if __name__ == "__main__":
     register()
     with create_app(Config.from_env(os.environ)).app_context():
-        print(drain())
+        drain()
