@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from lms.accounts.rules import NAME_LONGEST, clean_email, clean_text
+from lms.accounts.rules import NAME_LONGEST, clean_email, clean_text, visible
 from lms.foundation.i18n import LANGUAGES, lazy_
 
 #: The zones of the network's countries first; any other IANA name is accepted from a form that shows it.
@@ -32,7 +32,7 @@ class SignInForm(FlaskForm):
     """E-mail and password."""
 
     email = StringField(
-        lazy_("E-mail"), [InputRequired(lazy_("Write your e-mail address.")), Length(max=300)],
+        lazy_("E-mail"), [InputRequired(lazy_("Write your e-mail address.")), Length(max=300)], filters=[visible],
         render_kw={"autocomplete": "username", "inputmode": "email", "autocapitalize": "none", "spellcheck": "false"},
     )  # fmt: skip
     password = PasswordField(
@@ -47,6 +47,7 @@ class AskLinkForm(FlaskForm):
 
     email = StringField(
         lazy_("E-mail"), [InputRequired(lazy_("Write your e-mail address.")), Length(max=300), an_address],
+        filters=[visible],
         render_kw={"autocomplete": "username", "inputmode": "email", "autocapitalize": "none", "spellcheck": "false"},
     )  # fmt: skip
 
@@ -65,7 +66,7 @@ class PreferencesForm(FlaskForm):
     """How somebody is called, which language they read, where their day begins."""
 
     name = StringField(lazy_("Name"), [InputRequired(lazy_("Please write a name of 1 to 200 characters.")), a_name],
-                       render_kw={"autocomplete": "name"})  # fmt: skip
+                       filters=[visible], render_kw={"autocomplete": "name"})  # fmt: skip
     lang = SelectField(lazy_("Language"), choices=list(LANGUAGES.items()))
     zone = SelectField(lazy_("Time zone"), choices=[(zone, zone) for zone in ZONES])
 

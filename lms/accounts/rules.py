@@ -24,21 +24,30 @@ CONTEXT_WORDS = (
 )
 #: Characters that turn, hide or break text: none of them belongs in a name.
 _FORBIDDEN = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
+#: Stands where a character was that nobody can see or a page cannot hold.
+UNREADABLE = "\ufffd"
 
 
 def clean_text(text: str, longest: int) -> str | None:
     """`text` in NFC with single spaces, or None if it is empty, too long or holds control or direction marks."""
     text = unicodedata.normalize("NFC", text)
-    if any(unicodedata.category(sign) in _FORBIDDEN for sign in text):
+    if any(sign == UNREADABLE or unicodedata.category(sign) in _FORBIDDEN for sign in text):
         return None
     text = " ".join(text.split())
     return text if 0 < len(text) <= longest else None
 
 
+def visible(text: str | None) -> str | None:
+    """`text` as a form may show it again: control characters become `UNREADABLE`, which is refused as they are."""
+    if text is None:
+        return None
+    return "".join(UNREADABLE if unicodedata.category(sign) in ("Cc", "Cs") else sign for sign in text)
+
+
 def clean_email(text: str) -> str | None:
     """The address in the one form it is kept and compared in (NFC, casefold, IDNA domain), or None if it is not one."""
     text = unicodedata.normalize("NFC", text).strip()
-    if len(text) > 254:
+    if len(text) > 254 or UNREADABLE in text:
         return None
     try:
         found = validate_email(text, check_deliverability=False, allow_smtputf8=True, test_environment=True)

@@ -7,6 +7,7 @@ from wtforms import RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from lms.accounts.forms import a_name, an_address
+from lms.accounts.rules import visible
 from lms.foundation.i18n import LANGUAGES, lazy_
 
 _ADDRESS = {"autocomplete": "email", "inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}
@@ -17,7 +18,8 @@ class JoinForm(FlaskForm):
 
     name = StringField(
         lazy_("Name"), [InputRequired(lazy_("Please write a name of 1 to 200 characters.")), a_name],
-        description=lazy_("As your colleagues know you; a first name will do."), render_kw={"autocomplete": "name"},
+        description=lazy_("As your colleagues know you; a first name will do."), filters=[visible],
+        render_kw={"autocomplete": "name"},
     )  # fmt: skip
     lang = SelectField(lazy_("Language"), choices=list(LANGUAGES.items()))
 
@@ -31,11 +33,12 @@ class RegisterForm(FlaskForm):
 
     name = StringField(
         lazy_("Name"), [InputRequired(lazy_("Please write a name of 1 to 200 characters.")), a_name],
-        description=lazy_("As your colleagues know you; a first name will do."), render_kw={"autocomplete": "name"},
+        description=lazy_("As your colleagues know you; a first name will do."), filters=[visible],
+        render_kw={"autocomplete": "name"},
     )  # fmt: skip
     email = StringField(
         lazy_("E-mail"), [InputRequired(lazy_("Write your e-mail address.")), Length(max=300), an_address],
-        render_kw=_ADDRESS,
+        filters=[visible], render_kw=_ADDRESS,
     )  # fmt: skip
 
 
@@ -51,7 +54,7 @@ class InviteForm(FlaskForm):
     email = StringField(
         lazy_("E-mail"),
         [InputRequired(lazy_("Write the address of the person you invite.")), Length(max=300), an_address],
-        render_kw={**_ADDRESS, "autocomplete": "off"},
+        filters=[visible], render_kw={**_ADDRESS, "autocomplete": "off"},
     )  # fmt: skip
     lang = SelectField(lazy_("Language of the mail"), choices=list(LANGUAGES.items()))
 
