@@ -38,6 +38,14 @@ def test_a_manager_invites_and_withdraws(house: House) -> None:
             assert service.mint_invitation(row.id) is None, "a withdrawn invitation is not mailed"
 
 
+def test_a_form_without_a_language_writes_in_the_language_of_the_space(house: House) -> None:
+    client = house.client("manager_a")
+    data = {"csrf_token": token_of(client, "/account"), "email": INES}
+    assert client.post("/team/la-bobine/invite", data=data).status_code == 302
+    with house.open():
+        assert db.session.scalars(sa.select(Invitation.lang)).one() == "fr"
+
+
 def test_A7_A9_the_form_invites_learners_to_this_space_alone(house: House) -> None:
     client = house.client("manager_a")
     data = {**FORBIDDEN, "csrf_token": token_of(client, "/team/la-bobine/invite"), "email": INES, "lang": "fr"}
