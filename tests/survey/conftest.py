@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,15 +50,23 @@ def furnish() -> None:
     db.session.flush()
 
 
+@cache
+def questionnaire() -> tuple[str, dict[str, Any]]:
+    """The real instrument, read once: its digest and document."""
+    from lms.survey.instruments import newest, read
+
+    path = newest(COURSES)
+    assert path is not None
+    return read(path, COURSES / "_competencies.yml")
+
+
 def open_campaign() -> Asked:
     """The network with an open campaign, from the real instrument. Opens its own transactions."""
     from lms.foundation.db import writing
     from lms.survey import service
-    from lms.survey.instruments import instrument, newest, read
+    from lms.survey.instruments import instrument
 
-    path = newest(COURSES)
-    assert path is not None
-    digest, document = read(path, COURSES / "_competencies.yml")
+    digest, document = questionnaire()
     with writing():
         furnish()
         campaign_id = service.open_campaign(service.keep_instrument(digest, document))
