@@ -11,6 +11,7 @@ from lms.accounts import views as accounts_views
 from lms.accounts.events import LinkAsked
 from lms.authoring import views as authoring_views
 from lms.catalogue import cli as catalogue_cli
+from lms.catalogue.events import ShelfChanged
 from lms.home import views as home_views
 from lms.home.pages import views as pages_views
 from lms.learning import views as learning_views
@@ -55,6 +56,7 @@ TASK_MODULES: tuple[object, ...] = (
 LISTENERS: dict[type, tuple[str, ...]] = {
     LinkAsked: ("notifications.send_link",),
     PersonInvited: ("notifications.send_invitation",),
+    ShelfChanged: ("priorities.recompute",),
     Enrolled: (),
     UnitCompleted: (),
     QuizGraded: (),

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from lms.catalogue import rules
+from lms.catalogue.events import ShelfChanged
 from lms.catalogue.models import Course, CourseVersion, Offer, StoredFile
 from lms.catalogue.queries import CourseState, courses, version
 from lms.content.documents import FORMAT, CourseDocument, to_json
@@ -23,6 +24,7 @@ from lms.content.sources import is_course
 from lms.foundation.clock import now
 from lms.foundation.db import db, new_id, upsert, writing
 from lms.foundation.errors import NotFound
+from lms.jobs import outbox
 
 #: What `sync` may do with a course.
 OUTCOMES = ("published", "unchanged", "invalid", "unreadable", "waiting", "studio", "archived")
@@ -90,7 +92,7 @@ def sync(folder: Path | str) -> SyncReport:
         here = course_id in {one.name for one in folders}
         if not here and state.owner == "folder" and state.state != "archived":
             with writing():
-                db.session.execute(sa.update(Course).where(Course.id == course_id).values(state="archived"))
+                _archive(course_id)
             found.append(Synced(course_id, "archived"))
     return SyncReport(tuple(sorted(found, key=lambda one: one.course_id)))
 
@@ -145,7 +147,7 @@ def _sync_one(folder: Path, known: CourseState | None, source: str | None, names
     if document.status != "published" or not document.units:
         if known is not None and known.state == "published":
             with writing():
-                db.session.execute(sa.update(Course).where(Course.id == folder.name).values(state="archived"))
+                _archive(folder.name)
         return Synced(folder.name, "waiting")
     authors = [names.get(author, author) for author in document.authors]
     before = served.document if served else None
@@ -160,6 +162,12 @@ def _sync_one(folder: Path, known: CourseState | None, source: str | None, names
         made = _publish(document, data, digest, authors, files)
     added, removed, gone = rules.differences(before, document) if before else ((), (), ())
     return Synced(folder.name, "published", made, added=added, removed=removed, gone=gone)
+
+
+def _archive(course_id: str) -> None:
+    """Offer a course no more; people who began it keep it."""
+    db.session.execute(sa.update(Course).where(Course.id == course_id).values(state="archived"))
+    outbox.tell(ShelfChanged(new_id(), course_id))
 
 
 def _same(before: CourseDocument, after: CourseDocument) -> bool:
@@ -211,6 +219,7 @@ def _publish(
     }
     upsert(Offer, [offer], key=["course_id"])
     db.session.flush()
+    outbox.tell(ShelfChanged(version_id, course_id))
     return last + 1
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
+import sqlalchemy as sa
+
 from lms.catalogue import service as catalogue
 from lms.catalogue.queries import shelf
 from lms.foundation.clock import now
@@ -32,17 +34,23 @@ class Prepared:
     result: dict[str, Any]
 
 
-def prepare() -> Prepared | None:
+def prepare(*, anew: bool = True) -> Prepared | None:
     """Compute the ranking of the newest campaign with enough counted answers, outside any transaction that writes.
 
-    None while no campaign has enough. The seed of the draws follows from the campaign and the number of answers.
+    None while no campaign has enough; without `anew` also when the newest ranking was computed from the same answers and
+    levers. The seed of the draws follows from the campaign and the number of answers.
     """
     campaign = newest_campaign(least=LEAST)
     if campaign is None:
         return None
     seed = crc32(f"{campaign.id}:{campaign.counted}".encode())
+    levers = levers_of(shelf())
+    if not anew:
+        last = db.session.scalar(sa.select(Ranking).order_by(Ranking.computed_at.desc(), Ranking.id).limit(1))
+        if last is not None and last.seed == seed and last.inputs["courses"] == levers:
+            return None
     (group,) = released(campaign.id, draws=DRAWS, seed=seed)
-    inputs = {"items": items_of(campaign.id, group), "courses": levers_of(shelf())}
+    inputs = {"items": items_of(campaign.id, group), "courses": levers}
     return Prepared(campaign.id, group.n, seed, inputs, rules.result_of(inputs))
 
 

@@ -10,9 +10,9 @@ from lms.priorities import service
 
 
 @task("priorities.recompute", queue="compute")
-def recompute(_args: dict[str, Any]) -> Callable[[], None] | None:
+def recompute(args: dict[str, Any]) -> Callable[[], None] | None:
     """Compute from the newest campaign, whatever it was that happened; the ranking and the shelf change together."""
-    prepared = service.prepare()
+    prepared = service.prepare(anew=args.keys() == {"id"})  # a campaign that was closed always gets its final ranking
     if prepared is None:
         return None
 
