@@ -64,7 +64,8 @@ def reason_sentence(reason: Mapping[str, Any]) -> Markup:
             **words,
         )
     else:
-        said = _REASONS.get(int(reason.get("rank") or 0), _further)(**words)
+        say = _REASONS.get(int(reason.get("rank") or 0)) or _further
+        said = say(**words)
     return Markup(said)  # noqa: S704  # the sentences are ours, the name in them is escaped
 
 
