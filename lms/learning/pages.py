@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from babel.core import Locale
 from flask import url_for
 from markupsafe import Markup, escape
 
@@ -71,6 +72,11 @@ def language_name(code: str) -> str:
     return LANGUAGES.get(code, code)
 
 
+def said_language(code: str) -> str:
+    """The name of a course's language inside a sentence of the reader's."""
+    return str(Locale.parse(language()).languages.get(code, code))
+
+
 @dataclass(frozen=True)
 class Text:
     """The head of an activity as shown: its title, length and language."""
@@ -78,6 +84,8 @@ class Text:
     title: str
     minutes: str
     lang: str
+    #: The language it is translated from, where the original has changed since; else empty.
+    newer_in: str = ""
 
     @property
     def lang_mark(self) -> Markup:
@@ -85,7 +93,7 @@ class Text:
 
     @property
     def language(self) -> str:
-        return language_name(self.lang)
+        return said_language(self.lang)
 
 
 @dataclass(frozen=True)
@@ -123,9 +131,9 @@ def activity_address(course_id: str, unit: str, activity: str | None) -> str:
     return url_for("learning.activity", course_id=course_id, unit=unit, activity=activity)
 
 
-def text_of(one: Activity) -> Text:
-    """The head of an activity."""
-    return Text(one.title, minutes(one.minutes), one.lang)
+def text_of(one: Activity, source: str = "") -> Text:
+    """The head of an activity; `source` is the language its course is translated from."""
+    return Text(one.title, minutes(one.minutes), one.lang, said_language(source) if one.stale_sections else "")
 
 
 def course_link(document: CourseDocument, lang: str) -> CourseLink:
@@ -282,7 +290,7 @@ def frame(own: Learning, unit: str, one: Activity, lang: str) -> dict[str, Any]:
         "steps": steps(document, own, lang, current=unit),
         "number": own.units.index(unit) + 1,
         "done": len(own.done - {unit}),
-        "text": text_of(one),
+        "text": text_of(one, document.source),
         "before": before,
         "after": after,
         "is_done": unit in own.finished,
@@ -429,17 +437,25 @@ def headline(held: int, marked: int) -> str:
     return _("Not yet: this is worth another look.")
 
 
-def compare(tries: Sequence[Try]) -> str:
+Tried = Sequence[tuple[Try, Mapping[str, Given]]]
+"""Attempts at a quiz with their answers by question, the first first."""
+
+
+def held_of(one: Try, answers: Mapping[str, Given], versions: Mapping[str, Published]) -> tuple[int, int]:
+    """How many questions of an attempt were answered rightly, out of those that are marked."""
+    own = versions.get(one.version_id)
+    text = rules.variant(own.document, one.unit, one.activity, own.document.source) if own else None
+    marked = [each.id for each in text.questions if each.kind != "open" and each.id in one.questions] if text else []
+    return sum(name in answers and answers[name].share >= 1 - 1e-9 for name in marked), len(marked)
+
+
+def compare(tried: Tried, versions: Mapping[str, Published]) -> str:
     """The first attempt and the best one, where there were several."""
-    scored = [(one, one.score) for one in tries if one.submitted_at is not None and one.score is not None]
-    if len(scored) < 2:
+    figures = [held_of(one, answers, versions) for one, answers in tried if one.submitted_at is not None]
+    if len(figures) < 2 or not all(marked for _held, marked in figures):
         return ""
-    best = max(score for _one, score in scored)
-    return _(
-        "First attempt: %(first)s %%. Best attempt: %(best)s %%.",
-        first=round(100 * scored[0][1]),
-        best=round(100 * best),
-    )
+    best = max(figures, key=lambda found: found[0] / found[1])
+    return _("First attempt: %(first)s. Best attempt: %(best)s.", first=figure(*figures[0]), best=figure(*best))
 
 
 def wrong_shape(kind: str) -> str:
@@ -458,14 +474,14 @@ def nothing_given(kind: str) -> str:
     return _("Choose an answer, or “I don't know”.")
 
 
-def told_tries(tries: Sequence[Try]) -> list[dict[str, Any]]:
+def told_tries(tried: Tried, versions: Mapping[str, Published]) -> list[dict[str, Any]]:
     """The attempts that were handed in, with their result in words."""
     found = []
-    for one in tries:
-        if one.submitted_at is None:
-            continue
-        said = "" if one.score is None else _("%(percent)s %% right", percent=round(100 * one.score))
-        found.append({"number": one.number, "at": one.submitted_at, "href": result_address(one), "told": said})
+    for one, answers in tried:
+        if one.submitted_at is not None:
+            held, marked = held_of(one, answers, versions)
+            told = figure(held, marked) if marked else ""
+            found.append({"number": one.number, "at": one.submitted_at, "href": result_address(one), "told": told})
     return found
 
 
@@ -479,7 +495,7 @@ def ending(unit: Unit, one: Activity, document: CourseDocument, lang: str, *, sa
     return {"text": _("Go on: %(title)s", title=after.title), "minutes": minutes(after.minutes), "saves": saves}
 
 
-def door(tries: Sequence[Try], text: Activity) -> dict[str, Any]:
+def door(tried: Tried, text: Activity, versions: Mapping[str, Published]) -> dict[str, Any]:
     """The door of a quiz: how many questions, how many attempts are left, what became of the former ones."""
     settings = text.quiz
     limit = settings.attempts if settings else None
@@ -489,8 +505,8 @@ def door(tries: Sequence[Try], text: Activity) -> dict[str, Any]:
     return {
         "questions": asked_at_once,
         "limit": limit,
-        "left": max(0, limit - len(tries)) if limit is not None else None,
-        "tries": told_tries(tries),
+        "left": max(0, limit - len(tried)) if limit is not None else None,
+        "tries": told_tries(tried, versions),
     }
 
 
@@ -502,15 +518,15 @@ def lesson_address(document: CourseDocument, one: Try) -> str:
 
 
 def result_page(
-    own: Learning, one: Try, answers: Mapping[str, Given], tries: Sequence[Try], text: Activity, lang: str
+    own: Learning, one: Try, tried: Tried, versions: Mapping[str, Published], text: Activity, lang: str
 ) -> dict[str, Any]:
     """The end of an attempt."""
     document = own.published.document
-    sorted_out = groups(one, text, answers)
+    sorted_out = groups(one, text, next(answers for each, answers in tried if each.id == one.id))
     held, revisit = len(sorted_out[0].questions), len(sorted_out[1].questions)
     marked = held + revisit
     limit = text.quiz.attempts if text.quiz else None
-    left = None if limit is None else max(0, limit - len(tries))
+    left = None if limit is None else max(0, limit - len(tried))
     mine = document.certificate.require if document.certificate else ()
     needed = ""
     if one.passed is False and f"{one.unit}/{one.activity}" in mine:
@@ -531,7 +547,7 @@ def result_page(
         "right": held,
         "marked": marked,
         "figure": figure(held, marked),
-        "compare": compare(tries),
+        "compare": compare(tried, versions),
         "needed": needed,
         "what_next": _what_next(own, one),
         "onward": _onward(own, lang),

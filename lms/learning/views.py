@@ -199,9 +199,9 @@ def result(course_id: str, unit: str, activity: str, attempt_id: str) -> Any:
     one, answers = found
     if one.submitted_at is None:
         return redirect(pages.question_address(one, rules.next_question(one.questions, answers) or 1))
+    versions = catalogue.versions([each.version_id for each, _answers in tries])
     return render_template(
-        "learning/result.html",
-        **pages.result_page(own, one, answers, [each for each, _answers in tries], _text_of_try(one), language()),
+        "learning/result.html", **pages.result_page(own, one, tries, versions, _text_of_try(one), language())
     )
 
 
@@ -375,7 +375,7 @@ def _quiz_door(own: Learning, unit: str, text: Activity) -> Any:
     return render_template(
         "learning/quiz.html",
         **pages.frame(own, unit, text, language()),
-        **pages.door([one for one, _answers in tries], text),
+        **pages.door(tries, text, catalogue.versions([one.version_id for one, _answers in tries])),
         start_address=url_for("learning.start", course_id=course_id, unit=unit, activity=text.key),
     )
 
