@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +15,7 @@ from config import Config
 from lms import startup, wiring
 from lms.accounts.views import load_visitor
 from lms.accounts.visitor import NOBODY, Visitor, visitor
-from lms.foundation import errors, i18n, security
+from lms.foundation import errors, i18n, logs, security
 from lms.foundation.db import db, tune
 from lms.foundation.i18n import LANGUAGES, _, format_date, format_number, format_time, language, pick, theme
 from lms.home.navigation import NAVIGATION, Entry
@@ -38,7 +37,7 @@ def create_app(config: Config) -> Flask:
         SQLALCHEMY_ENGINE_OPTIONS=_engine_options(config),
         PERMANENT_SESSION_LIFETIME=timedelta(days=60),
     )
-    _speak_plainly()
+    logs.install()
     i18n.install(app)
     security.install(app, base_url=config.base_url, host=config.host, proxies=config.proxies)
     errors.install(app)
@@ -71,12 +70,6 @@ def _engine_options(config: Config) -> dict[str, Any]:
         "pool_timeout": 10,
         "connect_args": {"connect_timeout": 5},
     }
-
-
-def _speak_plainly() -> None:
-    """One line per event on stderr; whatever came from outside is written with %r by whoever logs it."""
-    if not logging.getLogger().handlers:
-        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 
 def _know_people(app: Flask) -> None:

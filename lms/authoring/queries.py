@@ -9,6 +9,9 @@ from pathlib import Path
 from lms.catalogue.queries import Published, courses, history, published_among
 from lms.content.checking import Report, check
 
+#: In characters, as the dialect says of ids.
+ID_LONGEST = 64
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -30,6 +33,8 @@ def standings() -> list[Standing]:
 def folder_of(root: Path, course_id: str) -> Path | None:
     """The folder of a course below `root`, None where there is none. Never a path outside `root`."""
     if not course_id or course_id.startswith(("_", ".")) or "/" in course_id or "\\" in course_id:
+        return None
+    if len(course_id) > ID_LONGEST:  # a file system answers a name that is too long with an error, not with "no"
         return None
     folder = root / course_id
     return folder if folder.is_dir() and folder.resolve().parent == root.resolve() else None

@@ -10,7 +10,7 @@ import secrets
 from typing import Any
 
 from flask import Flask, g, has_request_context, render_template, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
@@ -128,6 +128,12 @@ def install(app: Flask) -> None:
         g.error_id = secrets.token_hex(4)
         log.error("database %s: %s", g.error_id, type(error.orig).__name__)
         return error_page(503, retry_after=5)
+
+    @app.errorhandler(DataError)
+    def _no_such_text(error: DataError) -> Any:
+        # PostgreSQL keeps no NUL and no number beyond its column: whoever sends one gets what any unreadable text gets.
+        log.warning("text that the database cannot hold: %s", type(error.orig).__name__)
+        return error_page(400)
 
     @app.errorhandler(Exception)
     def _unknown(error: Exception) -> Any:
