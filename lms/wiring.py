@@ -61,7 +61,7 @@ LISTENERS: dict[type, tuple[str, ...]] = {
     UnitCompleted: (),
     QuizGraded: (),
     CourseFinished: (),
-    CampaignOpened: (),
+    CampaignOpened: ("notifications.invite_to_survey",),
     BatchCounted: ("priorities.recompute",),
     CampaignClosed: ("priorities.recompute",),
 }

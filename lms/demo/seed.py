@@ -24,6 +24,7 @@ from lms.foundation.db import Base, db, new_id, writing
 from lms.foundation.tokens import digest
 from lms.learning.models import Completion, Enrolment
 from lms.learning.models import Place as Standing
+from lms.notifications.queries import survey_key
 from lms.notifications.service import address_of as web_address
 from lms.notifications.service import keep_demo_mail, write
 from lms.spaces import service as spaces
@@ -229,7 +230,7 @@ def _survey(
     )
     for (role, (name, lang)), token in zip(ACCOUNTS.items(), tokens[len(cells) :], strict=True):
         letter = write(
-            "survey", key=f"survey:{campaign_id}.{role}", person_id=accounts[role], address=address_of(role), name=name,
+            "survey", key=survey_key(campaign_id, accounts[role]), person_id=accounts[role], address=address_of(role), name=name,
             lang=lang, link=web_address("survey.start", token=token), minutes=found.minutes,
         )  # fmt: skip
         keep_demo_mail(letter)

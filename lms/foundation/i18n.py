@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import flask_babel
-from babel.core import Locale
 from babel.dates import format_date as _format_date
 from babel.dates import format_time as _format_time
 from babel.messages.mofile import write_mo
@@ -88,22 +87,27 @@ def pick(words: dict[str, str], lang: str | None = None, source: str | None = No
     return ""
 
 
+def _locale() -> str:
+    """The CLDR locale of the page: British dates for English, since this is Europe."""
+    return "en_GB" if language() == "en" else language()
+
+
 def format_date(day: date | datetime, style: str = "long", zone: str = DEFAULT_ZONE) -> str:
     """A date as the reader writes it ("3 mars 2027"). `style`: short, medium, long, full or a CLDR pattern."""
     if isinstance(day, datetime):
         day = local(day, zone)
-    return _format_date(day, format=style, locale=language())
+    return _format_date(day, format=style, locale=_locale())
 
 
 def format_time(moment: datetime, zone: str = DEFAULT_ZONE) -> str:
     """A time of day on the 24-hour clock, in `zone` ("14:02")."""
-    return _format_time(local(moment, zone), format="HH:mm", locale=language())
+    return _format_time(local(moment, zone), format="HH:mm", locale=_locale())
 
 
 def format_number(value: float, digits: int | None = None) -> str:
     """A number as the reader writes it (1,9 in French, 1.9 in English), with exactly `digits` decimals if given."""
     pattern = None if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
-    return format_decimal(value, format=pattern, locale=Locale.parse(language()))
+    return format_decimal(value, format=pattern, locale=_locale())
 
 
 def translation_folders() -> list[Path]:

@@ -48,4 +48,5 @@ def put(
 def tell(event: Any) -> None:
     """Tell what has happened: one duty for each listener the wiring page names. `event` is a frozen record with an `id`."""
     for task in current_app.extensions["listeners"].get(type(event), ()):
-        put(task, dataclasses.asdict(event), key=f"{task}:{event.id}")
+        urgent = TASKS[task].queue == "mail"  # somebody waits for a mail; nobody waits for a sum
+        put(task, dataclasses.asdict(event), key=f"{task}:{event.id}", priority=1 if urgent else 5)

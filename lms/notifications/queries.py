@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
+from typing import Any
 
+import sqlalchemy as sa
+from sqlalchemy.engine import Row
+
+from lms.accounts.models import Person
 from lms.foundation.db import db
 from lms.notifications.models import SentMail
+from lms.spaces.models import Membership, Space
 
 #: A page of a demonstration's mails shows this many.
 SHOWN = 50
@@ -14,6 +19,33 @@ SHOWN = 50
 def has_left(key: str) -> bool:
     """Whether the mail of this cause was sent or kept already."""
     return db.session.scalar(sa.select(SentMail.id).where(SentMail.key == key)) is not None
+
+
+def not_yet_asked(campaign_id: str) -> list[Row[Any]]:
+    """(id, name, email, lang, demo, space id, territory id, role) of active members without a letter for this campaign.
+
+    A person who belongs to several spaces is asked once, for the first of them by id.
+    """
+    statement: sa.Select[Any] = (
+        sa.select(
+            Person.id, Person.name, Person.email, Person.lang, Person.demo, Space.id.label("space_id"), Space.territory_id,
+            Membership.role,
+        )
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Space, Space.id == Membership.space_id)
+        .outerjoin(SentMail, sa.and_(SentMail.person_id == Person.id, SentMail.key == survey_key(campaign_id, Person.id)))
+        .where(Person.state == "active", SentMail.id.is_(None))
+        .order_by(Person.id, Space.id)
+    )  # fmt: skip
+    first: dict[str, Row[Any]] = {}
+    for row in db.session.execute(statement):
+        first.setdefault(row.id, row)
+    return list(first.values())
+
+
+def survey_key(campaign_id: str, person_id: Any) -> Any:
+    """What a survey letter is filed under: one per campaign and person. Takes a column for a person too."""
+    return f"survey:{campaign_id}." + person_id
 
 
 def kept_mails(limit: int = SHOWN) -> list[SentMail]:

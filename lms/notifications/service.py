@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from smtplib import SMTPException
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,11 +16,14 @@ from lms.accounts.queries import is_demo
 from lms.accounts.service import is_demo_here
 from lms.foundation import mail
 from lms.foundation.clock import now
-from lms.foundation.db import db, new_id, upsert
+from lms.foundation.db import db, new_id, upsert, writing
 from lms.foundation.i18n import speaking
 from lms.notifications.models import SentMail
+from lms.notifications.queries import not_yet_asked, survey_key
 from lms.notifications.rules import subject_and_text
 from lms.spaces.queries import network
+from lms.survey import service as survey
+from lms.survey.queries import instrument_of
 
 #: The letters there are: each is a template in `templates/notifications/mail/`.
 KINDS = ("sign_in", "reset", "invitation", "survey")
@@ -106,6 +110,43 @@ def keep_demo_mail(letter: Letter, *, at: datetime | None = None) -> None:
     if not is_demo_here():
         raise RuntimeError("only a demonstration keeps the text of mails")
     _note(letter, body=letter.text, at=at)
+
+
+def invite_to_survey(campaign_id: str) -> int:
+    """Mail everybody who belongs to a space a link to the survey, once. Gives how many letters left.
+
+    All links are minted in one transaction and live in the memory of this process alone until they are mailed; what went
+    where is forgotten with it. A letter is noted *before* it is handed over: if this process dies in between, one person
+    waits for the reminder, but nobody can answer twice. Called again, it goes on with those who have no letter yet.
+    """
+    asked = instrument_of(campaign_id)
+    posted = bool(current_app.config["CORDADA"].smtp_url)
+    # A demonstration without mail server writes to those alone who can sign in to it.
+    people = [row for row in not_yet_asked(campaign_id) if posted or row.demo]
+    if asked is None or not people:
+        return 0
+    with writing():
+        tokens = survey.mint_tokens(
+            campaign_id, [survey.Cell(row.territory_id, row.space_id, row.role) for row in people]
+        )
+    left = 0
+    for row, token in zip(people, tokens, strict=True):
+        letter = write(
+            "survey", key=survey_key(campaign_id, row.id), person_id=row.id, address=row.email, name=row.name, lang=row.lang,
+            link=address_of("survey.start", token=token), minutes=asked.minutes,
+        )  # fmt: skip
+        with writing():
+            _note(letter, body=None if posted else letter.text)
+        left += 1
+        if not posted:
+            continue
+        try:
+            hand_over(letter)
+        except (OSError, SMTPException):
+            with writing():
+                db.session.execute(sa.delete(SentMail).where(SentMail.key == letter.key))
+            raise
+    return left
 
 
 def _note(letter: Letter, *, body: str | None, at: datetime | None = None) -> None:

@@ -66,6 +66,15 @@ def send_invitation(args: dict[str, Any]) -> Effect:
     return service.hand_over(letter)
 
 
+@task("notifications.invite_to_survey", queue="mail")
+def invite_to_survey(args: dict[str, Any]) -> Effect:
+    """The letters of a campaign that was opened (`args["id"]`). A second try goes on where the first stopped."""
+    if not service.can_leave():
+        raise service.NoMailServer()
+    service.invite_to_survey(args["id"])
+    return None
+
+
 @task("notifications.forget_old", queue="compute", every=86_400)
 def forget_old(args: dict[str, Any]) -> Effect:
     """Once a day: forget mails of more than a month ago."""

@@ -25,6 +25,11 @@ from lms.survey.instruments import Instrument, InstrumentFault, cached
 from lms.survey.models import Campaign, Draft, InstrumentVersion, Response, Token, Waiting
 from lms.survey.rules import Cell
 
+__all__ = [
+    "Cell", "Return", "close", "count_returns", "flush", "keep_instrument", "mint_tokens", "open_campaign", "save_page", "send",
+    "shuffled", "start",
+]  # fmt: skip
+
 #: Shuffles from the machine's own randomness: nobody can run them backwards.
 _shuffle = random.SystemRandom()
 
