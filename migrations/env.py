@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import context
 from flask import current_app
+from sqlalchemy.dialects import postgresql
 
 from lms.foundation.db import Moment
 
@@ -25,6 +26,8 @@ def _plain(kind: str, item: Any, _context: Any) -> str | bool:
     if kind == "type" and isinstance(item, Moment):
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(item, sa.JSON):
+        if not isinstance(item.dialect_impl(postgresql.dialect()), postgresql.JSONB):
+            return False  # plain JSON, where the order of the keys matters
         _context.imports.add("from sqlalchemy.dialects import postgresql")
         return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
     return False

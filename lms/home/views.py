@@ -53,12 +53,14 @@ def start() -> Any:
     mine = courses_of(visitor().id)
     under_way = [one for one in mine if not one.is_finished and one.next_unit]
     now_card = under_way[0] if under_way else None
+    here = network()
     offers = proposals(cards_for(visitor().id)) if now_card is None else []
     plans = [plan for plan in plans_of(visitor().id) if plan.planned_on]
     return render_template(
         "home/start.html", now=now_card, mine=mine, offers=offers, reason_sentence=reason_sentence,
         plan=plans[0] if plans else None, campaign=open_campaign() if visitor().spaces else None,
         minutes_range=minutes_range, first_name=visitor().name.split()[0],
+        homeless=not visitor().roles and here is not None and here.registration == "open",
     )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ def not_yet_asked(campaign_id: str) -> list[Row[Any]]:
 
     A person who belongs to several spaces is asked once, for the first of them by id.
     """
-    statement: sa.Select[Any] = (
+    statement: Any = (
         sa.select(
             Person.id, Person.name, Person.email, Person.lang, Person.demo, Space.id.label("space_id"), Space.territory_id,
             Membership.role,
