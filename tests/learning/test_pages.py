@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from lms.foundation.db import db, writing
 from lms.learning import queries, service
 from lms.learning.models import Answer, Attempt, Completion, Enrolment, Place, Plan
-from tests.catalogue.courses import SECRETS, write_course, write_lesson, write_quiz
+from tests.catalogue.courses import SECRETS, SHORT_QUIZ, write_course, write_lesson, write_quiz
 from tests.learning.conftest import inside, person, serve
 from tests.visits import StrictClient, page_of, words_of
 
@@ -363,6 +363,28 @@ def test_attempts_end_with_a_sentence(app: Flask, courses: Path) -> None:
     assert "/start" not in page.text
     assert visitor.post(f"{QUIZ}/start", data={"csrf_token": token}).status_code == 409
     assert count(app, Attempt) == 1
+
+
+def test_a_second_attempt_is_compared_with_the_first(app: Flask, courses: Path) -> None:
+    write_quiz(courses / "ecouter-bien", "deux", more="attempts: 2\n", body=SHORT_QUIZ)
+    serve(app, courses)
+    visitor = app.test_client()
+    assert isinstance(visitor, StrictClient)
+    visitor.enter(person(app))
+    visitor.fill(COURSE, form="/enrol")
+    page = visitor.fill(QUIZ, form="/start")
+    for choices in (("1", "1"), ("1", "2")):
+        for name, choice in zip(("q-oui", "q-encore"), choices, strict=True):
+            visitor.fill(page, {name: choice}, form="/quiz/")
+            page = visitor.get(page.request.path.rsplit("/", 1)[0] + ("/2" if name == "q-oui" else "/end"))
+        if choices == ("1", "1"):
+            words = words_of(page)
+            assert "À revoir" in words and "1 sur 2" in words
+            page = visitor.fill(page, form="/start", press="il reste 1 essai")
+    words = words_of(page)
+    assert "Premier essai : 1 sur 2. Meilleur essai : 2 sur 2." in words
+    assert "Recommencer" not in words
+    assert "Essai 1" in words_of(visitor.get(QUIZ))
 
 
 # --- what reading costs and changes ------------------------------------------------------------------------------
