@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -92,11 +93,17 @@ def _locale() -> str:
     return "en_GB" if language() == "en" else language()
 
 
+@lru_cache(maxsize=2048)
+def _written(day: date, style: str, locale: str) -> str:
+    """A date in CLDR's words, remembered: a page may show the same twenty days as the one before."""
+    return _format_date(day, format=style, locale=locale)
+
+
 def format_date(day: date | datetime, style: str = "long", zone: str = DEFAULT_ZONE) -> str:
     """A date as the reader writes it ("3 mars 2027"). `style`: short, medium, long, full or a CLDR pattern."""
     if isinstance(day, datetime):
         day = local(day, zone)
-    return _format_date(day, format=style, locale=_locale())
+    return _written(day, style, _locale())
 
 
 def format_time(moment: datetime, zone: str = DEFAULT_ZONE) -> str:

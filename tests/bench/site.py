@@ -104,7 +104,7 @@ def operations(app: Flask) -> list[Operation]:
         return Ask("GET", lessons[number // VISITORS % 2], signed[number % VISITORS])
 
     def rate(number: int) -> Ask:
-        body = urlencode({"csrf_token": forgery, "importance": str(number % 5 + 1), "level": "2", "go": "on"})
+        body = urlencode({"csrf_token": forgery, "importance": str(number % 5 + 1), "competence": "2", "go": "on"})
         return Ask("POST", f"/survey/{tokens[number % VISITORS]}/{number % 24 + 1}", posting, body, (302, 303))
 
     def sign_in(number: int) -> Ask:
