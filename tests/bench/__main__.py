@@ -1,4 +1,4 @@
-"""`python3 -m lms bench`: runs site and baselines in turn on this machine and prints ratios. See docs/operator.md.
+"""`python3 -m lms bench`: runs site and baselines in turn on this machine and prints ratios. See docs/developer.md.
 
 It starts what it needs on loopback in a temporary folder and leaves nothing behind. Only the ratios mean anything elsewhere.
 """
