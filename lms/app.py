@@ -54,7 +54,7 @@ def create_app(config: Config) -> Flask:
         app.register_blueprint(blueprint)
     for group in wiring.COMMANDS:
         app.cli.add_command(group)
-    static.install(app, config.instance, security.HEADERS)
+    static.install(app, config.instance, security.headers(https=config.secure))
     compress.install(app)
     _furnish(app)
     return app

@@ -37,6 +37,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "X-Frame-Options": "DENY",
 }
+#: Sent over https alone: browsers then never ask for the site without it.
+HSTS = {"Strict-Transport-Security": "max-age=31536000"}
 #: Nobody types more than this into a form of ours, in bytes; and no form has more parts.
 BODY_LIMIT = 2 * 1024 * 1024
 FORM_MEMORY = 512 * 1024
@@ -67,9 +69,14 @@ def _public(response: Response) -> bool:
     return "Cache-Control" in response.headers
 
 
-def secure(response: Response) -> Response:
+def headers(*, https: bool) -> dict[str, str]:
+    """The headers of every answer, static files too."""
+    return {**HEADERS, **(HSTS if https else {})}
+
+
+def secure(response: Response, *, https: bool = False) -> Response:
     """Put the house's headers on `response`; a page that says nothing about caching is private and never stored."""
-    for name, value in HEADERS.items():
+    for name, value in headers(https=https).items():
         response.headers.setdefault(name, value)
     if not _public(response):
         response.headers["Cache-Control"] = "no-store"
@@ -117,6 +124,4 @@ def install(app: Flask, *, base_url: str, host: str, proxies: int) -> None:
 
     @app.after_request
     def _headers(response: Response) -> Response:
-        if https:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-        return secure(response)
+        return secure(response, https=https)

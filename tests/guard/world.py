@@ -62,7 +62,9 @@ class World:
 
     # --- knocking
 
-    def client(self, actor: str = "anonymous", *, strict: bool = False, lang: str = "") -> FlaskClient:
+    def client(
+        self, actor: str = "anonymous", *, strict: bool = False, lang: str = "", host: str = "localhost"
+    ) -> FlaskClient:
         """A browser of `actor`, signed in, with a forgery token in its session. `strict` refuses sloppy pages."""
         kind = StrictClient if strict else FlaskClient
         client = kind(self.app, self.app.response_class, use_cookies=True)
@@ -70,7 +72,7 @@ class World:
         if actor != "anonymous":
             session |= {"_user_id": self.facts["sessions"][actor], "_fresh": True, "_permanent": True}
         signer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
-        client.set_cookie(self.app.config["SESSION_COOKIE_NAME"], signer.dumps(session))
+        client.set_cookie(self.app.config["SESSION_COOKIE_NAME"], signer.dumps(session), domain=host)
         if lang:
             client.set_cookie("lang", lang)
         return client
@@ -286,7 +288,7 @@ def _fill(app: Flask) -> dict[str, Any]:
                 ids[who],
                 COURSE,
                 LESSON[0],
-                "k-essai",
+                "k-cadre",
                 situation=f"quand {words}",
                 action=f"je {words}",
                 planned_on=None,
