@@ -63,9 +63,13 @@ def ready() -> tuple[Response, int]:
     """Whether people can work here: 200 with the database at today's schema, else 503. Redis off or down is no refusal."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     found: dict[str, Any] = {}
-    asking = threading.Thread(target=_quietly, args=(app, found), daemon=True)
-    asking.start()
-    asking.join(PATIENCE)
+    # One question at a time: while a database hangs, the answer is known, and asking again would pile up threads.
+    before: threading.Thread | None = app.extensions.get("readiness")
+    if before is None or not before.is_alive():
+        asking = threading.Thread(target=_quietly, args=(app, found), daemon=True)
+        app.extensions["readiness"] = asking
+        asking.start()
+        asking.join(PATIENCE)
     database = str(dict(found).get("database", "down"))
     answer = {
         "database": database,

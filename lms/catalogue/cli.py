@@ -13,15 +13,15 @@ from typing import Any
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
 from lms.catalogue import service
 from lms.catalogue.service import Synced
 from lms.content.door import check_command, try_command
 from lms.content.findings import format_finding
+from lms.foundation.commands import CommandGroup
 from lms.foundation.i18n import LANGUAGES
 
-courses = AppGroup("courses", help="Courses: check, try, sync.")
+courses = CommandGroup("courses", help="Courses: check, try, sync.")
 
 
 def _lang(asked: str | None) -> str:

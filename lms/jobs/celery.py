@@ -11,6 +11,7 @@ from typing import Any
 
 from celery import Celery, bootsteps
 from celery import Task as CeleryTask
+from celery.signals import beat_init
 from flask import Flask
 from kombu import Connection, Queue
 from kombu.pools import producers
@@ -72,6 +73,15 @@ def make_celery(app: Flask, redis_url: str | None) -> Celery:
                 app.extensions["refuse_unsafe"]()
 
     celery.steps["worker"].add(NotBeforeItIsSafe)
+
+    def _beat(**_: Any) -> None:
+        try:
+            with app.app_context():
+                app.extensions["refuse_unsafe"]()
+        except Exception as error:  # a signal's handler may end the process, but its exceptions are swallowed
+            raise SystemExit(str(error)) from error
+
+    beat_init.connect(_beat, weak=False)
     if redis_url:
         app.extensions["doorbell"] = bell
     return celery

@@ -7,10 +7,10 @@ from typing import Any
 
 import click
 from flask import current_app, url_for
-from flask.cli import AppGroup
 
 from lms.accounts import service as accounts
 from lms.accounts.queries import people_in_table, person_with_email
+from lms.foundation.commands import CommandGroup
 from lms.foundation.db import writing
 from lms.foundation.errors import DomainError
 from lms.foundation.i18n import DEFAULT_LANGUAGE, LANGUAGES, speaking
@@ -18,7 +18,7 @@ from lms.foundation.tokens import digest, mint
 from lms.spaces import service
 from lms.spaces.queries import network, space
 
-users = AppGroup("users", help="People: invite, list, disable, end sessions, reset link.")
+users = CommandGroup("users", help="People: invite, list, disable, end sessions, reset link.")
 
 
 def _address(path: str) -> str:
