@@ -62,14 +62,15 @@ def _redis(url: str | None) -> str:
 def ready() -> tuple[Response, int]:
     """Whether people can work here: 200 with the database at today's schema, else 503. Redis off or down is no refusal."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    found: dict[str, Any] = {}
-    # One question at a time: while a database hangs, the answer is known, and asking again would pile up threads.
-    before: threading.Thread | None = app.extensions.get("readiness")
-    if before is None or not before.is_alive():
+    # One question at a time, shared by whoever asks meanwhile: a database that hangs must not pile up threads.
+    asking: threading.Thread | None
+    asking, found = app.extensions.get("readiness", (None, {}))
+    if asking is None or not asking.is_alive():
+        found = {}
         asking = threading.Thread(target=_quietly, args=(app, found), daemon=True)
-        app.extensions["readiness"] = asking
+        app.extensions["readiness"] = (asking, found)
         asking.start()
-        asking.join(PATIENCE)
+    asking.join(PATIENCE)
     database = str(dict(found).get("database", "down"))
     answer = {
         "database": database,
