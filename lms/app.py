@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_login import LoginManager
 from flask_migrate import Migrate
 
@@ -81,6 +81,8 @@ def _know_people(app: Flask) -> None:
 
     @login.user_loader  # type: ignore[untyped-decorator]
     def _load(token: str) -> Visitor | None:
+        if g.get("error_id"):
+            return None  # the page of a fault is drawn without asking the database again: it may be what failed
         found = load_visitor(token)
         return replace(found, roles=roles_of(found.id)) if found else None
 

@@ -22,9 +22,12 @@ from waitress.server import BaseWSGIServer, create_server
 from config import Config, ConfigError
 from lms.__main__ import alone, say
 from lms.app import create_app
+from lms.foundation.security import BODY_LIMIT
 from lms.startup import Unsafe, prepare
 
 THREADS = 8
+#: Bytes after which a body is cut off unread. What is only somewhat too large gets the site's own page.
+BODY_CUT = 4 * BODY_LIMIT
 #: Seconds that requests and running jobs get to end, each; together they stay under the promised five.
 GRACE_REQUESTS = 2.0
 GRACE_RUNNER = 2.0
@@ -147,6 +150,7 @@ def serve(listener: socket.socket, host: str, *, demo: bool) -> int:
             connection_limit=500,
             asyncore_use_poll=True,
             # Behind a proxy the application reads these headers itself, as many steps deep as LMS_PROXIES says.
+            max_request_body_size=BODY_CUT,
             clear_untrusted_proxy_headers=config.proxies == 0,
         )
     except OSError as fault:

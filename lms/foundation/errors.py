@@ -14,6 +14,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
+from lms.foundation.db import db
 from lms.foundation.i18n import N_, _
 
 log = logging.getLogger("lms.errors")
@@ -133,6 +134,7 @@ def install(app: Flask) -> None:
     def _no_such_text(error: DataError) -> Any:
         # PostgreSQL keeps no NUL and no number beyond its column: whoever sends one gets what any unreadable text gets.
         log.warning("text that the database cannot hold: %s", type(error.orig).__name__)
+        db.session.rollback()
         return error_page(400)
 
     @app.errorhandler(Exception)

@@ -43,6 +43,9 @@ HSTS = {"Strict-Transport-Security": "max-age=31536000"}
 BODY_LIMIT = 2 * 1024 * 1024
 FORM_MEMORY = 512 * 1024
 FORM_PARTS = 500
+READING = ("GET", "HEAD", "OPTIONS")
+#: What a browser sends a form as; nothing at all is a form without fields.
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data", "")
 
 
 def local_path(value: str | None, default: str = "/") -> str:
@@ -103,6 +106,14 @@ def install(app: Flask, *, base_url: str, host: str, proxies: int) -> None:
     )
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]
+
+    @app.before_request
+    def _only_forms() -> Any:
+        # Every door that writes reads a form. A library of ours would also take JSON for one, as deep as it comes.
+        if request.method not in READING and request.mimetype not in FORM_TYPES:
+            return error_page(400)
+        return None
+
     csrf.init_app(app)
 
     @app.errorhandler(CSRFError)
@@ -114,7 +125,7 @@ def install(app: Flask, *, base_url: str, host: str, proxies: int) -> None:
     @app.before_request
     def _same_origin() -> Any:
         origin = request.headers.get("Origin")
-        if request.method in ("GET", "HEAD", "OPTIONS") or origin is None:
+        if request.method in READING or origin is None:
             return None
         if origin in (base_url, request.host_url.rstrip("/")):
             return None

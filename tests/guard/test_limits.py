@@ -1,0 +1,217 @@
+"""Rows D1, D2 and D4 of docs/guard.md: what is too large, too deep or too many is refused, quickly and cheaply."""
+
+from __future__ import annotations
+
+import io
+import resource
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lms.catalogue import service as catalogue
+from lms.content.checking import check
+from lms.foundation.db import db
+from tests.browser import Live
+from tests.guard.world import COURSE, LESSON, World
+
+#: Seconds for one hostile request; megabytes it may cost.
+PATIENCE, MEMORY = 2.0, 50
+BOUNDARY = "x0x0x"
+
+
+class Endless(io.RawIOBase):
+    """A body that claims a gigabyte and counts how much of it was read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.given = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: Any) -> int:
+        into[:] = b"a" * len(into)
+        self.given += len(into)
+        return len(into)
+
+
+def parts(count: int) -> bytes:
+    one = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="f"\r\n\r\nx\r\n'
+    return (one * count + f"--{BOUNDARY}--\r\n").encode()
+
+
+FORM = "application/x-www-form-urlencoded"
+MULTI = f"multipart/form-data; boundary={BOUNDARY}"
+BODIES: dict[str, tuple[str, bytes]] = {
+    "three megabytes": (FORM, b"a=" + b"x" * 3_000_000),
+    "100,000 fields": (FORM, b"&".join(b"f%d=x" % number for number in range(100_000))),
+    "10,000 parts": (MULTI, parts(10_000)),
+    "one part of a megabyte": (MULTI, parts(1).replace(b"x\r\n--", b"x" * 1_000_000 + b"\r\n--", 1)),
+    "no boundary": ("multipart/form-data", parts(3)),
+    "another boundary": ("multipart/form-data; boundary=zzz", parts(3)),
+    "never ends": (MULTI, parts(3)[:-9]),
+    "headers without end": (MULTI, f"--{BOUNDARY}\r\nContent-Disposition: form-data; name=".encode() + b"x" * 200_000),
+    "many headers": (MULTI, f"--{BOUNDARY}\r\n".encode() + b"X-A: b\r\n" * 50_000 + b"\r\nx\r\n"),
+    "carriage returns": (MULTI, f"--{BOUNDARY}\r\n".encode() + b"\r" * 1_000_000),
+}
+#: Doors that read a form before anything else, and one that reads it after finding who asks.
+POSTS = (
+    ("anonymous", "/sign-in"),
+    ("learner_a", "/account"),
+    ("learner_a", f"/courses/{COURSE}/{LESSON[0]}/{LESSON[1]}"),
+)
+
+
+def peak() -> int:
+    """The most memory this process has held, in megabytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+@pytest.mark.parametrize(("actor", "path"), POSTS)
+@pytest.mark.parametrize("what", BODIES)
+def test_D4_bodies_too_large_or_broken_are_refused_quickly(world: World, what: str, actor: str, path: str) -> None:
+    kind, body = BODIES[what]
+    before, began = peak(), time.perf_counter()
+    with world.unchanged():
+        answer = world.client(actor).post(path, data=body, content_type=kind)
+    assert answer.status_code in (400, 413), answer.status_code
+    assert time.perf_counter() - began < PATIENCE
+    assert peak() - before < MEMORY
+
+
+@pytest.mark.parametrize("kind", [FORM, MULTI, "application/json", "text/plain", "application/octet-stream"])
+def test_D4_a_claimed_gigabyte_is_refused_unread(world: World, kind: str) -> None:
+    body = Endless()
+    claims = {"wsgi.input": body, "CONTENT_LENGTH": str(1024**3), "CONTENT_TYPE": kind}
+    answer = world.client("learner_a").post("/account", environ_overrides=claims)
+    assert answer.status_code in (400, 413)
+    assert body.given <= 2 * 1024 * 1024
+
+
+def test_D4_a_refused_body_gets_a_page_that_helps(world: World) -> None:
+    answer = world.client(strict=True).post("/sign-in", data=BODIES["three megabytes"][1], content_type=FORM)
+    assert answer.status_code == 413
+    assert "rien n’a été modifié" in answer.get_data(as_text=True) or "Envoyez" in answer.get_data(as_text=True)
+
+
+# --- the same at the real server -----------------------------------------------------------------------------------
+
+
+def talk(live: Live, request: bytes, *, more: bytes = b"") -> bytes:
+    """What the server answers to raw bytes, and what stands on the line when it has closed it."""
+    host, port = live.url.removeprefix("http://").split(":")
+    began = time.perf_counter()
+    with socket.create_connection((host, int(port)), timeout=5) as line:
+        line.sendall(request)
+        if more:
+            try:
+                for _again in range(64):
+                    line.sendall(more)
+            except OSError:
+                pass  # the server has closed its ear already
+        found = b""
+        try:
+            while piece := line.recv(65536):
+                found += piece
+        except OSError:
+            pass
+    assert time.perf_counter() - began < 5
+    return found
+
+
+def status(answer: bytes) -> int:
+    return int(answer.split(b" ", 2)[1]) if answer.startswith(b"HTTP/") else 0
+
+
+def test_D4_the_server_refuses_what_the_application_never_sees(live: Live) -> None:
+    head = b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+    get = b"GET /help HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+    claims = head + b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1073741824\r\n\r\n"
+    assert status(talk(live, claims)) == 413, "at once, before a byte of it has come"
+    assert status(talk(live, claims, more=b"a" * 65536)) in (0, 413)
+    assert status(talk(live, get + b"X-Long: " + b"a" * 300_000 + b"\r\n\r\n")) in (400, 413, 431)
+    assert status(talk(live, get + b"X-Long: " + b"a" * 8000 + b"\r\n\r\n")) in (200, 400, 431)
+    assert status(talk(live, get + b"".join(b"X-%d: a\r\n" % number for number in range(200)) + b"\r\n")) in (
+        200,
+        400,
+        431,
+    )
+    assert status(talk(live, b"GET /" + b"a" * 300_000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")) in (
+        400,
+        413,
+        414,
+        431,
+    )
+    assert status(talk(live, head + b"Content-Length: -1\r\n\r\n")) == 400
+    assert status(talk(live, head + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef")) == 400
+    assert status(talk(live, head + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")) == 400
+    assert status(talk(live, head + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n")) == 400
+    assert status(talk(live, b"GET /help\r\n\r\n")) in (0, 400)
+    assert status(talk(live, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\r\n\r\n")) in (0, 400)
+    assert b"Traceback" not in live.words.encode()
+    assert status(talk(live, get + b"\r\n")) == 200, "and it still serves"
+
+
+def test_D4_chunks_without_a_length_are_limited_too(live: Live) -> None:
+    head = b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+    body = head + b"Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n"
+    chunk = b"100000\r\n" + b"a" * 0x100000 + b"\r\n"
+    answer = talk(live, body, more=chunk)
+    ended = talk(live, body + chunk * 3 + b"0\r\n\r\n")
+    assert status(answer) in (0, 400, 413)
+    assert status(ended) in (0, 400, 413)
+
+
+# --- what authors write --------------------------------------------------------------------------------------------
+
+
+LONG = {
+    "brackets": "[" * 50_000, "pictures": "![[]()" * 10_000, "stars": "*a **a" * 10_000, "quotes": ">" * 5_000,
+    "lists": "".join("  " * depth + "- x\n" for depth in range(600)), "columns": "|x" * 2_000 + "|\n" + "|-" * 2_000 + "|\n",
+    "ticks": "`" * 60_000, "ampersands": "&" * 100_000, "divs": "<div>" * 40_000, "nested bold": "<b><a href=x>" * 8_000,
+    "links": "[a](b" * 20_000, "rules": "a\n" + "=" * 90_000, "200 kB": "mot " * 50_000,
+}  # fmt: skip
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Callable[[str], Path]:
+    """Call it with the text of a lesson for a folder with one course."""
+    from tests.catalogue.courses import write_course, write_lesson
+
+    def write(text: str) -> Path:
+        folder = write_course(tmp_path / "courses", "ecouter-bien", units=("un",))
+        lesson = write_lesson(folder, "un")
+        lesson.write_text(lesson.read_text() + "\n" + text + "\n", encoding="utf-8")
+        return folder
+
+    return write
+
+
+@pytest.mark.parametrize("what", LONG)
+def test_D1_and_D2_a_hostile_lesson_is_refused_or_read_in_time(course: Callable[[str], Path], what: str) -> None:
+    folder = course(LONG[what])
+    began = time.perf_counter()
+    report = check(folder.parent, "en")
+    assert time.perf_counter() - began < PATIENCE
+    if what in ("divs", "nested bold", "200 kB"):
+        assert report.errors, "refused, with a sentence"
+
+
+def test_D2_the_last_good_version_stays_when_a_nest_arrives(make_world: Callable[..., World]) -> None:
+    world = make_world()
+    lesson = world.app.config["CORDADA"].courses / COURSE / "units" / LESSON[0] / "lesson.fr.md"
+    path = f"/courses/{COURSE}/{LESSON[0]}/{LESSON[1]}"
+    before = world.client("learner_a").get(path).get_data(as_text=True)
+    lesson.write_text(lesson.read_text() + "\n" + "<div>" * 40_000 + "\n")
+    began = time.perf_counter()
+    with world.app.app_context():
+        report = catalogue.sync(world.app.config["CORDADA"].courses)
+        db.session.remove()
+    assert time.perf_counter() - began < PATIENCE * 2
+    assert [one.course_id for one in report.ended("invalid")] == [COURSE]
+    after = world.client("learner_a").get(path).get_data(as_text=True)
+    assert after.count("<div") == before.count("<div")
