@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import http.client
 import os
+import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -26,12 +26,16 @@ class Ask:
 
 @dataclass
 class Round:
-    """What one round measured: how many answers, how long each took (s), CPU used by the server (s), wrong answers."""
+    """What one round measured: how long each answer took (s), CPU used by the server (s), wrong answers, the size of a
+    page (bytes), and how much of a core we needed to ask (near 1: it is us who were measured).
+    """
 
     seconds: float
     latencies: list[float]
     cpu: float
     wrong: int
+    size: int
+    load: float
 
 
 def cpu_of(pid: int) -> float:
@@ -55,25 +59,55 @@ def children_of(pid: int) -> list[int]:
     return [found for child in direct for found in (child, *children_of(child))]
 
 
-def press(port: int, pid: int, ask: Callable[[int], Ask], *, seconds: float, hands: int = 4) -> Round:
-    """Ask for `seconds` over `hands` connections. `ask(n)` gives the n-th request of a connection's own count."""
+class Hand:
+    """One connection that is kept open. It does as little as it can, so that it is the server that is measured."""
+
+    def __init__(self, port: int) -> None:
+        self._line = socket.create_connection(("127.0.0.1", port), timeout=30)
+        self._line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._file = self._line.makefile("rb")
+
+    def ask(self, wanted: Ask) -> tuple[int, int]:
+        """Send one request; gives the status of its answer and the size of its body."""
+        body = (wanted.body or "").encode()
+        lines = [f"{wanted.method} {wanted.path} HTTP/1.1", "Host: 127.0.0.1"]
+        lines += [f"{name}: {value}" for name, value in wanted.headers.items()]
+        if wanted.method != "GET":
+            lines.append(f"Content-Length: {len(body)}")
+        self._line.sendall("\r\n".join([*lines, "", ""]).encode() + body)
+        status = int(self._file.readline().split()[1])
+        length = 0
+        while (line := self._file.readline()) != b"\r\n":
+            if line[:15].lower() == b"content-length:":
+                length = int(line[15:])
+        self._file.read(length)
+        return status, length
+
+    def close(self) -> None:
+        """Hang up."""
+        self._file.close()
+        self._line.close()
+
+
+def press(
+    port: int, pid: int, ask: Callable[[int], Ask], *, seconds: float, first: int = 0, hands: int = 4
+) -> Round:
+    """Ask for `seconds` over `hands` connections; `ask(n)` gives the n-th request, counted from `first`."""
     latencies: list[list[float]] = [[] for _ in range(hands)]
-    wrong = [0] * hands
-    start, before = time.perf_counter(), cpu_of(pid)
+    wrong, sizes = [0] * hands, [0] * hands
+    start, before, own = time.perf_counter(), cpu_of(pid), time.process_time()
     until = start + seconds
 
     def work(hand: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        count = hand
+        connection = Hand(port)
+        count = first + hand
         while time.perf_counter() < until:
             wanted = ask(count)
             count += hands
             began = time.perf_counter()
-            connection.request(wanted.method, wanted.path, body=wanted.body, headers=dict(wanted.headers))
-            answer = connection.getresponse()
-            answer.read()
+            status, sizes[hand] = connection.ask(wanted)
             latencies[hand].append(time.perf_counter() - began)
-            wrong[hand] += answer.status not in wanted.expect
+            wrong[hand] += status not in wanted.expect
         connection.close()
 
     threads = [threading.Thread(target=work, args=(hand,)) for hand in range(hands)]
@@ -82,4 +116,11 @@ def press(port: int, pid: int, ask: Callable[[int], Ask], *, seconds: float, han
     for thread in threads:
         thread.join()
     took = time.perf_counter() - start
-    return Round(took, sorted(value for hand in latencies for value in hand), cpu_of(pid) - before, sum(wrong))
+    return Round(
+        took,
+        sorted(value for hand in latencies for value in hand),
+        cpu_of(pid) - before,
+        sum(wrong),
+        max(sizes),
+        (time.process_time() - own) / took,
+    )
