@@ -21,8 +21,8 @@ COURSES = ROOT / "courses"
 #: Course, unit and activity of the demonstration's learner: the lesson that comes next, the one after it, the last quiz.
 COURSE = "mediation-premiers-pas"
 NEXT, AFTER, LAST = "chaque-personne", "se-parler", "faire-le-point"
-#: Milliseconds to wait for what the job runner does.
-PATIENCE = 20_000
+#: Seconds to wait for what the job runner does.
+PATIENCE = 20.0
 
 
 @contextmanager

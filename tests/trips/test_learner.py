@@ -7,7 +7,21 @@ import re
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import Live
-from tests.trips.steps import AFTER, COURSE, LAST, NEXT, check, choice, give, keys_of, plain, question, sign_in, sign_out, visitor
+from tests.trips.steps import (
+    AFTER,
+    COURSE,
+    LAST,
+    NEXT,
+    check,
+    choice,
+    give,
+    keys_of,
+    plain,
+    question,
+    sign_in,
+    sign_out,
+    visitor,
+)
 
 
 def resume(page: Page) -> None:
@@ -79,4 +93,3 @@ def take_quiz(page: Page) -> None:
     expect(page).to_have_url(re.compile("/end$"))
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.locator("main")).to_contain_text(f"{len(keys)} sur {len(keys)}")
-

@@ -16,7 +16,9 @@ def test_a_manager_enrols_one_person_who_finds_the_course_at_home(browser: Brows
     with visitor(browser, live) as page:
         sign_in(page, live, "manager")
         page.get_by_role("link", name="Mon espace").click()
-        expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"\d+ personnes, \d+ ont avancé ce mois-ci"))
+        expect(page.get_by_role("heading", level=1)).to_have_text(
+            re.compile(r"\d+ personnes, \d+ ont avancé ce mois-ci")
+        )
         team = page.get_by_role("table")
         row = team.get_by_role("row").filter(has=page.get_by_role("rowheader", name="Inès Soulé"))
         expect(row).to_contain_text("2 sur 6")
@@ -27,7 +29,9 @@ def test_a_manager_enrols_one_person_who_finds_the_course_at_home(browser: Brows
         courses = form.get_by_label("Cours")
         shelf = [name.strip() for name in courses.locator("option").all_inner_texts()]
         expect(form).to_contain_text(f"En tête des besoins : « {shelf[0]} ».")
-        expect(form).to_contain_text(re.compile(r"Proposé parce que \d+ réponses sur 100 .*, premier besoin du réseau\."))
+        expect(form).to_contain_text(
+            re.compile(r"Proposé parce que \d+ réponses sur 100 .*, premier besoin du réseau\.")
+        )
         expect(courses.locator("option").first).to_have_js_property("selected", True)
         row.get_by_role("checkbox").check()
         page.get_by_role("button", name="Inscrire").click()
@@ -58,8 +62,8 @@ def test_a_manager_enrols_one_person_who_finds_the_course_at_home(browser: Brows
 def test_nobody_looks_into_a_space_that_is_not_his(browser: Browser, live: Live) -> None:
     with visitor(browser, live) as page:
         sign_in(page, live, "learner")
-        answer = page.goto("/team")
-        assert answer is not None and answer.status in (403, 404)
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-        sign_in_again = page.goto("/network/needs")
-        assert sign_in_again is not None and sign_in_again.status in (403, 404)
+        for path in ("/team", "/team/la-remise-bordesvieille", "/network/needs", "/write"):
+            answer = page.goto(path)
+            assert answer is not None
+            assert answer.status in (403, 404), path
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
