@@ -54,11 +54,14 @@ def chosen(cards: Iterable[Card], filters: Mapping[str, str]) -> list[Card]:
 
 
 def counts(cards: Sequence[Card], filters: Mapping[str, str]) -> dict[str, dict[str, int]]:
-    """For each filter, value -> how many cards it would leave, the other filters as they are. Values with none are left out."""
+    """For each filter, value -> how many cards it would leave, the other filters as they are.
+
+    Values with none are left out, but for a chosen one: whoever chose it must be able to take it away.
+    """
     found: dict[str, dict[str, int]] = {}
     for name, values_of in FACETS.items():
         others = {other: value for other, value in filters.items() if other != name}
-        tally: dict[str, int] = {}
+        tally: dict[str, int] = {filters[name]: 0} if name in filters else {}
         for card in chosen(cards, others):
             for value in values_of(card):
                 tally[value] = tally.get(value, 0) + 1

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 
 from lms.accounts.visitor import visitor
+from lms.foundation.clock import today
 from lms.foundation.i18n import LANGUAGES
 from lms.home.queries import cards_for, network_lines
 from lms.home.rules import FACETS, chosen, counts, proposals
@@ -55,10 +56,11 @@ def start() -> Any:
     now_card = under_way[0] if under_way else None
     here = network()
     offers = proposals(cards_for(visitor().id)) if now_card is None else []
-    plans = [plan for plan in plans_of(visitor().id) if plan.planned_on]
+    day = today(visitor().zone)
+    ahead = (plan for plan in plans_of(visitor().id) if plan.planned_on and plan.planned_on >= day)
     return render_template(
         "home/start.html", now=now_card, mine=mine, offers=offers, reason_sentence=reason_sentence,
-        plan=plans[0] if plans else None, campaign=open_campaign() if visitor().spaces else None,
+        plan=next(ahead, None), campaign=open_campaign() if visitor().spaces else None,
         minutes_range=minutes_range, first_name=visitor().name.split()[0],
         homeless=not visitor().roles and here is not None and here.registration == "open",
     )  # fmt: skip
