@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+
 from lms.jobs.runner import run_forever
-from lms.startup import refuse_unsafe
+from lms.startup import Unsafe, refuse_unsafe
 from wsgi import app
 
 if __name__ == "__main__":
-    with app.app_context():
-        refuse_unsafe()
+    try:
+        with app.app_context():
+            refuse_unsafe()
+    except Unsafe as fault:
+        sys.exit(str(fault))
     run_forever(app)

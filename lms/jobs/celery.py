@@ -48,6 +48,7 @@ def make_celery(app: Flask, redis_url: str | None) -> Celery:
         task_queues=[Queue(name) for name in QUEUES],
         task_default_queue=QUEUES[-1],
         timezone="UTC",
+        beat_schedule_filename=str(app.config["CORDADA"].instance / "celerybeat-schedule"),
         beat_schedule={"sweep": {"task": "jobs.sweep", "schedule": SWEEP}},
     )
     for known in TASKS.values():
@@ -69,17 +70,20 @@ def make_celery(app: Flask, redis_url: str | None) -> Celery:
         """A worker refuses to start where a write could be lost (the same checks as `serve`)."""
 
         def __init__(self, worker: Any, **kwargs: Any) -> None:
-            with app.app_context():
-                app.extensions["refuse_unsafe"]()
+            _check()
 
     celery.steps["worker"].add(NotBeforeItIsSafe)
 
-    def _beat(**_: Any) -> None:
+    def _check() -> None:
         try:
             with app.app_context():
                 app.extensions["refuse_unsafe"]()
-        except Exception as error:  # a signal's handler may end the process, but its exceptions are swallowed
+        except Exception as error:
+            # Whoever starts it gets the sentences, no trace; and other exceptions of a signal's handler are swallowed.
             raise SystemExit(str(error)) from error
+
+    def _beat(**_: Any) -> None:
+        _check()
 
     beat_init.connect(_beat, weak=False)
     if redis_url:
