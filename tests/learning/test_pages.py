@@ -245,12 +245,12 @@ def test_a_quiz_of_every_kind_from_the_door_to_the_end(site: Flask, lea: StrictC
         page = lea.get(sign.get("href") or "")
     assert seen == list(TYPED)
     words = words_of(page)
-    assert "Vous tenez" in words
+    assert "Vous maîtrisez" in words
     assert "6 sur 6" in words
     rows = inside(site, lambda: db.session.execute(sa.select(Attempt.score, Attempt.passed)).all())
     assert [tuple(row) for row in rows] == [(1.0, True)]  # type: ignore[attr-defined]
     assert count(site, Completion) == 1
-    assert "Vous tenez" not in words_of(lea.get(QUIZ)), "a quiz that is handed in has its door again"
+    assert "Vous maîtrisez" not in words_of(lea.get(QUIZ)), "a quiz that is handed in has its door again"
 
 
 def test_an_open_attempt_is_gone_on_with_and_questions_wait_their_turn(site: Flask, lea: StrictClient) -> None:
