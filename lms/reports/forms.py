@@ -19,7 +19,7 @@ class EnrolForm(FlaskForm):
 
     people = SelectMultipleField(
         lazy_("People"), [DataRequired(lazy_("Tick at least one person in the table."))],
-        validate_choice=True,
+        validate_choice=False,  # validate_people says it in words that help
     )  # fmt: skip
     course = SelectField(lazy_("Course"), [InputRequired(lazy_("Choose a course."))])
     due_on = DateField(
@@ -38,6 +38,11 @@ class EnrolForm(FlaskForm):
         self.people.choices = people
         self.course.choices = courses
         self.today = today
+
+    def validate_people(self, field: SelectMultipleField) -> None:
+        """Only people of the space can be ticked."""
+        if not set(field.data or ()) <= {value for value, _name in field.choices}:
+            raise ValidationError(lazy_("Somebody you ticked is not in this space any more. Check who is ticked."))
 
     def validate_due_on(self, field: DateField) -> None:
         """A due date lies ahead, and not beyond reason."""

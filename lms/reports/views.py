@@ -10,8 +10,8 @@ from lms.accounts.visitor import visitor
 from lms.catalogue.queries import shelf
 from lms.foundation.clock import today
 from lms.foundation.db import writing
-from lms.foundation.errors import NotFound
-from lms.foundation.i18n import language, ngettext
+from lms.foundation.errors import NotFound, Refused
+from lms.foundation.i18n import _, language, ngettext
 from lms.learning import service as learning
 from lms.priorities.wording import reason_sentence
 from lms.reports.forms import EnrolForm
@@ -19,7 +19,7 @@ from lms.reports.queries import team_of
 from lms.reports.rules import week_word, went_on
 from lms.spaces.models import Space
 from lms.spaces.policy import guard, may
-from lms.spaces.queries import applications_to, open_invitations, space, spaces_named
+from lms.spaces.queries import applications_to, member_ids, open_invitations, space, spaces_named
 
 bp = Blueprint("reports", __name__, template_folder="templates")
 
@@ -53,16 +53,19 @@ def team_of_space(space_id: str) -> Any:
     if request.method == "GET" and request.args.get("course") in titles:
         form.course.data = request.args["course"]
     if form.validate_on_submit():
-        chosen = form.people.data or []
+        chosen = sorted(set(form.people.data))
         with writing():
+            if not member_ids(here.id).issuperset(chosen):  # read again: people come and go while forms are filled
+                raise Refused(_("Somebody you ticked is not in this space any more. Check who is ticked."))
             counts = learning.enrol_many(
                 chosen, form.course.data, by=visitor().id, due_on=form.due_on.data, why=form.why.data or ""
             )
         flash(_told(counts, titles[form.course.data]), "yes" if counts.enrolled else "")
         return redirect(url_for("reports.team_of_space", space_id=here.id))
     first = offers[0] if offers else None
+    alone = not form.errors and all(person.id == visitor().id for person in people)
     return render_template(
-        "reports/team.html", base=here, spaces=spaces_named(visitor().manages), people=people, form=form, day=day,
+        "reports/team.html", base=here, spaces=spaces_named(visitor().manages), people=people, alone=alone, form=form, day=day,
         active=went_on(people, day), week_word=week_word, applications=applications_to(here.id),
         invitations=open_invitations(here.id), titles=titles,
         first=first, reason=reason_sentence(first.reason) if first and first.reason else None,
