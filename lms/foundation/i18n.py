@@ -10,8 +10,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
+from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +23,11 @@ from babel.dates import format_time as _format_time
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
-from flask import Flask, current_app, g, has_request_context, request
+from flask import Flask, current_app, g, has_app_context, has_request_context, request
 from flask_babel import Babel, force_locale, get_locale
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from lms.foundation.clock import DEFAULT_ZONE, local
@@ -41,14 +46,66 @@ __all__ = [
 ]  # fmt: skip
 
 
+@dataclass(frozen=True)
+class _Speech:
+    """A language with its catalogue: looked up once per page, since a page asks for a hundred words."""
+
+    lang: str
+    catalogue: NullTranslations
+    #: The words that templates have shown, ready as safe text.
+    shown: dict[str, Markup] = field(default_factory=dict)
+
+
+_SILENT = _Speech(DEFAULT_LANGUAGE, NullTranslations())
+
+
+def _speech() -> _Speech:
+    """The language of this page, mail or command. Outside of an application it is the source text itself."""
+    if not has_app_context():
+        return _SILENT
+    found: _Speech | None = g.get("speech")
+    if found is None:
+        locale = get_locale()
+        lang = locale.language if locale and locale.language in LANGUAGES else DEFAULT_LANGUAGE
+        known: dict[str, _Speech] = current_app.extensions["speeches"]
+        found = known.get(lang)
+        if found is None:
+            found = known[lang] = _Speech(lang, flask_babel.get_translations())
+        g.speech = found
+    return found
+
+
 def _(text: str, /, **words: object) -> str:
     """`text` in the reader's language, with `words` in its `%(name)s` places."""
-    return str(flask_babel.gettext(text, **words))
+    said: str = _speech().catalogue.gettext(text)
+    return said % words if words else said
 
 
 def ngettext(one: str, many: str, num: int, /, **words: object) -> str:
     """The sentence for `num` of something, in the reader's language; `%(num)d` is the number."""
-    return str(flask_babel.ngettext(one, many, num, **words))
+    said: str = _speech().catalogue.ngettext(one, many, num)
+    return said % {"num": num, **words}
+
+
+@pass_eval_context
+def _in_template(page: EvalContext, text: str, /, **words: object) -> str:
+    """`_` of templates: safe text whose words are escaped, and always with places (so a sign `%` is written `%%`)."""
+    speech = _speech()
+    if not page.autoescape:
+        return str(speech.catalogue.gettext(text)) % words
+    said = speech.shown.get(text)
+    if said is None:
+        said = speech.shown[text] = Markup(speech.catalogue.gettext(text))  # noqa: S704 (the words of the house)
+    return said % words if "%" in said else said
+
+
+@pass_eval_context
+def _many_in_template(page: EvalContext, one: str, many: str, num: int, /, **words: object) -> str:
+    """`ngettext` of templates, as `_in_template`."""
+    said: str = _speech().catalogue.ngettext(one, many, num)
+    if page.autoescape:
+        said = Markup(said)  # noqa: S704 (the words of the house)
+    return said % {"num": num, **words}
 
 
 def lazy_(text: str, /, **words: object) -> Any:
@@ -63,8 +120,7 @@ def N_(text: str) -> str:
 
 def language() -> str:
     """The language of this page, mail or command: one of `LANGUAGES`."""
-    locale = get_locale()
-    return locale.language if locale and locale.language in LANGUAGES else DEFAULT_LANGUAGE
+    return _speech().lang
 
 
 def theme() -> str:
@@ -76,8 +132,15 @@ def theme() -> str:
 @contextmanager
 def speaking(lang: str) -> Iterator[None]:
     """Say what is inside in `lang` (for mails and commands)."""
-    with force_locale(lang if lang in LANGUAGES else DEFAULT_LANGUAGE):
+    if not has_app_context():
         yield
+        return
+    before = g.pop("speech", None)
+    try:
+        with force_locale(lang if lang in LANGUAGES else DEFAULT_LANGUAGE):
+            yield
+    finally:
+        g.speech = before
 
 
 def pick(words: dict[str, str], lang: str | None = None, source: str | None = None) -> str:
@@ -158,6 +221,8 @@ def install(app: Flask) -> None:
     compile_catalogues()
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(str(folder) for folder in translation_folders())
     babel.init_app(app, default_locale="en", locale_selector=_select)
+    app.extensions["speeches"] = {}
+    app.jinja_env.globals.update(_=_in_template, gettext=_in_template, ngettext=_many_in_template)
 
     @app.after_request
     def _keep(response: Response) -> Response:

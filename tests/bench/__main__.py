@@ -114,7 +114,8 @@ def figures(
         "low": min(ratios), "high": max(ratios), "cpu_ratio": statistics.median(cpu_ratios),
         "per_second": statistics.median(rates), "cpu_ms": 1000 * statistics.median(cpu),
         "p50_ms": 1000 * every[len(every) // 2], "p99_ms": 1000 * every[min(len(every) - 1, len(every) * 99 // 100)],
-        "queries": queries, "wrong": sum(one.wrong for one in own), "kb": own[0].size / 1000, "load": max(one.load for one in [*own, *least]),
+        "queries": queries, "wrong": sum(one.wrong for one in own),
+        "kb": own[0].size / 1000, "load": max(one.load for one in [*own, *least]),
     }  # fmt: skip
 
 

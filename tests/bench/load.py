@@ -89,9 +89,7 @@ class Hand:
         self._line.close()
 
 
-def press(
-    port: int, pid: int, ask: Callable[[int], Ask], *, seconds: float, first: int = 0, hands: int = 4
-) -> Round:
+def press(port: int, pid: int, ask: Callable[[int], Ask], *, seconds: float, first: int = 0, hands: int = 4) -> Round:
     """Ask for `seconds` over `hands` connections; `ask(n)` gives the n-th request, counted from `first`."""
     latencies: list[list[float]] = [[] for _ in range(hands)]
     wrong, sizes = [0] * hands, [0] * hands
