@@ -30,6 +30,11 @@ def standings() -> list[Standing]:
     return [Standing(one.course_id, one.owner, one.state, served.get(one.course_id)) for one in known]
 
 
+def offered() -> set[str]:
+    """Ids of the courses that are offered now. One query."""
+    return {one.course_id for one in courses() if one.state == "published"}
+
+
 def folder_of(root: Path, course_id: str) -> Path | None:
     """The folder of a course below `root`, None where there is none. Never a path outside `root`."""
     if not course_id or course_id.startswith(("_", ".")) or "/" in course_id or "\\" in course_id:

@@ -7,10 +7,10 @@ from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 
-from lms.authoring.queries import findings_of, folder_of, standings, versions_of
+from lms.authoring.queries import findings_of, folder_of, offered, standings, versions_of
 from lms.catalogue import service as catalogue
 from lms.catalogue.queries import published
-from lms.foundation.errors import NotFound
+from lms.foundation.errors import NotFound, Refused
 from lms.foundation.i18n import LANGUAGES, _, language, ngettext
 from lms.spaces.policy import guard
 
@@ -51,19 +51,33 @@ def course(course_id: str) -> Any:
 @guard("author")
 def publish() -> Any:
     """Check every course and publish what changed: the whole new version is live, or the last good one stays."""
-    report = catalogue.sync(_root())
-    fresh, held = report.ended("published"), report.ended("invalid")
-    if fresh:
-        said = ngettext("%(num)d new version is live.", "%(num)d new versions are live.", len(fresh))
-        flash(said + " " + _("Nobody’s progress changed."), "yes")
-    if held:
-        flash(
-            ngettext(
-                "%(num)d course has errors; its last good version stays live.",
-                "%(num)d courses have errors; their last good versions stay live.", len(held),
-            ),
-            "err",
-        )  # fmt: skip
-    if not fresh and not held:
-        flash(_("Nothing has changed since the last publication."))
+    before = offered()
+    try:
+        report = catalogue.sync(_root())
+    except OSError as error:
+        raise Refused(_("The folder of courses cannot be opened.")) from error
+    told = _told(report, gone=len(before - offered()))
+    for text, kind in told or [(_("Nothing has changed since the last publication."), "")]:
+        flash(text, kind)
+    held = report.ended("invalid")
     return redirect(url_for("authoring.course", course_id=held[0].course_id) if held else url_for("authoring.shelf"))
+
+
+def _told(report: catalogue.SyncReport, *, gone: int) -> list[tuple[str, str]]:
+    """What a publication did, as (sentence, kind of notice); `gone` courses are offered no more."""
+    fresh, held, unread = report.ended("published"), report.ended("invalid"), report.ended("unreadable")
+    kept = sum(one.number is not None for one in held)
+    missing = len(held) - kept
+    found = (
+        (len(fresh), "yes", ngettext("%(num)d new version is live.", "%(num)d new versions are live.", len(fresh))
+         + " " + _("Nobody’s progress changed.")),
+        (gone, "", ngettext("%(num)d course is no longer offered; who began it keeps it.",
+                            "%(num)d courses are no longer offered; who began them keeps them.", gone)),
+        (kept, "err", ngettext("%(num)d course has errors; its last good version stays live.",
+                               "%(num)d courses have errors; their last good versions stay live.", kept)),
+        (missing, "err", ngettext("%(num)d course has errors and is not published yet.",
+                                  "%(num)d courses have errors and are not published yet.", missing)),
+        (len(unread), "err", ngettext("%(num)d course could not be read. Try again in a moment.",
+                                      "%(num)d courses could not be read. Try again in a moment.", len(unread))),
+    )  # fmt: skip
+    return [(text, kind) for many, kind, text in found if many]
