@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, current_app, g, request, url_for
 from flask_login import LoginManager
@@ -13,14 +14,13 @@ from flask_migrate import Migrate
 
 from config import Config
 from lms import startup, wiring
-from lms.accounts.views import load_visitor
 from lms.accounts.visitor import NOBODY, Visitor, visitor
 from lms.foundation import errors, i18n, logs, security
 from lms.foundation.db import db, tune
 from lms.foundation.i18n import LANGUAGES, _, format_date, format_number, format_time, language, pick, theme
 from lms.home.navigation import NAVIGATION, Entry
 from lms.jobs.celery import make_celery
-from lms.spaces.queries import network, roles_of
+from lms.spaces.queries import network, visitor_of_session
 from lms.ui import compress, static
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -83,33 +83,39 @@ def _know_people(app: Flask) -> None:
     def _load(token: str) -> Visitor | None:
         if g.get("error_id"):
             return None  # the page of a fault is drawn without asking the database again: it may be what failed
-        found = load_visitor(token)
-        return replace(found, roles=roles_of(found.id)) if found else None
+        return visitor_of_session(token)
 
     app.extensions["language_of_person"] = lambda: visitor().lang
 
 
-def _here(**changes: str) -> str:
-    """This page's address with other `lang` or `theme`; for a page that answers a form, the form's own address."""
-    args: dict[str, Any] = {**request.args.to_dict(), **changes}
+def _here() -> Callable[..., str]:
+    """Gives this page's address with other `lang` or `theme`; for a page that answers a form, the form's own address."""
     if request.endpoint is None or request.routing_exception is not None:
-        return url_for("home.landing", **dict[str, Any](changes))
-    return url_for(request.endpoint, **{**(request.view_args or {}), **args})
+        address, asked = url_for("home.landing"), {}
+    else:
+        address, asked = url_for(request.endpoint, **(request.view_args or {})), request.args.to_dict()
+    return lambda **changes: f"{address}?{urlencode({**asked, **changes})}"
+
+
+#: The pages that are themselves entries of the bar.
+_ENTRIES = frozenset(entry.endpoint for entry in NAVIGATION)
 
 
 def _stands_in(entry: Entry) -> bool:
     """Whether this page belongs to `entry`: a page that is itself an entry belongs to that one alone."""
-    if request.endpoint in {other.endpoint for other in NAVIGATION}:
+    if request.endpoint in _ENTRIES:
         return request.endpoint == entry.endpoint
     return request.blueprint in entry.blueprints
 
 
 def _nav(who: Visitor) -> list[dict[str, Any]]:
-    found = [
+    shown = [entry for entry in NAVIGATION if entry.shown(who) and entry.endpoint in current_app.view_functions]
+    if len(shown) < 2:  # a bar with one word leads nowhere: the name of the site leads home
+        return []
+    return [
         {"label": _(entry.label), "href": url_for(entry.endpoint), "icon": entry.icon, "current": _stands_in(entry)}
-        for entry in NAVIGATION if entry.shown(who) and entry.endpoint in current_app.view_functions
-    ]  # fmt: skip
-    return found if len(found) > 1 else []  # a bar with one word leads nowhere: the name of the site leads home
+        for entry in shown
+    ]
 
 
 def _furnish(app: Flask) -> None:
@@ -125,7 +131,7 @@ def _furnish(app: Flask) -> None:
         who = visitor()
         return {
             "visitor": who, "nav": _nav(who) if not who.is_anonymous else [], "lang": language(), "theme": theme(),
-            "langs": list(LANGUAGES.items()), "here": _here, "network_name": _network_name(app),
+            "langs": list(LANGUAGES.items()), "here": _here(), "network_name": _network_name(app),
         }  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
-from lms.accounts.models import Installation, LoginSession, Person, SignInLink
+from lms.accounts.models import Installation, Person, SignInLink
 from lms.accounts.rules import clean_email
 from lms.foundation.clock import now
 from lms.foundation.db import db
@@ -30,15 +30,6 @@ def names_of(person_ids: Collection[str]) -> dict[str, str]:
     """id -> name of these people."""
     rows = db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(person_ids)))
     return {row.id: row.name for row in rows}
-
-
-def holder_of_session(token: str) -> Row[str, str, str, str, str] | None:
-    """(id, email, name, lang, zone) of the active person this session belongs to, or None if it is over."""
-    return db.session.execute(
-        sa.select(Person.id, Person.email, Person.name, Person.lang, Person.zone)
-        .join(LoginSession, LoginSession.person_id == Person.id)
-        .where(LoginSession.id == digest(token), LoginSession.expires_at > now(), Person.state == "active")
-    ).one_or_none()
 
 
 def is_demo() -> bool:

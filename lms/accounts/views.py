@@ -23,7 +23,7 @@ from lms.accounts import service
 from lms.accounts.access import public, signed_in
 from lms.accounts.forms import AskLinkForm, NewPasswordForm, PreferencesForm, SignInForm
 from lms.accounts.passwords import check_password, hash_password, is_outdated
-from lms.accounts.queries import holder_of_session, is_demo, person, person_with_email, usable_link
+from lms.accounts.queries import is_demo, person, person_with_email, usable_link
 from lms.accounts.rules import clean_email, password_fault
 from lms.accounts.visitor import Visitor, visitor
 from lms.foundation.db import writing
@@ -191,11 +191,3 @@ def sign_out_everywhere() -> Any:
     session.clear()
     flash(_("You are signed out on every device."))
     return redirect(url_for("home.landing"))
-
-
-def load_visitor(token: str) -> Visitor | None:
-    """The visitor a session token stands for, without roles (the roof adds them), or None if the session is over."""
-    row = holder_of_session(token)
-    if row is None:
-        return None
-    return Visitor(id=row.id, email=row.email, name=row.name, lang=row.lang, zone=row.zone, session_token=token)

@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
-from lms.accounts.models import Person
-from lms.accounts.visitor import Role
+from lms.accounts.models import LoginSession, Person
+from lms.accounts.visitor import Role, Visitor
 from lms.foundation.clock import now
 from lms.foundation.db import db
 from lms.foundation.tokens import digest
@@ -18,6 +18,34 @@ from lms.spaces.models import Application, Invitation, Membership, Network, Netw
 def network() -> Network | None:
     """The network, or None before the installation is set up."""
     return db.session.get(Network, 1)
+
+
+#: Who is behind a session, with what they may be at this moment: one row per pair of membership and role. Built once,
+#: since every page asks it.
+_VISITOR = (
+    sa.select(
+        Person.id, Person.email, Person.name, Person.lang, Person.zone,
+        Membership.role.label("member"), Membership.space_id, NetworkRole.role.label("wide"),
+    )
+    .join(LoginSession, LoginSession.person_id == Person.id)
+    .outerjoin(Membership, Membership.person_id == Person.id)
+    .outerjoin(NetworkRole, NetworkRole.person_id == Person.id)
+    .where(
+        LoginSession.id == sa.bindparam("session"), LoginSession.expires_at > sa.bindparam("now"), Person.state == "active"
+    )
+)  # fmt: skip
+
+
+def visitor_of_session(token: str) -> Visitor | None:
+    """The visitor a session token stands for, with today's roles, or None if the session is over. One query."""
+    rows = db.session.execute(_VISITOR, {"session": digest(token), "now": now()}).all()
+    if not rows:
+        return None
+    who = rows[0]
+    roles = {Role(row.member, row.space_id) for row in rows if row.space_id} | {
+        Role(row.wide) for row in rows if row.wide
+    }
+    return Visitor(who.id, who.email, who.name, who.lang, who.zone, frozenset(roles), session_token=token)
 
 
 def roles_of(person_id: str) -> frozenset[Role]:
