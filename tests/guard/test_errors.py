@@ -9,7 +9,6 @@ from collections.abc import Callable
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.browser import Live
 from tests.guard.world import COURSE, SPACE_A, World
 
 #: What the inside of a program looks like.
@@ -183,30 +182,6 @@ def test_Y2_style_and_script_name_no_source_map_and_no_folder_is_listed(world: W
         folder = address.rsplit("/", 1)[0]
         assert world.client().get(f"{folder}/").status_code == 404
         assert world.client().get(folder).status_code == 404
-
-
-def test_Y2_the_served_site_is_as_closed(live: Live) -> None:
-    """The same at the real server, whose static files are found before the application is asked."""
-    import http.client
-
-    host = live.url.removeprefix("http://")
-    for path in (
-        *LYING_ABOUT,
-        "../config.py",
-        "static/../../secret_key",
-        "..%2f..%2fsecret_key",
-        "static/%2e%2e/secret_key",
-    ):
-        line = http.client.HTTPConnection(host, timeout=5)
-        line.putrequest("GET", f"/{path}", skip_host=True)
-        line.putheader("Host", "127.0.0.1")
-        line.endheaders()
-        answer = line.getresponse()
-        body = answer.read()
-        line.close()
-        assert answer.status in (308, 400, 404), (path, answer.status)
-        assert b"SECRET_KEY" not in body
-        assert answer.getheader("Server") is None
 
 
 # --- L14 -------------------------------------------------------------------------------------------------------------

