@@ -71,6 +71,7 @@ def prepare(app: Flask, demo: bool) -> list[tuple[str, str, str]]:
         refuse_unsafe()
         logging.getLogger("alembic").setLevel(logging.WARNING)
         upgrade(directory=app.extensions["migrations_folder"])
+        db.engine.dispose()  # SQLite's keys are off while tables are rebuilt: nobody shall work on that connection
         report = catalogue.sync(config.courses)
         for held in report.ended("invalid"):
             log.warning("course %s has errors; flask --app wsgi courses check tells which", held.course_id)
