@@ -170,14 +170,20 @@ def watch(page: Page, url: str) -> Watched:
 
 def axe(page: Page) -> None:
     """Hold axe-core against the page as it stands. Raises `AssertionError` with each violation and where it is."""
-    from axe_playwright_python.sync_playwright import Axe
+    from axe_playwright_python.base import AXE_SCRIPT
 
-    results = Axe().run(page, options={"runOnly": {"type": "tag", "values": AXE_TAGS}}).response
+    # Half a megabyte of script goes in once for a document, and the violations alone come back: it is run very often.
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    violations = page.evaluate(
+        "tags => axe.run({runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']}).then(all => all.violations)",
+        AXE_TAGS,
+    )
     found = [
         f"{violation['id']} ({violation['impact']}): {violation['help']}\n"
         + "\n".join(
             f"    {' '.join(map(str, node['target']))}: {node['html'][:160]}" for node in violation["nodes"][:5]
         )
-        for violation in results["violations"]
+        for violation in violations
     ]
     assert not found, f"axe on {page.url}:\n" + "\n".join(found)

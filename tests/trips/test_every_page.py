@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser import Live, axe
 from tests.trips.rounds import STARTS, route_of, walk
-from tests.trips.steps import LAST, check, keys_of, question, sign_in, survey_link, visitor
+from tests.trips.steps import COURSE, LAST, NEXT, check, keys_of, question, sign_in, survey_link, visitor
 
 WIDTHS = (390, 1280)
 #: Pages that are the same for everybody who is signed in: looked at as a learner, not again as each of the others.
@@ -85,14 +85,14 @@ def test_every_page_that_links_lead_to(role: str, browser: Browser, live: Live, 
 def answered(page: Page, live: Live, see: Callable[[], None]) -> None:
     """A learner: questions in the lesson and the quiz, before and after, empty answers, the end."""
     sign_in(page, live, "learner")
-    page.get_by_role("link", name="Reprendre").click()
+    page.goto(f"/courses/{COURSE}/{NEXT}/lesson")
     fields = page.locator("fieldset.choices").first
     check(fields)
     see()  # nothing chosen
     fields.locator("label.choice").first.click()
     check(fields)
     see()
-    page.goto("/courses/mediation-premiers-pas")
+    page.goto(f"/courses/{COURSE}")
     page.get_by_role("link", name="Faire le point").click()
     page.locator("main form button.sign").click()
     for name in keys_of(LAST, "quiz-final"):
