@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
@@ -15,6 +15,7 @@ from lms.catalogue.models import Course, CourseVersion, Offer, StoredFile
 from lms.content.documents import CourseDocument, from_json
 from lms.foundation.db import db
 
+Made = TypeVar("Made")
 #: How many versions a process keeps at hand. A version of a large course takes about half a megabyte.
 KEPT = 128
 
@@ -30,6 +31,16 @@ class Published:
     document: CourseDocument
     #: Names of the people who wrote it.
     authors: tuple[str, ...] = ()
+    _made: dict[tuple[str, ...], Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, make: Callable[[], Made], *key: str) -> Made:
+        """What `make` gives, made once in this process for `key`: for what follows from this version and a language
+        alone, never from a person. Forgotten together with the version.
+        """
+        if key not in self._made:
+            self._made[key] = make()
+        found: Made = self._made[key]
+        return found
 
 
 @dataclass(frozen=True)
@@ -126,14 +137,17 @@ def published_among(course_ids: Collection[str]) -> dict[str, Published]:
     return {course_id: found[version_id] for course_id, version_id in current.items()}
 
 
+_SHELF = (
+    sa.select(Course.current_version_id, Offer.weight, Offer.reason, Offer.pin)
+    .join(Offer, Offer.course_id == Course.id)
+    .where(Course.state == "published")
+    .order_by(Offer.pin.is_(None), Offer.pin, Offer.weight.desc(), Course.id)
+)
+
+
 def shelf() -> list[Shelved]:
     """Every published course in the order of the shelf: pins first by their place, then the heaviest, then by id."""
-    rows = db.session.execute(
-        sa.select(Course.current_version_id, Offer.weight, Offer.reason, Offer.pin)
-        .join(Offer, Offer.course_id == Course.id)
-        .where(Course.state == "published")
-        .order_by(Offer.pin.is_(None), Offer.pin, Offer.weight.desc(), Course.id)
-    ).all()
+    rows = db.session.execute(_SHELF).all()
     found = versions([row.current_version_id for row in rows])
     return [Shelved(found[row.current_version_id], row.weight, row.reason, row.pin) for row in rows]
 

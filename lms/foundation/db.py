@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from functools import cache
+from typing import Any, TypeAlias, cast
 
 import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
@@ -126,15 +127,18 @@ def upsert(
     if not rows:
         return
     session = db.session()
-    build = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement: Any = build(model)
-    if update:
-        statement = statement.on_conflict_do_update(
-            index_elements=list(key), set_={name: statement.excluded[name] for name in update}
-        )
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=list(key))
+    statement = _upserting(model, tuple(key), tuple(update), session.get_bind().dialect.name)
     session.execute(statement, list(rows), execution_options={"synchronize_session": False})
+
+
+@cache
+def _upserting(model: type[Base], key: tuple[str, ...], update: tuple[str, ...], dialect: str) -> sa.Executable:
+    build = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement: Any = build(model)
+    if not update:
+        return cast(sa.Executable, statement.on_conflict_do_nothing(index_elements=list(key)))
+    values = {name: statement.excluded[name] for name in update}
+    return cast(sa.Executable, statement.on_conflict_do_update(index_elements=list(key), set_=values))
 
 
 def _only_writers_write(state: ORMExecuteState) -> None:

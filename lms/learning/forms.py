@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from flask_wtf import FlaskForm
+from markupsafe import Markup, escape
 from wtforms import SelectField, TextAreaField
+from wtforms.fields.choices import Choice
 from wtforms.validators import Length
+from wtforms.widgets import Select
 
 from lms.foundation.i18n import _, format_date, lazy_
 from lms.learning.rules import PLAN_LONGEST
@@ -14,6 +17,17 @@ from lms.learning.rules import PLAN_LONGEST
 #: How many days ahead a plan may be put.
 PLAN_AHEAD = 21
 _TOO_LONG = lazy_("Keep it to 500 characters: one sentence is best.")
+
+
+class _Days(Select):
+    """A select without attributes on its options, written in one go: three weeks are many options."""
+
+    @classmethod
+    def render_option(cls, choice: Choice) -> Markup:
+        """One day."""
+        mark = " selected" if choice.selected else ""
+        words = f'<option value="{escape(choice.value)}"{mark}>{escape(choice.label)}</option>'
+        return Markup(words)  # noqa: S704 (escaped one line above)
 
 
 class PlanForm(FlaskForm):
@@ -25,7 +39,7 @@ class PlanForm(FlaskForm):
     do = TextAreaField(
         lazy_("I will"), [Length(max=PLAN_LONGEST, message=_TOO_LONG)], render_kw={"rows": 2, "class": "voice"}
     )
-    day = SelectField(lazy_("Which day"), validate_choice=False)
+    day = SelectField(lazy_("Which day"), validate_choice=False, widget=_Days())
 
     def offer_days(self, today: date, chosen: date | None) -> None:
         """Offer the next three weeks, and the day chosen before if it is none of them."""

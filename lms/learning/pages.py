@@ -148,30 +148,50 @@ def _unit_types(unit: Unit) -> str:
     return found[0] if len(found) == 1 else _("%(first)s and %(last)s", first=", ".join(found[:-1]), last=found[-1])
 
 
-def steps(document: CourseDocument, own: Learning | None, lang: str, current: str | None = None) -> list[Step]:
-    """The steps of a course with what a learner has done; `current` is the unit of this page (default: the next
-    one).
-    """
-    ids = [unit.id for unit in document.units]
-    now = current or (own.next_unit if own else None)
-    states = rules.states(ids, (own.done if own else frozenset()) - ({current} if current else set()), now)
+@dataclass(frozen=True)
+class _Told:
+    """A step as it is told to everybody who reads this language."""
+
+    unit: str
+    title: str
+    href: str
+    text: str
+    meta: str
+
+
+def _outline(document: CourseDocument, lang: str) -> list[_Told]:
     found = []
-    for unit, state in zip(document.units, states, strict=True):
-        first = rules.variant(document, unit.id, next(iter(unit.activities)), lang)
+    for unit in document.units:
+        opening = next(iter(unit.activities))
+        first = rules.variant(document, unit.id, opening, lang)
         objective = first.objectives[0] if first and first.objectives else ""
         if not objective and first:
             source = rules.variant(document, unit.id, first.key, document.source)
             objective = source.objectives[0] if source and source.objectives and source.lang == first.lang else ""
         found.append(
-            Step(
+            _Told(
+                unit.id,
                 unit.title(lang, document.source),
-                activity_address(document.id, unit.id, next(iter(unit.activities))) if own else "",
-                state,
+                activity_address(document.id, unit.id, opening),
                 objective[:1].upper() + objective[1:],
                 f"{_unit_types(unit)}, {minutes(unit.minutes(lang, document.source))}",
             )
         )
     return found
+
+
+def steps(served: Published, own: Learning | None, lang: str, current: str | None = None) -> list[Step]:
+    """The steps of a course with what a learner has done; `current` is the unit of this page (default: the next
+    one).
+    """
+    outline = served.once(lambda: _outline(served.document, lang), "outline", lang)
+    now = current or (own.next_unit if own else None)
+    done = (own.done if own else frozenset()) - ({current} if current else set())
+    states = rules.states([one.unit for one in outline], done, now)
+    return [
+        Step(one.title, one.href if own else "", state, one.text, one.meta)
+        for one, state in zip(outline, states, strict=True)
+    ]
 
 
 def is_invited(own: Learning) -> bool:
@@ -224,7 +244,7 @@ def _languages(document: CourseDocument) -> list[dict[str, str]]:
 def course_page(served: Published, own: Learning | None, lang: str, authors: Sequence[str]) -> dict[str, Any]:
     """The course page but for what needs another query."""
     document = served.document
-    listed = steps(document, own, lang)
+    listed = steps(served, own, lang)
     objectives: list[str] = []  # those that do not already stand in the list of steps
     spoken = lang if lang in document.titles else document.source
     for unit in document.units:
@@ -259,7 +279,7 @@ def course_page(served: Published, own: Learning | None, lang: str, authors: Seq
         },
         "skyline": [(step.title, step.state) for step in listed],
         "total_minutes": minutes(document.minutes(lang)),
-        "languages": _languages(document),
+        "languages": served.once(lambda: _languages(document), "languages", lang),
         "authors": ", ".join(authors),
         "published_at": served.published_at,
     }
@@ -283,11 +303,11 @@ def neighbours(document: CourseDocument, unit: str, activity: str, lang: str) ->
 
 def frame(own: Learning, unit: str, one: Activity, lang: str) -> dict[str, Any]:
     """What every page of an activity has: the course, the steps, where this one stands, the neighbours."""
-    document = own.published.document
-    before, after = neighbours(document, unit, one.key, lang)
+    served, document = own.published, own.published.document
+    before, after = served.once(lambda: neighbours(document, unit, one.key, lang), "neighbours", unit, one.key, lang)
     return {
         "course": course_link(document, lang),
-        "steps": steps(document, own, lang, current=unit),
+        "steps": steps(served, own, lang, current=unit),
         "number": own.units.index(unit) + 1,
         "done": len(own.done - {unit}),
         "text": text_of(one, document.source),
@@ -299,7 +319,8 @@ def frame(own: Learning, unit: str, one: Activity, lang: str) -> dict[str, Any]:
 
 def placed(html: str, served: Published) -> Markup:
     """Stored HTML with its links to the files and activities of the course led to where they are served."""
-    return safe(place_links(html, url_for("learning.course", course_id=served.course_id) + "/"))
+    base = served.once(lambda: url_for("learning.course", course_id=served.course_id) + "/", "address")
+    return safe(place_links(html, base))
 
 
 @dataclass

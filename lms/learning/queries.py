@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -65,12 +66,12 @@ class Learning:
     #: Units finished in any version, with the moment; `done` are those the course still has.
     finished: Mapping[str, datetime] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def units(self) -> list[str]:
         """Ids of the units the course has now, in order."""
         return [unit.id for unit in self.published.document.units]
 
-    @property
+    @cached_property
     def done(self) -> frozenset[str]:
         """Units finished, of those the course has now."""
         return frozenset(unit for unit in self.units if unit in self.finished)
@@ -85,7 +86,7 @@ class Learning:
         """Whether the course was finished once; a newer version with more units does not change that."""
         return self.enrolment.state == "finished"
 
-    @property
+    @cached_property
     def next_unit(self) -> str | None:
         """The unit to go on with, None when all are done."""
         return rules.next_unit(self.units, self.done, self.place.unit if self.place else None)
@@ -197,18 +198,32 @@ def _enrolments() -> sa.Select[Any]:
     )
 
 
+# The questions that nearly every page asks are built once: that takes longer than asking them.
+_OF_PERSON = _enrolments().where(Enrolment.person_id == sa.bindparam("person"), Enrolment.state != "declined")
+_DONE_BY_PERSON = sa.select(Completion.course_id, Completion.unit, Completion.done_at).where(
+    Completion.person_id == sa.bindparam("person")
+)
+_OF_PERSON_IN_COURSE = (
+    _enrolments()
+    .add_columns(Completion.unit.label("done_unit"), Completion.done_at)
+    .outerjoin(
+        Completion,
+        sa.and_(Completion.person_id == Enrolment.person_id, Completion.course_id == Enrolment.course_id),
+    )
+    .where(
+        Enrolment.person_id == sa.bindparam("person"),
+        Enrolment.course_id == sa.bindparam("course"),
+        Enrolment.state != "declined",
+    )
+)
+
+
 def courses_of(person_id: str) -> list[Learning]:
     """Every course a person takes or finished: what they opened last first. Declined ones are left out."""
-    rows = db.session.execute(
-        _enrolments().where(Enrolment.person_id == person_id, Enrolment.state != "declined")
-    ).all()
+    rows = db.session.execute(_OF_PERSON, {"person": person_id}).all()
     finished: dict[str, dict[str, datetime]] = defaultdict(dict)
     if rows:
-        for course_id, unit, done_at in db.session.execute(
-            sa.select(Completion.course_id, Completion.unit, Completion.done_at).where(
-                Completion.person_id == person_id
-            )
-        ):
+        for course_id, unit, done_at in db.session.execute(_DONE_BY_PERSON, {"person": person_id}):
             finished[course_id][unit] = done_at
     served = versions([row.current_version_id for row in rows])
     found = [
@@ -222,15 +237,7 @@ def courses_of(person_id: str) -> list[Learning]:
 
 def learning_of(person_id: str, course_id: str) -> Learning | None:
     """A person's course, None where they are not enrolled (or declined). One query, and one for an unseen version."""
-    rows = db.session.execute(
-        _enrolments()
-        .add_columns(Completion.unit.label("done_unit"), Completion.done_at)
-        .outerjoin(
-            Completion,
-            sa.and_(Completion.person_id == Enrolment.person_id, Completion.course_id == Enrolment.course_id),
-        )
-        .where(Enrolment.person_id == person_id, Enrolment.course_id == course_id, Enrolment.state != "declined")
-    ).all()
+    rows = db.session.execute(_OF_PERSON_IN_COURSE, {"person": person_id, "course": course_id}).all()
     if not rows:
         return None
     served = versions([rows[0].current_version_id])[rows[0].current_version_id]
@@ -303,10 +310,10 @@ def tries_with_answers(person_id: str, course_id: str, unit: str, activity: str)
     return [(one, answers[one.id]) for one in tries.values()]
 
 
-def lesson_memory(
-    person_id: str, course_id: str, unit: str, activity: str
-) -> tuple[list[Given], dict[str, Commitment]]:
-    """What somebody left in a lesson: their answers, newest attempt first, and their plans by block. One query."""
+def _memory() -> sa.Executable:
+    """Answers in a lesson and the plans of its unit, as one list: plans have no attempt."""
+    person: sa.BindParameter[str] = sa.bindparam("person")
+    course: sa.BindParameter[str] = sa.bindparam("course")
     plans = sa.select(
         Plan.block,
         sa.null(),
@@ -319,7 +326,7 @@ def lesson_memory(
         Plan.planned_on,
         Plan.saved_at,
         sa.literal(0).label("number"),
-    ).where(Plan.person_id == person_id, Plan.course_id == course_id, Plan.unit == unit)
+    ).where(Plan.person_id == person, Plan.course_id == course, Plan.unit == sa.bindparam("unit"))
     # The types of a union are those of its first part: say them where it holds nothing.
     nothing = [
         sa.type_coerce(sa.null(), column.type).label(column.key)
@@ -338,13 +345,24 @@ def lesson_memory(
         )
         .join(Attempt, Attempt.id == Answer.attempt_id)
         .where(
-            Attempt.person_id == person_id,
-            Attempt.course_id == course_id,
-            Attempt.unit == unit,
-            Attempt.activity == activity,
+            Attempt.person_id == person,
+            Attempt.course_id == course,
+            Attempt.unit == sa.bindparam("unit"),
+            Attempt.activity == sa.bindparam("activity"),
         )
     )
-    rows: Sequence[Any] = db.session.execute(sa.union_all(answers, plans).order_by(sa.text("number DESC"))).all()
+    return sa.union_all(answers, plans).order_by(sa.text("number DESC"))
+
+
+_MEMORY = _memory()
+
+
+def lesson_memory(
+    person_id: str, course_id: str, unit: str, activity: str
+) -> tuple[list[Given], dict[str, Commitment]]:
+    """What somebody left in a lesson: their answers, newest attempt first, and their plans by block. One query."""
+    asked = {"person": person_id, "course": course_id, "unit": unit, "activity": activity}
+    rows: Sequence[Any] = db.session.execute(_MEMORY, asked).all()
     given = [
         Given(row.attempt_id, row.version_id, row.name, row.given, row.share, row.lang)
         for row in rows
@@ -357,14 +375,16 @@ def lesson_memory(
     }
 
 
+_PLANS = (
+    sa.select(*_COMMITMENT)
+    .where(Plan.person_id == sa.bindparam("person"))
+    .order_by(Plan.planned_on.is_(None), Plan.planned_on, Plan.saved_at)
+)
+
+
 def plans_of(person_id: str) -> list[Commitment]:
     """A person's own plans, the nearest day first, those without a day last."""
-    rows = db.session.execute(
-        sa.select(*_COMMITMENT)
-        .where(Plan.person_id == person_id)
-        .order_by(Plan.planned_on.is_(None), Plan.planned_on, Plan.saved_at)
-    )
-    return [Commitment(*row) for row in rows]
+    return [Commitment(*row) for row in db.session.execute(_PLANS, {"person": person_id})]
 
 
 def _week(moment: datetime | None) -> date | None:
