@@ -16,8 +16,12 @@ TIMEOUT = 20
 
 
 def _one_line(text: str, limit: int = 200) -> str:
-    """`text` without anything that could start another header line."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:limit]
+    """`text` without anything that could start another header line.
+
+    "=?" opens an encoded word, which the mail library would decode: a line break hidden in one would come out again.
+    """
+    plain = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())[:limit]
+    return plain.replace("=?", "= ?")
 
 
 def letter(*, sender: str, to: str, name: str, subject: str, text: str, message_id: str, lang: str) -> EmailMessage:
