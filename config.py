@@ -6,15 +6,23 @@ What a *network* chooses (registration, review, smallest group ...) is not here:
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 ROOT = Path(__file__).resolve().parent
-#: Keys seen in examples and tutorials: a server that starts with one of them can be impersonated by anyone.
-KNOWN_KEYS = frozenset({"secret", "changeme", "change-me", "dev", "development", "test", "password", "default", "key"})
+#: Words of keys seen in examples and tutorials: what is left of such a key without them is no secret.
+EXAMPLE_WORDS = re.compile(
+    "secret|change|default|password|development|production|insecure|django|flask|example|please|string|random|super|"
+    "replace|your|this|here|test|dev|key|me|my|in|to|[-_ .]",
+    re.IGNORECASE,
+)
+#: A key is at least so long, and of so many different signs; and so long still without the words of examples.
+KEY_SHORTEST, KEY_SIGNS, KEY_LEFT = 32, 8, 20
 
 
 class ConfigError(Exception):
@@ -70,26 +78,31 @@ class Config:
         for old in ("postgres://", "postgresql://"):
             if database_url.startswith(old):
                 database_url = "postgresql+psycopg://" + database_url[len(old) :]
-        if not database_url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        if not database_url.startswith(("sqlite:///", "postgresql+psycopg://")) or _parts(database_url) is None:
             faults.append("DATABASE_URL: only sqlite:/// and postgresql:// addresses are understood.")
-        if database_url in ("sqlite://", "sqlite:///", "sqlite:///:memory:"):
+        elif database_url in ("sqlite:///", "sqlite:///:memory:"):
             faults.append("DATABASE_URL: an in-memory database would forget everybody; name a file.")
 
         redis_url = env.get("REDIS_URL") or None
-        if redis_url and urlsplit(redis_url).scheme not in ("redis", "rediss", "unix"):
+        redis = _parts(redis_url or "")
+        if redis_url and (redis is None or redis.scheme not in ("redis", "rediss", "unix")):
             faults.append("REDIS_URL: it must begin with redis://, rediss:// or unix://.")
 
         base_url = (env.get("BASE_URL") or "http://127.0.0.1:8000").rstrip("/")
-        parts = urlsplit(base_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.username:
+        parts = _parts(base_url)
+        host = parts.hostname if parts else None
+        if parts is None or parts.scheme not in ("http", "https") or not host or base_url != _bare(parts):
             faults.append("BASE_URL: give scheme and host alone, as in https://learn.example.org.")
 
         smtp_url = env.get("SMTP_URL") or None
-        if smtp_url and (urlsplit(smtp_url).scheme not in ("smtp", "smtps") or not urlsplit(smtp_url).hostname):
+        smtp = _parts(smtp_url or "")
+        if smtp_url and (smtp is None or smtp.scheme not in ("smtp", "smtps") or not smtp.hostname):
             faults.append("SMTP_URL: write it as smtp://user:password@host:587 or smtps://host:465.")
-        sender = env.get("LMS_SENDER") or f"Cordada <cordada@{parts.hostname or 'localhost'}>"
-        if any(ord(sign) < 32 for sign in sender) or "@" not in sender:
-            faults.append("LMS_SENDER: give one address, as in Cordada <cordada@example.org>.")
+        sender = env.get("LMS_SENDER") or f"Cordada <cordada@{host if host and ':' not in host else 'localhost'}>"
+        if any(ord(sign) < 32 for sign in sender) or not re.fullmatch(r"[^\s@]+@[^\s@]+", parseaddr(sender)[1]):
+            faults.append(
+                'LMS_SENDER: give one address, as in Cordada <cordada@example.org>; a name with a comma in "".'
+            )
 
         proxies = _whole(env, "LMS_PROXIES", 0, 0, 5, faults)
         durability = env.get("LMS_DURABILITY") or "full"
@@ -97,18 +110,26 @@ class Config:
             faults.append("LMS_DURABILITY: full, or test in a test run.")
         try:
             memory, rounds, lanes = (int(part) for part in (env.get("LMS_ARGON2") or "19456,2,1").split(","))
+            if lanes < 1 or rounds < 1 or memory < 8 * lanes:
+                raise ValueError
         except ValueError:
-            faults.append("LMS_ARGON2: three whole numbers: memory in KiB, rounds, lanes (19456,2,1).")
+            faults.append("LMS_ARGON2: three whole numbers: memory in KiB (8 or more for each lane), rounds, lanes.")
             memory, rounds, lanes = 19456, 2, 1
 
         key = env.get("SECRET_KEY") or ""
-        if key and (len(key) < 32 or len(set(key)) < 8 or key.lower().strip("0123456789-_ ") in KNOWN_KEYS):
+        if key and (len(key) < KEY_SHORTEST or len(set(key)) < KEY_SIGNS or len(EXAMPLE_WORDS.sub("", key)) < KEY_LEFT):
             faults.append(
                 "SECRET_KEY: too weak; leave it empty to have one made, or give 32 random characters or more."
             )
+        above = next(folder for folder in (instance, *instance.parents) if folder.exists())
+        if not above.is_dir():
+            faults.append(f"LMS_INSTANCE: {above} is a file; name a folder for what this site keeps.")
         if faults:
             raise ConfigError(faults)
-        instance.mkdir(parents=True, exist_ok=True)
+        try:
+            instance.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigError([f"LMS_INSTANCE: {instance} cannot be made ({error.strerror}); name another."]) from error
         return cls(
             secret_key=key or _kept_secret(instance / "secret_key"),
             database_url=database_url,
@@ -123,6 +144,21 @@ class Config:
             durability=durability,
             demo=env.get("LMS_DEMO", "") == "1",
         )
+
+
+def _parts(url: str) -> SplitResult | None:
+    """The parts of an address, None for one that cannot be read (a port that is no number, half an IPv6 address)."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+def _bare(parts: SplitResult) -> str:
+    """An address without path, query or user."""
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def _whole(env: Mapping[str, str], name: str, default: int, low: int, high: int, faults: list[str]) -> int:

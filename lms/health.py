@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 import redis as redis_client
@@ -70,11 +71,13 @@ def ready() -> tuple[Response, int]:
         asking = threading.Thread(target=_quietly, args=(app, found), daemon=True)
         app.extensions["readiness"] = (asking, found)
         asking.start()
-    asking.join(PATIENCE)
+    deadline = time.monotonic() + PATIENCE
+    redis = _redis(app.config["CORDADA"].redis_url)  # while the database thinks
+    asking.join(max(0.0, deadline - time.monotonic()))
     database = str(dict(found).get("database", "down"))
     answer = {
         "database": database,
-        "redis": _redis(app.config["CORDADA"].redis_url),
+        "redis": redis,
         "outbox_oldest_s": int(dict(found).get("outbox_oldest_s", 0)),
     }
     return jsonify(answer), 200 if database == "ok" else 503
