@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Flask, g, has_request_context, render_template, request
 from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import TimeoutError as AllBusy
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
@@ -124,10 +125,11 @@ def install(app: Flask) -> None:
                 headers[name] = value
         return text, status, headers
 
+    @app.errorhandler(AllBusy)
     @app.errorhandler(OperationalError)
-    def _database(error: OperationalError) -> Any:
+    def _database(error: OperationalError | AllBusy) -> Any:
         g.error_id = secrets.token_hex(4)
-        log.error("database %s: %s", g.error_id, type(error.orig).__name__)
+        log.error("database %s: %s", g.error_id, type(getattr(error, "orig", error)).__name__)
         return error_page(503, retry_after=5)
 
     @app.errorhandler(DataError)
