@@ -42,10 +42,14 @@ def people(places: list[Place], seed: int = 11) -> list[Somebody]:
     rng = Random(seed)
     found: list[Somebody] = []
     for place in places:
+        here: set[str] = set()
         for number in range(place.people):
             lang = place.lang if rng.random() < 0.93 else rng.choice(("fr", "es", "ca", "en"))
             words = place.lang if lang == "en" else lang
             name = f"{rng.choice(FIRST[words])} {rng.choice(LAST[words])}"
+            while name in here:  # two people of one space with one name would look like a fault
+                name = f"{rng.choice(FIRST[words])} {rng.choice(LAST[words])}"
+            here.add(name)
             found.append(
                 Somebody(
                     f"p{len(found):04d}@example.test",

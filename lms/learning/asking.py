@@ -11,6 +11,7 @@ from typing import Any
 from lms.content.kinds import Mark, Part, Question
 from lms.content.texts import plain as _plain
 from lms.foundation.i18n import _
+from lms.learning import rules
 
 _RANGE = re.compile(r"(-?[\d.,]*\d)\s*\.\.\s*(-?\d)")
 
@@ -50,7 +51,7 @@ def told(question: Question, given: Any) -> Told:
     mood = _mood(mark, given)
     return Told(
         mood=mood,
-        feedback=mark.feedback if question.kind in ("single", "numeric", "short") else (),
+        feedback=tuple(map(rules.without_yes, mark.feedback)) if question.kind in ("single", "numeric", "short") else (),
         lines=_LINES[question.kind](mark, mood) if question.kind in _LINES else (),
         count=_count(question, mark) if mood != "unknown" else None,
         in_order=question.kind == "order" and mood != "yes",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -118,3 +119,12 @@ def clean_line(text: str) -> str:
     """What somebody wrote on one line of a plan: NFC, single spaces, no control marks, at most 500 characters."""
     words = " ".join(unicodedata.normalize("NFC", text).split())
     return "".join(sign for sign in words if unicodedata.category(sign) not in _FORBIDDEN)[:PLAN_LONGEST].strip()
+
+
+#: An author's own "Yes." at the beginning of a feedback, in the four languages.
+_YES = re.compile(r"^(<p>)?(?:Oui|Sí|Yes)\. +")
+
+
+def without_yes(html: str) -> str:
+    """A feedback without its leading "Yes.": the page has said it, with its sign, in the heading above."""
+    return _YES.sub(r"\1", html)

@@ -71,6 +71,9 @@ def rate(token: str, number: int) -> Any:
         back = request.form.get("go") == "back"
         fine = form.complain()
         after = number - 1 if back else number + 1
+        untouched = codes == (UNANSWERED, UNANSWERED) and item.id not in page.answers
+        if back and untouched:  # nothing was said here: nothing is kept, and the page asks when it is met again
+            return redirect(_address(token, after, total), 303)
         if set(codes) <= CODES:
             with writing():
                 stays = not fine and not back

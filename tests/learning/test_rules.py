@@ -103,3 +103,17 @@ def test_next_question() -> None:
 )
 def test_a_line_of_a_plan_is_cleaned(typed: str, kept: str) -> None:
     assert rules.clean_line(typed) == kept
+
+
+@pytest.mark.parametrize(
+    ("html", "left"),
+    [
+        ("<p>Oui. Vous proposez un besoin.</p>", "<p>Vous proposez un besoin.</p>"),
+        ("Sí. Nombras la necesidad.", "Nombras la necesidad."),
+        ("<p>Yes. You offer a need.</p>", "<p>You offer a need.</p>"),
+        ("<p>Oui, et vous le dites.</p>", "<p>Oui, et vous le dites.</p>"),
+        ("<p>Ouistreham.</p>", "<p>Ouistreham.</p>"),
+    ],
+)
+def test_a_feedback_does_not_say_yes_twice(html: str, left: str) -> None:
+    assert rules.without_yes(html) == left
