@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
-from lms.catalogue.queries import shelf
+from lms.catalogue.queries import Published, shelf
 from lms.foundation.i18n import language
 from lms.home.rules import Card
 from lms.learning.queries import Learning, courses_of, learners_by_space
@@ -27,26 +28,39 @@ class SpaceLine:
     finished: int
 
 
+def _card(published: Published, lang: str) -> Card:
+    """A course as a card, before it is known who reads it."""
+    document = published.document
+    low, high = minutes_range(document.minutes(lang))
+    return Card(
+        course_id=published.course_id,
+        title=document.title(lang),
+        summary=document.summary(lang),
+        domain=document.domain,
+        level=document.level,
+        languages=tuple(document.languages),
+        steps=len(document.units),
+        low=low,
+        high=high,
+        done=0,
+        finished=False,
+        taken=False,
+        reason=None,
+        pinned=False,
+    )
+
+
 def cards_for(person_id: str | None) -> list[Card]:
     """The shelf in its order, as cards for this reader (None: nobody signed in)."""
     taken: dict[str, Learning] = {one.published.course_id: one for one in courses_of(person_id)} if person_id else {}
     lang = language()
     found: list[Card] = []
     for offer in shelf():
-        document = offer.published.document
+        plain = offer.published.once(partial(_card, offer.published, lang), "card", lang)
         mine = taken.get(offer.published.course_id)
-        low, high = minutes_range(document.minutes(lang))
         found.append(
-            Card(
-                course_id=offer.published.course_id,
-                title=document.title(lang),
-                summary=document.summary(lang),
-                domain=document.domain,
-                level=document.level,
-                languages=tuple(document.languages),
-                steps=len(document.units),
-                low=low,
-                high=high,
+            replace(
+                plain,
                 done=len(mine.done) if mine else 0,
                 finished=bool(mine and mine.is_finished),
                 taken=mine is not None,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 
 from lms.accounts.visitor import visitor
-from lms.foundation.clock import today
-from lms.foundation.i18n import LANGUAGES
+from lms.foundation.clock import now, today
+from lms.foundation.i18n import LANGUAGES, language
 from lms.home.queries import cards_for, network_lines
 from lms.home.rules import FACETS, chosen, counts, proposals
 from lms.home.wording import domain_name, first_question, length_name, level_name, proposals_title
@@ -26,6 +27,10 @@ bp = Blueprint("home", __name__, template_folder="templates")
 PAGE = 40
 SORTS = ("territory", "name", "people", "active", "finished")
 
+#: How long the process itself keeps the front page as a stranger without a cookie gets it, one text for each language.
+KEPT = timedelta(seconds=30)
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
 
 @bp.get("/")
 @guard("public")
@@ -33,18 +38,25 @@ def landing() -> Any:
     """The public front page; people who are signed in go on to their own. Without a cookie it may be kept for a minute."""
     if not visitor().is_anonymous:
         return redirect(url_for("home.start"))
-    here = network()
-    answer = make_response(
-        render_template(
-            "home/landing.html",
-            ready=here is not None and has_coordinator(),
-            questions=first_question(),
-            open=here is not None and here.registration == "open",
-        )
-    )
-    if not request.cookies and not request.args:
-        answer.headers["Cache-Control"] = "public, max-age=60"
+    if request.cookies or request.args:
+        return _landing()[0]
+    kept: dict[str, tuple[str, datetime]] = current_app.extensions.setdefault("landing", {})
+    text, until = kept.get(language(), ("", LONG_AGO))
+    if until < now():
+        text, ready = _landing()
+        if ready:
+            kept[language()] = (text, now() + KEPT)
+    answer = make_response(text)
+    answer.headers["Cache-Control"] = "public, max-age=60"
     return answer
+
+
+def _landing() -> tuple[str, bool]:
+    """The front page, and whether there is a network behind it."""
+    here = network()
+    ready = here is not None and has_coordinator()
+    is_open = here is not None and here.registration == "open"
+    return render_template("home/landing.html", ready=ready, questions=first_question(), open=is_open), ready
 
 
 @bp.get("/home")
@@ -54,7 +66,7 @@ def start() -> Any:
     mine = courses_of(visitor().id)
     under_way = [one for one in mine if not one.is_finished and one.next_unit]
     now_card = under_way[0] if under_way else None
-    here = network()
+    here = None if visitor().roles else network()
     offers = proposals(cards_for(visitor().id)) if now_card is None else []
     day = today(visitor().zone)
     ahead = (plan for plan in plans_of(visitor().id) if plan.planned_on and plan.planned_on >= day)
@@ -62,7 +74,7 @@ def start() -> Any:
         "home/start.html", now=now_card, mine=mine, offers=offers, reason_sentence=reason_sentence,
         plan=next(ahead, None), campaign=open_campaign() if visitor().spaces else None,
         minutes_range=minutes_range, first_name=visitor().name.split()[0],
-        homeless=not visitor().roles and here is not None and here.registration == "open",
+        homeless=here is not None and here.registration == "open",
     )  # fmt: skip
 
 
@@ -76,7 +88,7 @@ def catalogue() -> Any:
     }  # fmt: skip
     known = counts(cards, {})
     filters = {name: request.args[name] for name in FACETS if request.args.get(name) in known[name]}
-    tally = counts(cards, filters)
+    tally = counts(cards, filters) if filters else known
     return render_template(
         "home/catalogue.html", cards=chosen(cards, filters), offers=[] if filters else proposals(cards), all=len(cards),
         filters=filters, tally=tally, names=names, reason_sentence=reason_sentence, proposals_title=proposals_title,

@@ -7,7 +7,7 @@ that an old version keeps the words people answered to.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -137,8 +137,8 @@ def _words(words: Mapping[str, Any], what: str) -> Mapping[str, Any]:
 _made: dict[str, Instrument] = {}
 
 
-def cached(instrument_id: str, document: Mapping[str, Any]) -> Instrument:
-    """The frozen questionnaire of a stored version, built once in this process: a version never changes."""
+def cached(instrument_id: str, document: Callable[[], Mapping[str, Any]]) -> Instrument:
+    """The frozen questionnaire of a stored version: read and built once in this process, since a version never changes."""
     if instrument_id not in _made:
-        _made[instrument_id] = instrument(document)
+        _made[instrument_id] = instrument(document())
     return _made[instrument_id]

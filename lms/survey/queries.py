@@ -68,73 +68,92 @@ class Page:
     instrument: Instrument
 
 
+_WAITING = sa.select(sa.func.count()).select_from(Waiting).where(Waiting.campaign_id == Campaign.id).scalar_subquery()
+
+
+def _with_waiting(query: sa.Select[Any]) -> sa.Select[Any]:
+    return query.add_columns(_WAITING.label("waiting")).execution_options(populate_existing=True)
+
+
+_OPEN = _with_waiting(sa.select(Campaign).where(Campaign.state == "open"))
+
+
 def _views(query: sa.Select[Any]) -> list[CampaignView]:
-    waiting = (
-        sa.select(sa.func.count()).select_from(Waiting).where(Waiting.campaign_id == Campaign.id).scalar_subquery()
-    )
-    rows = db.session.execute(query.add_columns(waiting.label("waiting")).execution_options(populate_existing=True))
+    """The campaigns that a query made by `_with_waiting` finds."""
     return [
         CampaignView(
             id=row.id, number=row.number, state=row.state, k=row.k, opened_on=row.opened_on, closed_on=row.closed_on,
             invited=row.invited, counted=row.counted, waiting=count, instrument_id=row.instrument_id,
         )
-        for row, count in rows
+        for row, count in db.session.execute(query)
     ]  # fmt: skip
 
 
 def open_campaign() -> CampaignView | None:
     """The campaign that takes answers now, or None."""
-    return next(iter(_views(sa.select(Campaign).where(Campaign.state == "open"))), None)
+    return next(iter(_views(_OPEN)), None)
 
 
 def newest_campaign(least: int = 0) -> CampaignView | None:
     """The newest campaign with at least `least` counted answers, or None."""
     newest = sa.select(Campaign).where(Campaign.counted >= least).order_by(Campaign.number.desc()).limit(1)
-    return next(iter(_views(newest)), None)
+    return next(iter(_views(_with_waiting(newest))), None)
 
 
 def campaign(campaign_id: str) -> CampaignView | None:
     """The campaign with this id, or None."""
-    return next(iter(_views(sa.select(Campaign).where(Campaign.id == campaign_id))), None)
+    return next(iter(_views(_with_waiting(sa.select(Campaign).where(Campaign.id == campaign_id)))), None)
+
+
+def _asked(instrument_id: str) -> Instrument:
+    return cached(
+        instrument_id,
+        lambda: db.session.scalars(
+            sa.select(InstrumentVersion.document).where(InstrumentVersion.id == instrument_id)
+        ).one(),
+    )
 
 
 def instrument_of(campaign_id: str) -> Instrument | None:
     """The questionnaire a campaign asks, or None for an unknown campaign."""
-    version = db.session.scalar(
-        sa.select(InstrumentVersion)
-        .join(Campaign, Campaign.instrument_id == InstrumentVersion.id)
-        .where(Campaign.id == campaign_id)
-    )
-    return cached(version.id, version.document) if version else None
+    asked = db.session.scalar(sa.select(Campaign.instrument_id).where(Campaign.id == campaign_id))
+    return _asked(asked) if asked else None
+
+
+_NEWEST_INSTRUMENT = (
+    sa.select(InstrumentVersion.id)
+    .outerjoin(Campaign, Campaign.instrument_id == InstrumentVersion.id)
+    .order_by(Campaign.number.desc().nulls_last())
+    .limit(1)
+)
 
 
 def competency_names() -> dict[str, Words]:
     """Competency -> its name in each language, as the newest questionnaire calls it."""
-    version = db.session.scalar(
-        sa.select(InstrumentVersion)
-        .outerjoin(Campaign, Campaign.instrument_id == InstrumentVersion.id)
-        .order_by(Campaign.number.desc().nulls_last())
-        .limit(1)
+    newest = db.session.scalar(_NEWEST_INSTRUMENT)
+    return {item.competency: item.name for item in _asked(newest).items} if newest else {}
+
+
+_PAGE = (
+    sa.select(
+        Token.state, Campaign.state.label("campaign_state"), Campaign.closed_on, Campaign.k, Campaign.instrument_id,
+        Draft.order, Draft.answers, Draft.place,
     )
-    return {item.competency: item.name for item in cached(version.id, version.document).items} if version else {}
+    .join(Campaign, Campaign.id == Token.campaign_id)
+    .outerjoin(Draft, Draft.token_id == Token.id)
+    .where(Token.id == sa.bindparam("token"))
+)  # fmt: skip
 
 
 def page_of(token: str) -> Page | None:
     """Where this token leads, or None for an unknown one. Changes nothing."""
-    row = db.session.execute(
-        sa.select(Token, Campaign, Draft, InstrumentVersion)
-        .join(Campaign, Campaign.id == Token.campaign_id)
-        .join(InstrumentVersion, InstrumentVersion.id == Campaign.instrument_id)
-        .outerjoin(Draft, Draft.token_id == Token.id)
-        .where(Token.id == digest(token))
-    ).one_or_none()
+    row = db.session.execute(_PAGE, {"token": digest(token)}).one_or_none()
     if row is None:
         return None
-    held, of, draft, version = row
     return Page(
-        state=held.state, campaign_state=of.state, closed_on=of.closed_on, k=of.k,
-        order=tuple(draft.order) if draft else (), answers=dict(draft.answers) if draft else {},
-        place=draft.place if draft else 1, instrument=cached(version.id, version.document),
+        state=row.state, campaign_state=row.campaign_state, closed_on=row.closed_on, k=row.k,
+        order=tuple(row.order or ()), answers=row.answers or {}, place=row.place or 1,
+        instrument=_asked(row.instrument_id),
     )  # fmt: skip
 
 

@@ -171,7 +171,7 @@ def _instrument_of(campaign_id: str) -> Instrument:
         .join(Campaign, Campaign.instrument_id == InstrumentVersion.id)
         .where(Campaign.id == campaign_id)
     ).one()
-    return cached(version.id, version.document)
+    return cached(version.id, lambda: version.document)
 
 
 def shuffled(found: Instrument) -> list[str]:
