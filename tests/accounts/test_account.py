@@ -24,7 +24,9 @@ def test_U2_people_are_called_what_they_write(house: House) -> None:
     for what, (given, kept) in KEPT.items():
         assert client.post("/account", data=_form(client, name=given)).status_code == 302, what
         assert me(house).name == kept, what
-        assert kept in page_of(client.get("/account")).findtext(".//span[@class='who']", ""), what
+        account = page_of(client.get("/account")).find(".//header//a[@href='/account']")
+        assert account is not None
+        assert kept in "".join(account.itertext()), what
 
 
 def test_U1_unusable_names_are_refused_and_nothing_typed_is_lost(house: House) -> None:
