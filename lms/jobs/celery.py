@@ -97,7 +97,12 @@ class Doorbell:
     def __init__(self, celery: Celery, redis_url: str | None) -> None:
         self.celery = celery
         self.quiet_until = 0.0
-        options = {"socket_timeout": BELL_TIMEOUT, "socket_connect_timeout": BELL_TIMEOUT, "retry_on_timeout": False}
+        options = {
+            "socket_timeout": BELL_TIMEOUT,
+            "socket_connect_timeout": BELL_TIMEOUT,
+            "retry_on_timeout": False,
+            "max_retries": 0,  # else kombu tries again for six seconds, whatever the call itself was told
+        }
         self.connection = Connection(redis_url, transport_options=options) if redis_url else None
 
     def __call__(self, task: Task, job_id: str) -> None:
