@@ -152,6 +152,8 @@ class TeamRow:
 
     person_id: str
     name: str
+    #: learner or manager.
+    role: str
     #: None where the person takes no course: then the fields below are empty.
     course_id: str | None
     published: Published | None
@@ -395,46 +397,55 @@ def _week(moment: datetime | None) -> date | None:
     return day - timedelta(days=day.weekday())
 
 
+_TEAM = (
+    sa.select(
+        Person.id.label("who"),
+        Person.name.label("name"),
+        Membership.role.label("role"),
+        Space.zone.label("zone"),
+        *_TAKEN,
+        Course.current_version_id,
+        Place.unit.label("at_unit"),
+        Place.activity.label("at_activity"),
+        Place.at.label("at"),
+    )
+    .join(Membership, Membership.person_id == Person.id)
+    .join(Space, Space.id == Membership.space_id)
+    .outerjoin(Enrolment, sa.and_(Enrolment.person_id == Person.id, Enrolment.state != "declined"))
+    .outerjoin(Course, Course.id == Enrolment.course_id)
+    .outerjoin(Place, sa.and_(Place.person_id == Enrolment.person_id, Place.course_id == Enrolment.course_id))
+    .where(Membership.space_id == sa.bindparam("space"), Person.state == "active")
+    .order_by(Person.name, Person.id, Enrolment.created_at)
+)
+_DONE_BY_TEAM = (
+    sa.select(Completion.person_id, Completion.course_id, Completion.unit, Completion.done_at)
+    .join(Membership, Membership.person_id == Completion.person_id)
+    .where(Membership.space_id == sa.bindparam("space"))
+)
+
+
 def team_progress(space_id: str) -> list[TeamRow]:
     """The active people of a space, by name, with one row per course they take (one empty row for none). Three
-    queries.
+    queries at most.
     """
-    rows = db.session.execute(
-        sa.select(
-            Person.id.label("who"),
-            Person.name.label("name"),
-            Space.zone.label("zone"),
-            *_TAKEN,
-            Course.current_version_id,
-            Place.unit.label("at_unit"),
-            Place.activity.label("at_activity"),
-            Place.at.label("at"),
-        )
-        .join(Membership, Membership.person_id == Person.id)
-        .join(Space, Space.id == Membership.space_id)
-        .outerjoin(Enrolment, sa.and_(Enrolment.person_id == Person.id, Enrolment.state != "declined"))
-        .outerjoin(Course, Course.id == Enrolment.course_id)
-        .outerjoin(Place, sa.and_(Place.person_id == Enrolment.person_id, Place.course_id == Enrolment.course_id))
-        .where(Membership.space_id == space_id, Person.state == "active")
-        .order_by(Person.name, Person.id, Enrolment.created_at)
-    ).all()
+    rows = db.session.execute(_TEAM, {"space": space_id}).all()
     finished: dict[tuple[str, str], dict[str, datetime]] = defaultdict(dict)
-    for person_id, course_id, unit, done_at in db.session.execute(
-        sa.select(Completion.person_id, Completion.course_id, Completion.unit, Completion.done_at)
-        .join(Membership, Membership.person_id == Completion.person_id)
-        .where(Membership.space_id == space_id)
-    ):
+    for person_id, course_id, unit, done_at in db.session.execute(_DONE_BY_TEAM, {"space": space_id}):
         finished[person_id, course_id][unit] = done_at
     served = versions([row.current_version_id for row in rows if row.current_version_id])
-    return [_team_row(row, served, finished) for row in rows]
+    days = {zone: today(zone) for zone in {row.zone for row in rows}}
+    return [_team_row(row, served, finished, days[row.zone]) for row in rows]
+
+
+_TEAM_TAKEN = slice(4, 4 + len(_TAKEN))
 
 
 def _team_row(
-    row: Row[Any], served: Mapping[str, Published], finished: Mapping[tuple[str, str], dict[str, datetime]]
+    row: Row[Any], served: Mapping[str, Published], finished: Mapping[tuple[str, str], dict[str, datetime]], day: date
 ) -> TeamRow:
     if row.course_id is None:
-        return TeamRow(row.who, row.name, None, None, None, 0, 0, None, None, None, False)
-    taken = Taken(**{name: getattr(row, name) for name in Taken.__dataclass_fields__})
+        return TeamRow(row.who, row.name, row.role, None, None, None, 0, 0, None, None, None, False)
+    taken = Taken(*row[_TEAM_TAKEN])
     done = finished.get((row.who, row.course_id), {})
     one = Learning(served[row.current_version_id], taken, _place(row), done)
     moments = [*done.values(), *([row.at] if row.at else [])]
@@ -442,6 +453,7 @@ def _team_row(
     return TeamRow(
         row.who,
         row.name,
+        row.role,
         row.course_id,
         one.published,
         row.state,
@@ -450,7 +462,7 @@ def _team_row(
         unit=None if whole else one.next_unit,
         active_week=_week(max(moments, default=None)),
         due_on=row.due_on,
-        late=not whole and row.due_on is not None and row.due_on < today(row.zone),
+        late=not whole and row.due_on is not None and row.due_on < day,
     )
 
 

@@ -8,17 +8,15 @@ from lms.content.documents import CourseDocument
 from lms.foundation.i18n import language
 from lms.learning.queries import team_progress
 from lms.reports.rules import CourseLine, PersonLine
-from lms.spaces.queries import members_of
 
 
 def team_of(space_id: str) -> list[PersonLine]:
     """The active people of a space by name, each with their courses and the last week they were here."""
-    roles = {member.id: member.role for member in members_of(space_id)}
     lines: dict[str, PersonLine] = {}
     weeks: dict[str, date] = {}
     lang = language()
     for row in team_progress(space_id):
-        line = lines.setdefault(row.person_id, PersonLine(row.person_id, row.name, roles.get(row.person_id, "learner")))
+        line = lines.setdefault(row.person_id, PersonLine(row.person_id, row.name, row.role))
         if row.active_week is not None:
             weeks[row.person_id] = max(row.active_week, weeks.get(row.person_id, row.active_week))
         if row.course_id is None or row.published is None:

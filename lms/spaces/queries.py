@@ -63,9 +63,12 @@ def space(space_id: str) -> Space | None:
     return db.session.get(Space, space_id)
 
 
+_NAMED = sa.select(Space).where(Space.id.in_(sa.bindparam("spaces", expanding=True))).order_by(Space.name)
+
+
 def spaces_named(space_ids: tuple[str, ...]) -> list[Space]:
     """These spaces, by name."""
-    return list(db.session.scalars(sa.select(Space).where(Space.id.in_(space_ids)).order_by(Space.name)))
+    return list(db.session.scalars(_NAMED, {"spaces": space_ids}))
 
 
 def all_spaces() -> list[Row[Space, Territory]]:
@@ -145,27 +148,33 @@ def invitation_with_token(token: str) -> Invitation | None:
     return db.session.scalar(sa.select(Invitation).where(Invitation.token_digest == digest(token)))
 
 
+_INVITATIONS = (
+    sa.select(Invitation)
+    .where(
+        Invitation.space_id == sa.bindparam("space"),
+        Invitation.used_at.is_(None),
+        Invitation.expires_at > sa.bindparam("now"),
+    )
+    .order_by(Invitation.created_at.desc())
+)
+
+
 def open_invitations(space_id: str) -> list[Invitation]:
     """Invitations into a space that wait for their person, newest first."""
-    return list(
-        db.session.scalars(
-            sa.select(Invitation)
-            .where(Invitation.space_id == space_id, Invitation.used_at.is_(None), Invitation.expires_at > now())
-            .order_by(Invitation.created_at.desc())
-        )
-    )
+    return list(db.session.scalars(_INVITATIONS, {"space": space_id, "now": now()}))
+
+
+_APPLICATIONS = (
+    sa.select(Person.id, Person.name, Application.asked_at)
+    .join(Application, Application.person_id == Person.id)
+    .where(Application.space_id == sa.bindparam("space"), Application.state == "asked", Person.state == "active")
+    .order_by(Application.asked_at)
+)
 
 
 def applications_to(space_id: str) -> list[Row[Any]]:
     """(id, name, asked_at) of people who asked to join a space and wait for an answer."""
-    return list(
-        db.session.execute(
-            sa.select(Person.id, Person.name, Application.asked_at)
-            .join(Application, Application.person_id == Person.id)
-            .where(Application.space_id == space_id, Application.state == "asked", Person.state == "active")
-            .order_by(Application.asked_at)
-        )
-    )
+    return list(db.session.execute(_APPLICATIONS, {"space": space_id}))
 
 
 def applications_of(person_id: str) -> list[Row[Any]]:
