@@ -177,9 +177,9 @@ def released(campaign_id: str, *, by: str = "network", draws: int = 0, seed: int
     campaign, or a network under k.
     """
     found = campaign(campaign_id)
-    asked = instrument_of(campaign_id)
-    if found is None or asked is None:
+    if found is None:
         return []
+    asked = _asked(found.instrument_id)
     rows = db.session.execute(
         sa.select(Response.answers, Response.territory_id, Response.space_id, Response.reach).where(
             Response.campaign_id == campaign_id
