@@ -12,7 +12,7 @@ from config import Config
 from lms.accounts import service as accounts
 from lms.accounts.queries import anybody_there, is_demo, is_marked
 from lms.catalogue import service as catalogue
-from lms.demo.seed import ACCOUNTS, address_of, password_in, seed
+from lms.demo.seed import ACCOUNTS, address_of, keep_password, seed
 from lms.foundation.db import BUSY_MS, db, writing
 from lms.jobs.tasks import drain
 
@@ -84,5 +84,5 @@ def prepare(app: Flask, demo: bool) -> list[tuple[str, str, str]]:
                     accounts.mark_installation(demo=False)
         if not is_demo():
             return []
-        password = password_in(config.instance)
+        password = keep_password(config.instance)
         return [(role.upper(), address_of(role), password) for role in ACCOUNTS]

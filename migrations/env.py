@@ -55,4 +55,5 @@ with database.engine.connect() as connection:
                 raise RuntimeError(f"the migration left rows without their parent: {orphans[:3]}")
     finally:
         if sqlite:
+            connection.rollback()  # the pragma does nothing while a transaction is open
             raw.execute("PRAGMA foreign_keys=ON")

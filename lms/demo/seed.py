@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from lms.accounts.models import Person
-from lms.accounts.passwords import hash_password
+from lms.accounts.passwords import check_password, hash_password
 from lms.accounts.service import mark_installation
 from lms.catalogue.queries import Shelved, shelf
 from lms.demo.answers import answers
@@ -66,6 +66,19 @@ def password_in(instance: Path) -> str:
             os.link(draft, path)
         draft.unlink()
     return path.read_text().strip()
+
+
+def keep_password(instance: Path) -> str:
+    """The demonstration's password, which opens its four accounts: also after the instance folder was lost or changed."""
+    password = password_in(instance)
+    kept = db.session.scalar(sa.select(Person.password_hash).where(Person.email == address_of("learner")))
+    if not check_password(password, kept):
+        fresh = hash_password(password)
+        with writing():
+            demo = Person.email.in_([address_of(role) for role in ACCOUNTS]), Person.demo.is_(True)
+            db.session.execute(sa.update(Person).where(*demo).values(password_hash=fresh))
+    db.session.rollback()
+    return password
 
 
 def seed(instance: Path, courses: Path) -> None:

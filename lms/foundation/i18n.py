@@ -8,6 +8,7 @@ the network, in that order. A page never falls back to an English word: a missin
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -41,7 +42,7 @@ THEMES = ("auto", "light", "dark")
 babel = Babel()
 
 __all__ = [
-    "DEFAULT_LANGUAGE", "LANGUAGES", "N_", "THEMES", "_", "format_date", "format_number", "format_time", "language",
+    "DEFAULT_LANGUAGE", "LANGUAGES", "N_", "THEMES", "_", "by_name", "format_date", "format_number", "format_time", "language",
     "lazy_", "ngettext", "pick", "speaking", "theme",
 ]  # fmt: skip
 
@@ -160,6 +161,12 @@ def _locale() -> str:
 def _written(day: date, style: str, locale: str) -> str:
     """A date in CLDR's words, remembered: a page may show the same twenty days as the one before."""
     return _format_date(day, format=style, locale=locale)
+
+
+def by_name(text: str) -> tuple[str, str]:
+    """A key that sorts names as a dictionary does: É beside E, capitals or not."""
+    plain = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
+    return plain.casefold(), text
 
 
 def format_date(day: date | datetime, style: str = "long", zone: str = DEFAULT_ZONE) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 from lms.catalogue.queries import Published, shelf
 from lms.foundation.i18n import language
 from lms.home.rules import Card
-from lms.learning.queries import Learning, courses_of, learners_by_space
+from lms.learning.queries import Learning, courses_of, declined_by, learners_by_space
 from lms.learning.rules import minutes_range
 from lms.spaces.queries import all_spaces, people_by_space
 
@@ -53,6 +53,7 @@ def _card(published: Published, lang: str) -> Card:
 def cards_for(person_id: str | None) -> list[Card]:
     """The shelf in its order, as cards for this reader (None: nobody signed in)."""
     taken: dict[str, Learning] = {one.published.course_id: one for one in courses_of(person_id)} if person_id else {}
+    declined = declined_by(person_id) if person_id else frozenset()
     lang = language()
     found: list[Card] = []
     for offer in shelf():
@@ -64,6 +65,7 @@ def cards_for(person_id: str | None) -> list[Card]:
                 done=len(mine.done) if mine else 0,
                 finished=bool(mine and mine.is_finished),
                 taken=mine is not None,
+                declined=offer.published.course_id in declined,
                 reason=offer.reason,
                 pinned=offer.pin is not None,
             )

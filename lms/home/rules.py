@@ -30,6 +30,8 @@ class Card:
     taken: bool
     reason: Mapping[str, Any] | None
     pinned: bool
+    #: The reader said no to it: it stays in the list and is proposed no more.
+    declined: bool = False
 
 
 def band(card: Card) -> str:
@@ -79,4 +81,4 @@ def _place(value: str) -> tuple[int, str]:
 
 def proposals(cards: Iterable[Card]) -> list[Card]:
     """The first three of the shelf that this reader has not begun, those with a reason or a pin."""
-    return [card for card in cards if not card.taken and (card.reason or card.pinned)][:PROPOSALS]
+    return [card for card in cards if not card.taken and not card.declined and (card.reason or card.pinned)][:PROPOSALS]

@@ -9,7 +9,7 @@ from flask import Blueprint, current_app, make_response, redirect, render_templa
 
 from lms.accounts.visitor import visitor
 from lms.foundation.clock import now, today
-from lms.foundation.i18n import LANGUAGES, language
+from lms.foundation.i18n import LANGUAGES, by_name, language
 from lms.home.queries import cards_for, network_lines
 from lms.home.rules import FACETS, chosen, counts, proposals
 from lms.home.wording import domain_name, first_question, length_name, level_name, proposals_title
@@ -103,7 +103,11 @@ def week() -> Any:
     asked = request.args.get("sort", "")
     order = asked if asked in SORTS else "territory"
     backwards = order in ("people", "active", "finished")
-    shown = sorted(lines, key=lambda line: getattr(line, order), reverse=backwards)
+    lines.sort(key=lambda line: by_name(line.name))
+    if order == "territory":
+        shown = sorted(lines, key=lambda line: by_name(line.territory))
+    else:
+        shown = lines if order == "name" else sorted(lines, key=lambda line: getattr(line, order), reverse=backwards)
     last = max(0, (len(shown) - 1) // PAGE)
     page = min(max(request.args.get("page", 0, type=int), 0), last)
     ranking = latest_ranking()

@@ -51,7 +51,9 @@ def told(question: Question, given: Any) -> Told:
     mood = _mood(mark, given)
     return Told(
         mood=mood,
-        feedback=tuple(map(rules.without_yes, mark.feedback)) if question.kind in ("single", "numeric", "short") else (),
+        feedback=tuple(map(rules.without_yes, mark.feedback))
+        if question.kind in ("single", "numeric", "short")
+        else (),
         lines=_LINES[question.kind](mark, mood) if question.kind in _LINES else (),
         count=_count(question, mark) if mood != "unknown" else None,
         in_order=question.kind == "order" and mood != "yes",

@@ -247,6 +247,15 @@ def learning_of(person_id: str, course_id: str) -> Learning | None:
     return Learning(served, _taken(rows[0]), _place(rows[0]), finished)
 
 
+def declined_by(person_id: str) -> frozenset[str]:
+    """Ids of the courses this person was put on and said no to."""
+    return frozenset(
+        db.session.scalars(
+            sa.select(Enrolment.course_id).where(Enrolment.person_id == person_id, Enrolment.state == "declined")
+        )
+    )
+
+
 def is_declined(person_id: str, course_id: str) -> bool:
     """Whether this person was put on the course and said no."""
     return bool(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from lms.content.documents import CourseDocument
-from lms.foundation.i18n import language
+from lms.foundation.i18n import by_name, language
 from lms.learning.queries import team_progress
 from lms.reports.rules import CourseLine, PersonLine
 
@@ -26,7 +26,8 @@ def team_of(space_id: str) -> list[PersonLine]:
         line.courses.append(
             CourseLine(row.course_id, document.title(lang), row.done, row.total, step, row.due_on, row.late)
         )
-    return [PersonLine(line.id, line.name, line.role, line.courses, weeks.get(line.id)) for line in lines.values()]
+    people = [PersonLine(line.id, line.name, line.role, line.courses, weeks.get(line.id)) for line in lines.values()]
+    return sorted(people, key=lambda person: by_name(person.name))
 
 
 def _step(document: CourseDocument, unit_id: str | None, lang: str) -> str | None:

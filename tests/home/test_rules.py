@@ -106,6 +106,7 @@ def test_a_count_is_what_the_link_leads_to(filters: dict[str, str]) -> None:
         ([card("a", reason=REASON), card("b"), card("c", pinned=True)], ["a", "c"]),
         ([card("a", reason=REASON, taken=True), card("b", reason=REASON)], ["b"]),
         ([card("a", reason=REASON, taken=True, finished=True)], []),
+        ([card("a", reason=REASON, declined=True), card("b", reason=REASON)], ["b"]),
         ([card(name, reason=REASON) for name in "abcd"], ["a", "b", "c"]),
         ([card("z", pinned=True), card("a", reason=REASON)], ["z", "a"]),
     ],
