@@ -62,9 +62,10 @@ _SILENT = _Speech(DEFAULT_LANGUAGE, NullTranslations())
 
 def _speech() -> _Speech:
     """The language of this page, mail or command. Outside of an application it is the source text itself."""
-    if not has_app_context():
+    try:
+        found: _Speech | None = g.get("speech")
+    except RuntimeError:
         return _SILENT
-    found: _Speech | None = g.get("speech")
     if found is None:
         locale = get_locale()
         lang = locale.language if locale and locale.language in LANGUAGES else DEFAULT_LANGUAGE

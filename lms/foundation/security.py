@@ -83,8 +83,7 @@ def secure(response: Response, *, https: bool = False) -> Response:
         response.headers.setdefault(name, value)
     if not _public(response):
         response.headers["Cache-Control"] = "no-store"
-    response.vary.add("Cookie")
-    response.vary.add("Accept-Language")
+    response.vary.update(("Cookie", "Accept-Language"))
     return response
 
 

@@ -8,6 +8,7 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from babel.core import Locale
@@ -87,7 +88,7 @@ class Text:
     #: The language it is translated from, where the original has changed since; else empty.
     newer_in: str = ""
 
-    @property
+    @cached_property
     def lang_mark(self) -> Markup:
         return lang_mark(self.lang)
 
