@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from lms.catalogue.models import Course, CourseVersion, Offer, StoredFile
 from lms.content.documents import CourseDocument, from_json
-from lms.foundation.db import db
+from lms.foundation.db import db, read
 
 Made = TypeVar("Made")
 #: How many versions a process keeps at hand. A version of a large course takes about half a megabyte.
@@ -117,11 +117,12 @@ def version(version_id: str) -> Published | None:
     return versions([version_id]).get(version_id)
 
 
+_CURRENT = sa.select(Course.current_version_id).where(Course.id == sa.bindparam("course"), Course.state == "published")
+
+
 def published(course_id: str) -> Published | None:
     """The served version of a course, None if there is none or it is archived."""
-    current = db.session.scalar(
-        sa.select(Course.current_version_id).where(Course.id == course_id, Course.state == "published")
-    )
+    current = read(_CURRENT, course=course_id).scalar()
     return version(current) if current else None
 
 
@@ -147,7 +148,7 @@ _SHELF = (
 
 def shelf() -> list[Shelved]:
     """Every published course in the order of the shelf: pins first by their place, then the heaviest, then by id."""
-    rows = db.session.execute(_SHELF).all()
+    rows = read(_SHELF).all()
     found = versions([row.current_version_id for row in rows])
     return [Shelved(found[row.current_version_id], row.weight, row.reason, row.pin) for row in rows]
 

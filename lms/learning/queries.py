@@ -21,7 +21,7 @@ from lms.accounts.models import Person
 from lms.catalogue.models import Course
 from lms.catalogue.queries import Published, published, versions
 from lms.foundation.clock import now, today
-from lms.foundation.db import db
+from lms.foundation.db import db, read
 from lms.learning import rules
 from lms.learning.models import Answer, Attempt, Completion, Enrolment, Place, Plan
 from lms.spaces.models import Membership, Space
@@ -222,10 +222,10 @@ _OF_PERSON_IN_COURSE = (
 
 def courses_of(person_id: str) -> list[Learning]:
     """Every course a person takes or finished: what they opened last first. Declined ones are left out."""
-    rows = db.session.execute(_OF_PERSON, {"person": person_id}).all()
+    rows = read(_OF_PERSON, person=person_id).all()
     finished: dict[str, dict[str, datetime]] = defaultdict(dict)
     if rows:
-        for course_id, unit, done_at in db.session.execute(_DONE_BY_PERSON, {"person": person_id}):
+        for course_id, unit, done_at in read(_DONE_BY_PERSON, person=person_id):
             finished[course_id][unit] = done_at
     served = versions([row.current_version_id for row in rows])
     found = [
@@ -239,7 +239,7 @@ def courses_of(person_id: str) -> list[Learning]:
 
 def learning_of(person_id: str, course_id: str) -> Learning | None:
     """A person's course, None where they are not enrolled (or declined). One query, and one for an unseen version."""
-    rows = db.session.execute(_OF_PERSON_IN_COURSE, {"person": person_id, "course": course_id}).all()
+    rows = read(_OF_PERSON_IN_COURSE, person=person_id, course=course_id).all()
     if not rows:
         return None
     served = versions([rows[0].current_version_id])[rows[0].current_version_id]
@@ -372,8 +372,7 @@ def lesson_memory(
     person_id: str, course_id: str, unit: str, activity: str
 ) -> tuple[list[Given], dict[str, Commitment]]:
     """What somebody left in a lesson: their answers, newest attempt first, and their plans by block. One query."""
-    asked = {"person": person_id, "course": course_id, "unit": unit, "activity": activity}
-    rows: Sequence[Any] = db.session.execute(_MEMORY, asked).all()
+    rows: Sequence[Any] = read(_MEMORY, person=person_id, course=course_id, unit=unit, activity=activity).all()
     given = [
         Given(row.attempt_id, row.version_id, row.name, row.given, row.share, row.lang)
         for row in rows
@@ -395,7 +394,7 @@ _PLANS = (
 
 def plans_of(person_id: str) -> list[Commitment]:
     """A person's own plans, the nearest day first, those without a day last."""
-    return [Commitment(*row) for row in db.session.execute(_PLANS, {"person": person_id})]
+    return [Commitment(*row) for row in read(_PLANS, person=person_id)]
 
 
 def _week(moment: datetime | None) -> date | None:
@@ -437,9 +436,9 @@ def team_progress(space_id: str) -> list[TeamRow]:
     """The active people of a space, by name, with one row per course they take (one empty row for none). Three
     queries at most.
     """
-    rows = db.session.execute(_TEAM, {"space": space_id}).all()
+    rows = read(_TEAM, space=space_id).all()
     finished: dict[tuple[str, str], dict[str, datetime]] = defaultdict(dict)
-    for person_id, course_id, unit, done_at in db.session.execute(_DONE_BY_TEAM, {"space": space_id}):
+    for person_id, course_id, unit, done_at in read(_DONE_BY_TEAM, space=space_id):
         finished[person_id, course_id][unit] = done_at
     served = versions([row.current_version_id for row in rows if row.current_version_id])
     days = {zone: today(zone) for zone in {row.zone for row in rows}}

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Row
 from lms.accounts.models import LoginSession, Person
 from lms.accounts.visitor import Role, Visitor
 from lms.foundation.clock import now
-from lms.foundation.db import db
+from lms.foundation.db import db, read
 from lms.foundation.tokens import digest
 from lms.spaces.models import Application, Invitation, Membership, Network, NetworkRole, Space, Territory
 
@@ -38,7 +38,7 @@ _VISITOR = (
 
 def visitor_of_session(token: str) -> Visitor | None:
     """The visitor a session token stands for, with today's roles, or None if the session is over. One query."""
-    rows = db.session.execute(_VISITOR, {"session": digest(token), "now": now()}).all()
+    rows = read(_VISITOR, session=digest(token), now=now()).all()
     if not rows:
         return None
     who = rows[0]
@@ -174,7 +174,7 @@ _APPLICATIONS = (
 
 def applications_to(space_id: str) -> list[Row[Any]]:
     """(id, name, asked_at) of people who asked to join a space and wait for an answer."""
-    return list(db.session.execute(_APPLICATIONS, {"space": space_id}))
+    return list(read(_APPLICATIONS, space=space_id))
 
 
 def applications_of(person_id: str) -> list[Row[Any]]:

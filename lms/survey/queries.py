@@ -12,7 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from lms.foundation.db import db
+from lms.foundation.db import db, read
 from lms.foundation.tokens import digest
 from lms.survey import rules
 from lms.survey.instruments import Instrument, Words, cached
@@ -68,41 +68,37 @@ class Page:
     instrument: Instrument
 
 
-_WAITING = sa.select(sa.func.count()).select_from(Waiting).where(Waiting.campaign_id == Campaign.id).scalar_subquery()
+_COLUMNS = [getattr(Campaign, name) for name in CampaignView.__dataclass_fields__ if name != "waiting"]
+_CAMPAIGNS = sa.select(
+    *_COLUMNS,
+    sa.select(sa.func.count())
+    .select_from(Waiting)
+    .where(Waiting.campaign_id == Campaign.id)
+    .scalar_subquery()
+    .label("waiting"),
+)
+_OPEN = _CAMPAIGNS.where(Campaign.state == "open")
 
 
-def _with_waiting(query: sa.Select[Any]) -> sa.Select[Any]:
-    return query.add_columns(_WAITING.label("waiting")).execution_options(populate_existing=True)
-
-
-_OPEN = _with_waiting(sa.select(Campaign).where(Campaign.state == "open"))
-
-
-def _views(query: sa.Select[Any]) -> list[CampaignView]:
-    """The campaigns that a query made by `_with_waiting` finds."""
-    return [
-        CampaignView(
-            id=row.id, number=row.number, state=row.state, k=row.k, opened_on=row.opened_on, closed_on=row.closed_on,
-            invited=row.invited, counted=row.counted, waiting=count, instrument_id=row.instrument_id,
-        )
-        for row, count in db.session.execute(query)
-    ]  # fmt: skip
+def _view(query: sa.Select[Any]) -> CampaignView | None:
+    """The first campaign that a part of `_CAMPAIGNS` finds."""
+    row = read(query).first()
+    return CampaignView(**row._mapping) if row else None
 
 
 def open_campaign() -> CampaignView | None:
     """The campaign that takes answers now, or None."""
-    return next(iter(_views(_OPEN)), None)
+    return _view(_OPEN)
 
 
 def newest_campaign(least: int = 0) -> CampaignView | None:
     """The newest campaign with at least `least` counted answers, or None."""
-    newest = sa.select(Campaign).where(Campaign.counted >= least).order_by(Campaign.number.desc()).limit(1)
-    return next(iter(_views(_with_waiting(newest))), None)
+    return _view(_CAMPAIGNS.where(Campaign.counted >= least).order_by(Campaign.number.desc()).limit(1))
 
 
 def campaign(campaign_id: str) -> CampaignView | None:
     """The campaign with this id, or None."""
-    return next(iter(_views(_with_waiting(sa.select(Campaign).where(Campaign.id == campaign_id)))), None)
+    return _view(_CAMPAIGNS.where(Campaign.id == campaign_id))
 
 
 def _asked(instrument_id: str) -> Instrument:
@@ -130,14 +126,14 @@ _NEWEST_INSTRUMENT = (
 
 def competency_names() -> dict[str, Words]:
     """Competency -> its name in each language, as the newest questionnaire calls it."""
-    newest = db.session.scalar(_NEWEST_INSTRUMENT)
+    newest = read(_NEWEST_INSTRUMENT).scalar()
     return {item.competency: item.name for item in _asked(newest).items} if newest else {}
 
 
 _PAGE = (
     sa.select(
         Token.state, Campaign.state.label("campaign_state"), Campaign.closed_on, Campaign.k, Campaign.instrument_id,
-        Draft.order, Draft.answers, Draft.place,
+        Draft.order.label("order"), Draft.answers, Draft.place,
     )
     .join(Campaign, Campaign.id == Token.campaign_id)
     .outerjoin(Draft, Draft.token_id == Token.id)
@@ -147,7 +143,7 @@ _PAGE = (
 
 def page_of(token: str) -> Page | None:
     """Where this token leads, or None for an unknown one. Changes nothing."""
-    row = db.session.execute(_PAGE, {"token": digest(token)}).one_or_none()
+    row = read(_PAGE, token=digest(token)).one_or_none()
     if row is None:
         return None
     return Page(
