@@ -50,6 +50,21 @@ def findings_of(folder: Path, lang: str) -> Report:
     return check(folder, lang)
 
 
+def findings_by_course(root: Path, lang: str) -> dict[str, tuple[int, int]]:
+    """Course id -> (errors, warnings) the check finds in its folder now; courses without any are left out."""
+    try:
+        found = check(root, lang).findings
+    except OSError:
+        return {}
+    tally: dict[str, tuple[int, int]] = {}
+    for one in found:
+        course_id = one.path.split("/")[0]
+        errors, warnings = tally.get(course_id, (0, 0))
+        wrong = one.severity == "error"
+        tally[course_id] = (errors + wrong, warnings + (not wrong))
+    return tally
+
+
 def versions_of(course_id: str) -> list[tuple[str, int, datetime]]:
     """(version id, number, published at) of a course, newest first."""
     return history(course_id)

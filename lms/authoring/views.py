@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 
-from lms.authoring.queries import findings_of, folder_of, offered, standings, versions_of
+from lms.authoring.queries import findings_by_course, findings_of, folder_of, offered, standings, versions_of
 from lms.catalogue import service as catalogue
 from lms.catalogue.queries import published
 from lms.foundation.errors import NotFound, Refused
@@ -29,7 +29,13 @@ def _root() -> Path:
 @guard("author")
 def shelf() -> Any:
     """Every course: what is served of it, since when, in which languages."""
-    return render_template("authoring/shelf.html", rows=standings(), names=LANGUAGES, root=_root().name)
+    return render_template(
+        "authoring/shelf.html",
+        rows=standings(),
+        names=LANGUAGES,
+        root=_root().name,
+        found=findings_by_course(_root(), language()),
+    )
 
 
 @bp.get("/write/<course_id>")
@@ -63,6 +69,19 @@ def publish() -> Any:
     return redirect(url_for("authoring.course", course_id=held[0].course_id) if held else url_for("authoring.shelf"))
 
 
+def _impact(fresh: list[catalogue.Synced]) -> str:
+    """What new versions change for people who have begun: steps and questions that came or went, and what stays."""
+    added, removed = sum(len(one.added) for one in fresh), sum(len(one.removed) for one in fresh)
+    gone = sum(len(one.gone) for one in fresh)
+    said = [
+        ngettext("%(num)d step is new.", "%(num)d steps are new.", added) if added else "",
+        ngettext("%(num)d step is gone.", "%(num)d steps are gone.", removed) if removed else "",
+        ngettext("%(num)d question is gone.", "%(num)d questions are gone.", gone) if gone else "",
+        _("What people finished stays finished."),
+    ]
+    return " ".join(part for part in said if part)
+
+
 def _told(report: catalogue.SyncReport, *, gone: int) -> list[tuple[str, str]]:
     """What a publication did, as (sentence, kind of notice); `gone` courses are offered no more."""
     fresh, held, unread = report.ended("published"), report.ended("invalid"), report.ended("unreadable")
@@ -70,7 +89,7 @@ def _told(report: catalogue.SyncReport, *, gone: int) -> list[tuple[str, str]]:
     missing = len(held) - kept
     found = (
         (len(fresh), "yes", ngettext("%(num)d new version is live.", "%(num)d new versions are live.", len(fresh))
-         + " " + _("Nobody’s progress changed.")),
+         + " " + _impact(fresh)),
         (gone, "", ngettext("%(num)d course is no longer offered; who began it keeps it.",
                             "%(num)d courses are no longer offered; who began them keeps them.", gone)),
         (kept, "err", ngettext("%(num)d course has errors; its last good version stays live.",

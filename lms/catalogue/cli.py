@@ -19,9 +19,10 @@ from lms.catalogue.service import Synced
 from lms.content.door import check_command, try_command
 from lms.content.findings import format_finding
 from lms.foundation.commands import CommandGroup
+from lms.foundation.errors import NotFound
 from lms.foundation.i18n import LANGUAGES
 
-courses = CommandGroup("courses", help="Courses: check, try, sync.")
+courses = CommandGroup("courses", help="Courses: check, try, sync, export.")
 
 
 def _lang(asked: str | None) -> str:
@@ -83,6 +84,23 @@ def sync(folder: Path | None, form: str, lang: str | None) -> None:
         for one in report.courses:
             click.echo("\n".join(_lines(one, spoken)))
     sys.exit(0 if report.is_clean else 1)
+
+
+@courses.command("export")
+@click.argument("course")
+@click.option("--to", "target", required=True, type=click.Path(path_type=Path), help="A new or empty folder.")
+@click.option("--version", "number", type=int, help="An older version; by default the one that is served.")
+def export(course: str, target: Path, number: int | None) -> None:
+    """Write the files COURSE was published from into a folder, ready to be checked and published elsewhere."""
+    try:
+        paths = service.export(course, target, number)
+    except NotFound:
+        click.echo(f"{course}: no such course or version; `courses sync` names those there are.", err=True)
+        sys.exit(2)
+    except OSError as error:
+        click.echo(f"{target}: {error.strerror or error}", err=True)
+        sys.exit(2)
+    click.echo("\n".join(paths))
 
 
 def _as_dict(one: Synced, lang: str) -> dict[str, Any]:

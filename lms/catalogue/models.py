@@ -48,6 +48,8 @@ class CourseVersion(Base):
     published_at: Mapped[datetime] = mapped_column(Moment)
     #: Names of the people who wrote it, as they stood then.
     authors: Mapped[list[str]] = mapped_column(Json)
+    #: path in the course's folder -> SHA-256: the files it was made from, kept whole as `StoredFile`s, for export.
+    sources: Mapped[dict[str, str]] = mapped_column(Json, deferred=True)
     #: The whole course in all its languages, rendered to safe HTML at publication, as `content.documents` keeps it.
     #: Kept as text: the binary form of PostgreSQL would sort the keys, and the order of activities is theirs.
     document: Mapped[Any] = mapped_column(sa.JSON, deferred=True)

@@ -18,7 +18,7 @@ from lms.catalogue.queries import CourseState, courses, version
 from lms.content.documents import FORMAT, CourseDocument, to_json
 from lms.content.findings import Finding
 from lms.content.headers import read_yaml
-from lms.content.loading import CourseFaulty, course_digest, load_course
+from lms.content.loading import CourseFaulty, course_digest, course_files, load_course
 from lms.content.rendering import VERSION
 from lms.content.sources import is_course
 from lms.foundation.clock import now
@@ -133,6 +133,7 @@ def _sync_one(folder: Path, known: CourseState | None, source: str | None, names
         if known is not None and known.state == "published" and digest == source:
             return Synced(folder.name, "unchanged", number)
         whole = load_course(folder)
+        texts = course_files(folder)
         files = {
             one.sha256: (folder.parent / one.path if one.path.startswith("_") else folder / one.path).read_bytes()
             for one in whole.files
@@ -159,7 +160,7 @@ def _sync_one(folder: Path, known: CourseState | None, source: str | None, names
         return Synced(folder.name, "unchanged", served.number)
     data = to_json(document)
     with writing():
-        made = _publish(document, data, digest, authors, files)
+        made = _publish(document, data, digest, authors, files, texts)
     added, removed, gone = rules.differences(before, document) if before else ((), (), ())
     return Synced(folder.name, "published", made, added=added, removed=removed, gone=gone)
 
@@ -176,7 +177,12 @@ def _same(before: CourseDocument, after: CourseDocument) -> bool:
 
 
 def _publish(
-    document: CourseDocument, data: dict[str, Any], source: str, authors: list[str], files: Mapping[str, bytes]
+    document: CourseDocument,
+    data: dict[str, Any],
+    source: str,
+    authors: list[str],
+    files: Mapping[str, bytes],
+    texts: Mapping[str, bytes],
 ) -> int:
     """Write a new version and serve it. Gives its number; somebody else's, if they published the same files meanwhile."""
     course_id, moment, version_id = document.id, now(), new_id()
@@ -202,7 +208,9 @@ def _publish(
         key=["id"],
         update=["state", "current_version_id", "source_digest"],
     )
-    upsert(StoredFile, [{"sha256": name, "data": content} for name, content in files.items()], key=["sha256"])
+    sources = {path: hashlib.sha256(content).hexdigest() for path, content in texts.items()}
+    kept = {**files, **{sources[path]: content for path, content in texts.items()}}
+    upsert(StoredFile, [{"sha256": name, "data": content} for name, content in kept.items()], key=["sha256"])
     last = (
         db.session.scalar(sa.select(sa.func.max(CourseVersion.number)).where(CourseVersion.course_id == course_id)) or 0
     )
@@ -214,6 +222,7 @@ def _publish(
             published_at=moment,
             document=data,
             authors=authors,
+            sources=sources,
             digest=hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest(),
         )
     )
@@ -242,3 +251,33 @@ def _author_names(folder: Path) -> dict[str, str]:
         for author, facts in (values or {}).items()
         if isinstance(facts, dict) and facts.get("name")
     }
+
+
+def export(course_id: str, target: Path, number: int | None = None) -> list[str]:
+    """Write the files a version was made from (the served one, or `number`) into the empty or new folder `target`.
+
+    Gives their paths. Raises `NotFound` for a course or version there is not, `FileExistsError` for a folder with something
+    in it, `OSError` where it cannot be written. The folder, checked and published elsewhere, gives the same course.
+    """
+    statement = sa.select(CourseVersion.sources).where(CourseVersion.course_id == course_id)
+    if number is None:
+        statement = statement.join(Course, Course.current_version_id == CourseVersion.id)
+    else:
+        statement = statement.where(CourseVersion.number == number)
+    sources = db.session.scalar(statement)
+    if sources is None:
+        raise NotFound()
+    target.mkdir(parents=True, exist_ok=True)
+    if any(target.iterdir()):
+        raise FileExistsError(f"{target} is not empty")
+    contents = dict(
+        db.session.execute(
+            sa.select(StoredFile.sha256, StoredFile.data).where(StoredFile.sha256.in_(set(sources.values())))
+        ).all()
+    )
+    for path, name in sorted(sources.items()):
+        # A shared unit lies beside the course, as it did where it came from.
+        place = target.parent / path if path.startswith("_") else target / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(contents[name])
+    return sorted(sources)

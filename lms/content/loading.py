@@ -90,18 +90,31 @@ def course_digest(folder: Path | str) -> str:
     """Give the sha256 of everything a course is made of: its files and those of the shared units it uses."""
     folder = Path(folder).absolute()
     total = sha256()
-    shared: set[str] = set()
-    header = folder / "course.yml"
-    if header.is_file():
-        shared = set(re.findall(rf"{SHARED}/units/[a-z0-9-]+", header.read_text("utf-8", "replace")))
-    for base in (folder, *(folder.parent / place for place in sorted(shared))):
-        if not base.is_dir():
-            continue
+    for base in _bases(folder):
         for path in files_below(base):
             name = path.relative_to(folder.parent if base != folder else folder).as_posix()
             total.update(f"{name}\0{path.stat().st_size}\0".encode())
             total.update(path.read_bytes())
     return total.hexdigest()
+
+
+def course_files(folder: Path | str) -> dict[str, bytes]:
+    """Give every file a course is made of, by path: its own, and those of shared units as `_shared/units/...`."""
+    folder = Path(folder).absolute()
+    return {
+        path.relative_to(folder.parent if base != folder else folder).as_posix(): path.read_bytes()
+        for base in _bases(folder)
+        for path in files_below(base)
+    }
+
+
+def _bases(folder: Path) -> list[Path]:
+    """The folders a course is made of: its own, then those of the shared units it uses."""
+    shared: set[str] = set()
+    header = folder / "course.yml"
+    if header.is_file():
+        shared = set(re.findall(rf"{SHARED}/units/[a-z0-9-]+", header.read_text("utf-8", "replace")))
+    return [base for base in (folder, *(folder.parent / place for place in sorted(shared))) if base.is_dir()]
 
 
 class _Builder:

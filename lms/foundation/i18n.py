@@ -8,6 +8,7 @@ the network, in that order. A page never falls back to an English word: a missin
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -161,7 +162,10 @@ def _locale() -> str:
 @lru_cache(maxsize=2048)
 def _written(day: date, style: str, locale: str) -> str:
     """A date in CLDR's words, remembered: a page may show the same twenty days as the one before."""
-    return _format_date(day, format=style, locale=locale)
+    text: str = _format_date(day, format=style, locale=locale)
+    if locale == "fr" and day.day == 1:  # CLDR's pattern does not know that the French write "1er mars"
+        text = re.sub(r"(?<!\d)1 (?=[^\W\d])", "1er ", text, count=1)
+    return text
 
 
 def by_name(text: str) -> tuple[str, str]:

@@ -621,6 +621,13 @@ def way_through(text: Activity, asked_: str, scene: str) -> list[str]:
     return names
 
 
+def has_ended(text: Activity, asked_: str) -> bool:
+    """Whether a way, as the address names it, leads from the first scene to an ending."""
+    names = way_through(text, asked_, "")
+    last = text.scene(names[-1])
+    return names[0] == text.scenes[0].id and last is not None and bool(last.ending)
+
+
 def scene_page(served: Published, unit: str, text: Activity, names: Sequence[str]) -> dict[str, Any]:
     """A scene with what led to it and where it leads. The way is in the address: nothing is stored before the end."""
     address = activity_address(served.course_id, unit, text.key)
@@ -649,4 +656,5 @@ def scene_page(served: Published, unit: str, text: Activity, names: Sequence[str
         "moves": [{"text": safe(move.text), "href": along([*names, move.target])} for move in scene.moves],
         "back": along(names[:-1]) if len(names) > 1 else "",
         "again": address,
+        "walked": ".".join(names),
     }

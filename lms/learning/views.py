@@ -14,7 +14,7 @@ from lms.content.documents import Activity
 from lms.content.kinds import MISSING, Question, WrongShape
 from lms.foundation.clock import today
 from lms.foundation.db import writing
-from lms.foundation.errors import NotFound
+from lms.foundation.errors import NotFound, Refused
 from lms.foundation.i18n import _, language
 from lms.learning import asking, pages, queries, rules, service
 from lms.learning.forms import PlanForm
@@ -106,6 +106,8 @@ def finish(course_id: str, unit: str, activity: str) -> Any:
     own, text = _taken(course_id, unit, activity)
     if text.type == "quiz":
         raise NotFound()
+    if text.scenes and not pages.has_ended(text, request.form.get("path", "")):
+        raise Refused(_("The scene has not come to an end yet."))
     plans = _plan_forms(text)
     if not all(form.validate() for _block, form in plans):
         return _lesson(own, unit, text, plans=plans), 422

@@ -146,7 +146,8 @@ def test_a_new_version_is_live_and_nobody_loses_anything(
     shutil.rmtree(folder / "alpha/units/un")
     trainer = house.client("trainer")
     said = publish(trainer)
-    assert "1 new version is live. Nobody’s progress changed." in said
+    assert "1 new version is live." in said
+    assert "What people finished stays finished." in said
     assert numbers(house) == [2, 1]
     assert numbers(house, "beta") == [1]
     with house.open():
@@ -257,7 +258,7 @@ def test_all_that_happened_is_told_at_once(desk: House) -> None:
            Synced("e", "unreadable", 1), Synced("f", "unchanged", 1), Synced("g", "archived")]  # fmt: skip
     with desk.app.test_request_context("/write?lang=en"):
         assert views._told(SyncReport(tuple(one)), gone=1) == [
-            ("2 new versions are live. Nobody’s progress changed.", "yes"),
+            ("2 new versions are live. What people finished stays finished.", "yes"),
             ("1 course is no longer offered; who began it keeps it.", ""),
             ("1 course has errors; its last good version stays live.", "err"),
             ("1 course has errors and is not published yet.", "err"),

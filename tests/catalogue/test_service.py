@@ -151,7 +151,29 @@ def test_the_pictures_of_a_course_are_kept_once_under_their_content(ctx: Flask, 
     assert queries.file_of("un-cours", "../un-cours/course.yml") is None
     write_lesson(course, "deux", title="Autre")
     service.sync(tmp_path)
-    assert db.session.scalar(sa.select(sa.func.count()).select_from(StoredFile)) == 1
+    same = sa.select(sa.func.count()).select_from(StoredFile).where(StoredFile.data == b"<svg/>")
+    assert db.session.scalar(same) == 1
+
+
+def test_an_exported_version_is_the_folder_it_was_made_from(any_ctx: Flask, tmp_path: Path) -> None:
+    (tmp_path / "courses").mkdir()
+    course = write_course(tmp_path / "courses", "un-cours")
+    service.sync(tmp_path / "courses")
+    before = {path.relative_to(course): path.read_bytes() for path in course.rglob("*") if path.is_file()}
+    write_lesson(course, "un", title="Autre")
+    service.sync(tmp_path / "courses")
+    service.export("un-cours", tmp_path / "new")
+    service.export("un-cours", tmp_path / "old", 1)
+    for place, wanted in (
+        ("new", {path.relative_to(course): path.read_bytes() for path in course.rglob("*") if path.is_file()}),
+        ("old", before),
+    ):
+        folder = tmp_path / place
+        assert {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()} == wanted
+    with pytest.raises(FileExistsError):
+        service.export("un-cours", tmp_path / "new")
+    with pytest.raises(NotFound):
+        service.export("un-cours", tmp_path / "none", 9)
 
 
 def test_a_folder_that_is_not_there_is_the_callers_mistake(ctx: Flask, tmp_path: Path) -> None:

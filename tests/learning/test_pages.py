@@ -508,6 +508,9 @@ def test_a_scenario_is_walked_scene_by_scene_and_ends_its_step(app: Flask, cours
     assert "La voix baisse" in page.text
     assert "Une fin qui tient" in page.text
     assert "Camille est debout" in visitor.get(f"{COURSE}/quatre/scenario?path=debut.nowhere").text
+    early = visitor.fill(page, {"path": "debut"}, form="/done")
+    assert early.status_code == 409
+    assert count(app, Completion) == 0
     page = visitor.fill(page, form="/done")
     assert page.request.path == COURSE
     assert count(app, Completion) == 1
