@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent
 #: Words of keys seen in examples and tutorials: what is left of such a key without them is no secret.
 EXAMPLE_WORDS = re.compile(
     "secret|change|default|password|development|production|insecure|django|flask|example|please|string|random|super|"
-    "replace|your|this|here|test|dev|key|me|my|in|to|[-_ .]",
+    "replace|your|this|here|test|dev|key|me|my|in|to|0?123456789|1234567890|[-_ .]",
     re.IGNORECASE,
 )
 #: A key is at least so long, and of so many different signs; and so long still without the words of examples.

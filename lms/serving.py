@@ -16,7 +16,7 @@ import threading
 import time
 from types import FrameType
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 from waitress.server import BaseWSGIServer, create_server
 
 from config import Config, ConfigError
@@ -135,7 +135,7 @@ def serve(listener: socket.socket, host: str, *, demo: bool) -> int:
     except (ConfigError, Unsafe) as fault:
         print(fault, file=sys.stderr, flush=True)
         return 2
-    except OperationalError as fault:
+    except DatabaseError as fault:
         say(f"the database cannot be used: {fault.orig}")
         return 2
     print(here, *("  ".join(row) for row in accounts), sep="\n", flush=True)

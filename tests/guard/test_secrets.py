@@ -52,6 +52,9 @@ NOT_KEYS = (
     "localhost@",
     "a:b@",
     "me:word@",
+    "me:p%40ss@mail.example.org",
+    "me:pass@db:5432",
+    "another-0123456789-abcdefghijklmnopqr",
 )
 FILES = (
     "*.pem",
