@@ -71,11 +71,12 @@ def password_in(instance: Path) -> str:
 def keep_password(instance: Path) -> str:
     """The demonstration's password, which opens its four accounts: also after the instance folder was lost or changed."""
     password = password_in(instance)
-    kept = db.session.scalar(sa.select(Person.password_hash).where(Person.email == address_of("learner")))
-    if not check_password(password, kept):
+    addresses = [address_of(role) for role in ACCOUNTS]
+    kept = list(db.session.scalars(sa.select(Person.password_hash).where(Person.email.in_(addresses))))
+    if not all(check_password(password, one) for one in kept):
         fresh = hash_password(password)
         with writing():
-            demo = Person.email.in_([address_of(role) for role in ACCOUNTS]), Person.demo.is_(True)
+            demo = Person.email.in_(addresses), Person.demo.is_(True)
             db.session.execute(sa.update(Person).where(*demo).values(password_hash=fresh))
     db.session.rollback()
     return password
