@@ -6,7 +6,10 @@ A message carries a job's id and nothing else. Messages may be lost, doubled or 
 from __future__ import annotations
 
 import logging
+import os
+import threading
 import time
+from queue import SimpleQueue
 from typing import Any
 
 from celery import Celery, bootsteps
@@ -92,11 +95,17 @@ def make_celery(app: Flask, redis_url: str | None) -> Celery:
 
 
 class Doorbell:
-    """Rings a worker for one job: briefly, never raising, and resting after a failure so that pages stay quick."""
+    """Rings a worker for one job, from a thread of its own: no page waits for Redis, not even for one that hangs.
+
+    Never raises, and rests after a failure. A bell that is lost, with the process or otherwise, is rung again by the sweep.
+    """
 
     def __init__(self, celery: Celery, redis_url: str | None) -> None:
         self.celery = celery
         self.quiet_until = 0.0
+        self._rings: SimpleQueue[tuple[Task, str]] = SimpleQueue()
+        self._ringer: tuple[int, threading.Thread] | None = None
+        self._starting = threading.Lock()
         options = {
             "socket_timeout": BELL_TIMEOUT,
             "socket_connect_timeout": BELL_TIMEOUT,
@@ -108,6 +117,20 @@ class Doorbell:
     def __call__(self, task: Task, job_id: str) -> None:
         if self.connection is None or time.monotonic() < self.quiet_until:
             return
+        self._rings.put((task, job_id))
+        with self._starting:  # once in each process: a thread does not survive a fork
+            if self._ringer is None or self._ringer[0] != os.getpid():
+                thread = threading.Thread(target=self._ring_on, name="doorbell", daemon=True)
+                self._ringer = (os.getpid(), thread)
+                thread.start()
+
+    def _ring_on(self) -> None:
+        while True:
+            task, job_id = self._rings.get()
+            if time.monotonic() >= self.quiet_until:
+                self._ring(task, job_id)
+
+    def _ring(self, task: Task, job_id: str) -> None:
         try:
             with producers[self.connection].acquire(block=True, timeout=BELL_TIMEOUT) as producer:
                 self.celery.tasks[task.name].apply_async((job_id,), producer=producer, queue=task.queue, retry=False)

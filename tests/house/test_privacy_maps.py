@@ -273,7 +273,9 @@ def test_law_5_forgetting_one_person_keeps_the_other(any_ctx: Flask) -> None:
         db.session.add(Course(id="c", owner="folder", state="published", current_version_id="v", source_digest="d"))
         db.session.flush()
         db.session.add(
-            CourseVersion(id="v", course_id="c", number=1, digest="d", published_at=moment, authors=[], document={})
+            CourseVersion(
+                id="v", course_id="c", number=1, digest="d", published_at=moment, authors=[], sources={}, document={}
+            )
         )
         db.session.flush()
         ids = [accounts.create_person(email=f"p{n}@example.org", name=f"P{n}", lang="fr").id for n in (0, 1)]

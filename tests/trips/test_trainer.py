@@ -33,7 +33,7 @@ def test_a_changed_file_is_served_and_a_broken_one_is_not(
         page.get_by_role("link", name="Rédiger").click()
         row = page.get_by_role("row").filter(has_text=f"courses/{COURSE}")
         expect(row).to_contain_text("version 1")
-        publish = page.get_by_role("button", name="Vérifier et publier ce qui a changé")
+        publish = page.get_by_role("button", name="Relire le dossier")
         publish.click()
         expect(page.get_by_role("status").first).to_contain_text("Rien n’a changé")
 
@@ -67,5 +67,5 @@ def test_a_changed_file_is_served_and_a_broken_one_is_not(
 
         # mended: nothing to say, and the text is the one that is served
         quiz.write_text((COURSES / COURSE / "units" / LAST / "quiz-final.fr.md").read_text())
-        page.get_by_role("button", name="Vérifier et publier ce qui a changé").click()
+        page.get_by_role("button", name="Relire le dossier").click()
         expect(page.get_by_role("status").first).not_to_contain_text("erreur")
