@@ -1,8 +1,10 @@
 """The words of a room: take them out of its code and pages, and bring its catalogues up to date.
 
-    python -m lms.foundation.catalogues ROOM [ROOM ...]      (no room: all of them)
+    python -m lms.foundation.catalogues ROOM [ROOM ...]      (no room: all of them; a sub-room is `learning/works`)
 
-New sentences come out empty and a missing translation fails the build, so fill them in; sentences no longer used are dropped.
+A sub-room that has a `translations` folder has words of its own, and its room leaves them to it.
+New sentences come out empty and a missing translation fails the build, so fill them in; sentences no longer used are
+dropped.
 """
 
 from __future__ import annotations
@@ -27,11 +29,23 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
 PLURALS = {"fr": "(n > 1)", "es": "(n != 1)", "ca": "(n != 1)"}
 
 
+def rooms_with_words() -> list[Path]:
+    """Every room, and every sub-room that keeps words of its own."""
+    rooms = [path.parent for path in ROOMS.glob("*/__init__.py")]
+    return sorted(rooms + [path.parent for room in rooms for path in room.glob("*/translations")])
+
+
 def sentences(room: Path) -> Catalog:
     """Every sentence marked for translation in `room` (a folder of `lms/`), with where it stands."""
     catalogue = Catalog(charset="utf-8", project="cordada")
+    others = {path.parent for path in room.glob("*/translations")}
     for file, line, message, comments, context in extract_from_dir(
-        str(room), METHODS, OPTIONS, KEYWORDS, comment_tags=("NOTE:",)
+        str(room),
+        METHODS,
+        OPTIONS,
+        KEYWORDS,
+        comment_tags=("NOTE:",),
+        directory_filter=lambda path: Path(path) not in others,
     ):
         catalogue.add(message, None, [(file, line)], auto_comments=comments, context=context)
     return catalogue
@@ -78,13 +92,13 @@ def update(room: Path) -> dict[str, list[str]]:
 
 def main(names: list[str]) -> int:
     """Update the rooms named (all where none is) and say what still needs words. Exit code 1 while something does."""
-    rooms = [ROOMS / name for name in names] or [path.parent for path in sorted(ROOMS.glob("*/__init__.py"))]
+    rooms = [ROOMS / name for name in names] or rooms_with_words()
     left = 0
     for room in rooms:
         for lang, texts in update(room).items():
             for text in texts:
                 left += 1
-                print(f"{room.name} {lang}: {text!r}")
+                print(f"{room.relative_to(ROOMS) if room.is_relative_to(ROOMS) else room.name} {lang}: {text!r}")
     print(f"{left} to translate", file=sys.stderr)
     return 1 if left else 0
 

@@ -193,9 +193,9 @@ def format_number(value: float, digits: int | None = None) -> str:
 
 
 def translation_folders() -> list[Path]:
-    """The `translations` folder of every room that has words."""
+    """The `translations` folder of every room and sub-room that has words."""
     rooms = Path(__file__).resolve().parent.parent
-    return sorted(rooms.glob("*/translations"))
+    return sorted([*rooms.glob("*/translations"), *rooms.glob("*/*/translations")])
 
 
 def compile_catalogues() -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from lms.foundation.catalogues import ROOMS, TRANSLATED, read, sentences
+from lms.foundation.catalogues import ROOMS, TRANSLATED, read, rooms_with_words, sentences
 
-HAVE_WORDS = sorted(path.parent.name for path in ROOMS.glob("*/__init__.py") if len(sentences(path.parent)))
+HAVE_WORDS = [str(room.relative_to(ROOMS)) for room in rooms_with_words() if len(sentences(room))]
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%")
 
 
