@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from lms.content.documents import Activity, CourseDocument, Unit
 
@@ -81,11 +82,18 @@ def variant(document: CourseDocument, unit: str, activity: str, lang: str) -> Ac
     return variants.get(lang) or variants.get(document.source) or next(iter(variants.values()), None)
 
 
+#: Types of activity that somebody does alone and whenever they like.
+OWN_PACE: Final = frozenset({"lesson", "scenario", "quiz", "reflection"})
+
+
 def closing_activity(unit: Unit) -> str:
-    """The activity that finishes a unit: its last one. A lesson followed by a quiz is done when the quiz is handed
-    in.
+    """The activity that finishes a unit: the last of those that everybody can do by themself, at once. A lesson
+    followed by a quiz is done when the quiz is handed in. What waits for others or for a day (an assignment, a poll, a
+    live session) and the lists to work with finish a unit only where it has nothing else.
     """
-    return list(unit.activities)[-1]
+    keys = list(unit.activities)
+    own_pace = [key for key in keys if key.partition("-")[0] in OWN_PACE]
+    return (own_pace or keys)[-1]
 
 
 def score(shares: Mapping[str, float], points: Mapping[str, float]) -> float | None:

@@ -17,6 +17,7 @@ from lms.foundation.db import writing
 from lms.foundation.errors import NotFound, Refused
 from lms.foundation.i18n import _, language
 from lms.learning import asking, pages, queries, rules, service
+from lms.learning.activities import page_of, shows
 from lms.learning.forms import PlanForm
 from lms.learning.queries import Given, Learning, Try
 from lms.spaces.policy import guard
@@ -74,9 +75,10 @@ def activity(course_id: str, unit: str, activity: str) -> Any:
         return _not_taken(course_id, unit, activity)
     text = _text(own, unit, activity)
     _remember(own, unit, activity)
-    if text.type == "quiz":
-        return _quiz_door(own, unit, text)
-    return _scenario(own, unit, text) if text.scenes else _lesson(own, unit, text)
+    page = page_of(text.type)
+    if page is None:
+        raise NotFound()
+    return page(own, unit, text)
 
 
 @bp.post("/courses/<course_id>/<unit>/<activity>")
@@ -304,6 +306,7 @@ def _plan_forms(text: Activity, saved: dict[str, queries.Commitment] | None = No
     return found
 
 
+@shows("lesson")
 def _lesson(
     own: Learning,
     unit: str,
@@ -354,6 +357,7 @@ def _lesson(
     )
 
 
+@shows("scenario")
 def _scenario(own: Learning, unit: str, text: Activity) -> str:
     names = pages.way_through(text, request.args.get("path", ""), request.args.get("scene", ""))
     found = own.published.document.unit(unit)
@@ -368,6 +372,7 @@ def _scenario(own: Learning, unit: str, text: Activity) -> str:
     )
 
 
+@shows("quiz")
 def _quiz_door(own: Learning, unit: str, text: Activity) -> Any:
     person_id, course_id = own.enrolment.person_id, own.enrolment.course_id
     tries = queries.tries_with_answers(person_id, course_id, unit, text.key)
