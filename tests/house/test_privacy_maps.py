@@ -48,10 +48,13 @@ INSTITUTION = {"network"}
 
 
 def maps() -> dict[str, ModuleType]:
-    """Room -> its privacy module."""
+    """Room or sub-room (`learning/polls`) -> its privacy module."""
+    found = [*ROOT.glob("lms/*/privacy.py"), *ROOT.glob("lms/*/*/privacy.py")]
     return {
-        path.parent.name: importlib.import_module(f"lms.{path.parent.name}.privacy")
-        for path in ROOT.glob("lms/*/privacy.py")
+        path.parent.relative_to(ROOT / "lms").as_posix(): importlib.import_module(
+            ".".join(path.with_suffix("").relative_to(ROOT).parts)
+        )
+        for path in found
     }
 
 
