@@ -23,12 +23,14 @@ from werkzeug.test import TestResponse
 from tests.trips.rounds import STARTS, links_on, walk
 from tests.visits import StrictClient
 
-#: In bytes, as BENCH.md counts: the whole page compressed, the style sheets plain, the scripts plain.
+#: In bytes: the whole page compressed, its style sheets together and plain, each script plain.
 PAGE, STYLE, SCRIPT = 40_000, 20_000, 10_000
 LOADED = re.compile(
     r"""<(?:link|script|img|source|audio|video|iframe|object|embed|use)\b[^>]*?\s(?:href|src|data)=["']([^"']+)"""
 )
 ELSEWHERE = re.compile(r"@import|@font-face|url\(\s*[\"']?(?:https?:)?//")
+#: Shows every component there is, so it loads every sheet there is; its weight as a page is limited as any other's.
+EVERYTHING = "/gallery"
 
 
 @pytest.fixture(scope="module")
@@ -53,12 +55,17 @@ class Scales:
         self.weights: dict[str, int] = {}
         self.faults: list[str] = []
         self._files: dict[str, int] = {}
+        self._sheets: dict[str, str] = {}
+        self._known = {
+            path.name: classes(path.read_text()) for path in (Path(__file__).parents[2] / "lms").glob("*/static/*.css")
+        }
 
     def weigh(self, answer: TestResponse) -> None:
         """Put a page on the scales."""
         where, html = answer.request.path, answer.get_data()
         weight = len(brotli.compress(html, quality=5))
-        for address in set(LOADED.findall(html.decode())):
+        loaded = set(LOADED.findall(html.decode()))
+        for address in loaded:
             if urlsplit(address).scheme or address.startswith("//"):
                 self.faults += [] if address.startswith("data:") else [f"{where} loads {address} from another machine"]
             elif not address.startswith("#"):
@@ -66,6 +73,15 @@ class Scales:
         self.weights[where] = max(weight, self.weights.get(where, 0))
         if weight >= PAGE:
             self.faults.append(f"{where} weighs {weight} bytes; {PAGE} is too much")
+        sheets = {address.rpartition("/")[2]: self._sheets[address] for address in loaded if address in self._sheets}
+        style = sum(len(sheet.encode()) for sheet in sheets.values())
+        if style >= STYLE and where != EVERYTHING:
+            self.faults.append(f"{where} has style sheets of {style} bytes; {STYLE} is too much")
+        used = {name for value in re.findall(rb'class="([^"]*)"', html) for name in value.decode().split()}
+        drawn = {name for sheet in sheets for name in self._known[sheet]}
+        for sheet in set(self._known) - set(sheets):
+            if lacking := (used & self._known[sheet]) - drawn:
+                self.faults.append(f"{where} uses {sorted(lacking)} and does not link {sheet}")
 
     def _file(self, address: str) -> int:
         if address not in self._files:
@@ -76,13 +92,18 @@ class Scales:
             if "font" in kind or address.endswith((".woff", ".woff2", ".ttf", ".otf")):
                 self.faults.append(f"{address} is a font")
             if kind == "text/css":
-                self.faults += [f"{address} has {len(data)} bytes"] if len(data) >= STYLE else []
+                self._sheets[address] = data.decode()
                 self.faults += (
                     [f"{address} loads a font or another machine's file"] if ELSEWHERE.search(data.decode()) else []
                 )
             if "javascript" in kind:
                 self.faults += [f"{address} has {len(data)} bytes"] if len(data) >= SCRIPT else []
         return self._files[address]
+
+
+def classes(sheet: str) -> set[str]:
+    """The classes that a style sheet gives a look."""
+    return set(re.findall(r"\.([a-zA-Z][\w-]*)", re.sub(r"/\*.*?\*/", "", sheet, flags=re.S)))
 
 
 def enter(app: Flask, role: str) -> StrictClient:
