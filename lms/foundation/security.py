@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from flask import Flask, request
@@ -14,6 +15,7 @@ from lms.foundation.errors import error_page
 from lms.foundation.i18n import _
 
 csrf = CSRFProtect()
+View = TypeVar("View", bound=Callable[..., Any])
 
 POLICY = "; ".join(
     (
@@ -46,6 +48,16 @@ FORM_PARTS = 500
 READING = ("GET", "HEAD", "OPTIONS")
 #: What a browser sends a form as; nothing at all is a form without fields.
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data", "")
+
+
+def takes_files(limit: int) -> Callable[[View], View]:
+    """Mark a view that is sent files: its whole body may have `limit` bytes instead of `BODY_LIMIT`."""
+
+    def mark(view: View) -> View:
+        view.body_limit = limit  # type: ignore[attr-defined]
+        return view
+
+    return mark
 
 
 def local_path(value: str | None, default: str = "/") -> str:
@@ -105,6 +117,13 @@ def install(app: Flask, *, base_url: str, host: str, proxies: int) -> None:
     )
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=0)  # type: ignore[method-assign]
+
+    @app.before_request
+    def _larger_bodies() -> None:
+        # A door that takes files says so on its view; before anything reads the body.
+        limit = getattr(app.view_functions.get(request.endpoint or ""), "body_limit", None)
+        if limit is not None:
+            request.max_content_length = limit
 
     @app.before_request
     def _only_forms() -> Any:

@@ -129,6 +129,23 @@ def clean_line(text: str) -> str:
     return "".join(sign for sign in words if unicodedata.category(sign) not in _FORBIDDEN)[:PLAN_LONGEST].strip()
 
 
+#: Marks that turn the direction of the text around them: in a text of several lines they hide what it says.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
+
+
+def clean_text(text: str | None) -> str:
+    """What somebody wrote in several lines: NFC, plain line ends, no control marks, nothing but text at its end. Its
+    length is left to the form: nothing is cut.
+    """
+    lines = unicodedata.normalize("NFC", text or "").replace("\r\n", "\n").replace("\r", "\n")
+    kept = (
+        sign
+        for sign in lines
+        if sign in "\n\t" or (unicodedata.category(sign) not in ("Cc", "Cs", "Co") and sign not in _TURNING)
+    )
+    return "".join(kept).strip()
+
+
 #: An author's own "Yes." at the beginning of a feedback, in the four languages.
 _YES = re.compile(r"^(<p>)?(?:Oui|Sí|Yes)\. +")
 
