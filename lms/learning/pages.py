@@ -628,9 +628,13 @@ def has_ended(text: Activity, asked_: str) -> bool:
     return names[0] == text.scenes[0].id and last is not None and bool(last.ending)
 
 
-def scene_page(served: Published, unit: str, text: Activity, names: Sequence[str]) -> dict[str, Any]:
-    """A scene with what led to it and where it leads. The way is in the address: nothing is stored before the end."""
-    address = activity_address(served.course_id, unit, text.key)
+def scene_page(
+    served: Published, unit: str, text: Activity, names: Sequence[str], *, address: str = ""
+) -> dict[str, Any]:
+    """A scene with what led to it and where it leads. The way is in the address (by default the learner's own page of
+    the scene): nothing is stored before the end.
+    """
+    address = address or activity_address(served.course_id, unit, text.key)
 
     def along(way: Sequence[str]) -> str:
         return f"{address}?path={'.'.join(way)}#scene"
