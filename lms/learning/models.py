@@ -1,4 +1,4 @@
-"""Tables of learning: enrolment, place, completion, attempt, answer, plan.
+"""Tables of learning: enrolment, place, completion, attempt, answer, draft, walk, plan.
 
 Completion is append-only and belongs to a unit of a course, whatever its version: publishing never un-finishes anybody.
 An attempt belongs to the version it was started on and keeps it.
@@ -41,7 +41,7 @@ class Enrolment(Base):
 
 
 class Place(Base):
-    """Where a person is in a course: the last activity they opened."""
+    """Where a person is in a course: the last activity they opened, and how far they read in it."""
 
     __tablename__ = "place"
 
@@ -49,6 +49,10 @@ class Place(Base):
     course_id: Mapped[str] = mapped_column(sa.ForeignKey("course.id"), primary_key=True)
     unit: Mapped[str] = mapped_column(sa.String(64))
     activity: Mapped[str] = mapped_column(sa.String(64))
+    #: The anchor of the last heading read there, empty where none is known.
+    heading: Mapped[str] = mapped_column(sa.String(120), default="", server_default="")
+    #: The language they read it in: some courses have fewer steps in some languages. None where it is not known.
+    lang: Mapped[str | None] = mapped_column(sa.String(2))
     at: Mapped[datetime] = mapped_column(Moment)
 
 
@@ -62,7 +66,7 @@ class Completion(Base):
     unit: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     #: The version in which it was finished.
     version_id: Mapped[str] = mapped_column(sa.ForeignKey("course_version.id"))
-    #: The type of the activity that finished it ("lesson", "quiz").
+    #: The type of the activity that finished it ("lesson", "quiz"), or "known": shown by its quiz alone.
     kind: Mapped[str] = mapped_column(sa.String(16))
     done_at: Mapped[datetime] = mapped_column(Moment)
 
@@ -100,6 +104,8 @@ class Attempt(Base):
     #: Points reached out of points possible, 0 to 1. None while open, and where nothing can be marked.
     score: Mapped[float | None] = mapped_column(sa.Float)
     passed: Mapped[bool | None] = mapped_column(sa.Boolean)
+    #: Begun at the door "I already know this": passing it finishes the unit as known, failing it changes nothing.
+    knowing: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.false())
 
 
 class Answer(Base):
@@ -116,7 +122,43 @@ class Answer(Base):
     lang: Mapped[str] = mapped_column(sa.String(2))
     #: How much of it is right, 0 to 1. Open questions are not marked and stand at 0.
     share: Mapped[float] = mapped_column(sa.Float)
+    #: What was said to "How sure are you?"; None where it was not asked or not answered.
+    sure: Mapped[bool | None] = mapped_column(sa.Boolean)
     answered_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Draft(Base):
+    """What somebody has begun to answer or to plan and not yet handed in. Deleted with the answer."""
+
+    __tablename__ = "draft"
+
+    person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    course_id: Mapped[str] = mapped_column(sa.ForeignKey("course.id"), primary_key=True)
+    unit: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    activity: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    #: The id of the question ("q-...") or of the commitment ("k-...").
+    block: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    #: The version and the language it was typed on: the values of menus belong to both.
+    version_id: Mapped[str] = mapped_column(sa.ForeignKey("course_version.id"))
+    lang: Mapped[str] = mapped_column(sa.String(2))
+    #: The fields of its form as a browser sends them: name -> values.
+    typed: Mapped[dict[str, list[str]]] = mapped_column(Json)
+    saved_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Walk(Base):
+    """The way of a person through a scenario, on the version they began it on. The newest one is the one they are on."""
+
+    __tablename__ = "walk"
+
+    person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    course_id: Mapped[str] = mapped_column(sa.ForeignKey("course.id"), primary_key=True)
+    unit: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    activity: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    version_id: Mapped[str] = mapped_column(sa.ForeignKey("course_version.id"), primary_key=True)
+    #: Ids of the scenes in the order they were seen, the first one first.
+    path: Mapped[list[str]] = mapped_column(Json)
+    at: Mapped[datetime] = mapped_column(Moment)
 
 
 class Plan(Base):

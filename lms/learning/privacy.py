@@ -7,10 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from lms.foundation.db import db
-from lms.learning.models import Answer, Attempt, Completion, Enrolment, Place, Plan
+from lms.learning.models import Answer, Attempt, Completion, Draft, Enrolment, Place, Plan, Walk
 
 #: Tables whose rows belong to one person.
-_OWN = (Enrolment, Place, Completion, Attempt, Plan)
+_OWN = (Enrolment, Place, Completion, Attempt, Draft, Walk, Plan)
 
 
 def _plain(value: Any) -> Any:
