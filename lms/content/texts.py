@@ -7,6 +7,7 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass
+from hashlib import sha256
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _SLUG_LENGTH = 64
@@ -91,3 +92,8 @@ def read_typed(text: str) -> tuple[float, str] | None:
     if found is None:
         return None
     return _number(found["value"]), found["unit"] or ""
+
+
+def fingerprint(markup: str) -> str:
+    """What a sentence is known again by, whatever its marks and capitals: 16 hexadecimal characters of its folded words."""
+    return sha256(fold(plain(markup)).encode()).hexdigest()[:16]

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from lms.content.documents import Activity, CourseDocument, Unit
+from lms.content.documents import Activity, Asked, Commitment, CourseDocument, Unit
 
 #: The shortest and the longest a plan's line may be, in characters.
 PLAN_LONGEST = 500
@@ -82,8 +82,46 @@ def variant(document: CourseDocument, unit: str, activity: str, lang: str) -> Ac
     return variants.get(lang) or variants.get(document.source) or next(iter(variants.values()), None)
 
 
+def is_whole(unit: Unit, lang: str) -> bool:
+    """Whether everything a unit is made of can be read in `lang`."""
+    return all(lang in variants for variants in unit.activities.values())
+
+
+def listed(document: CourseDocument, lang: str | None) -> tuple[Unit, ...]:
+    """The units that are shown and counted to somebody who reads in `lang` (None: it is not known).
+
+    All of them, unless the course says `fallback: hide`: then those that can be read in `lang` from beginning to end, and
+    those the certificate asks for. In a language in which the course has no whole unit, it has all of them.
+    """
+    if document.fallback != "hide" or lang is None:
+        return document.units
+    asked = {name.partition("/")[0] for name in document.certificate.require} if document.certificate else set()
+    whole = {unit.id for unit in document.units if is_whole(unit, lang)}
+    return tuple(unit for unit in document.units if unit.id in whole | asked) if whole else document.units
+
+
+def title_lang(document: CourseDocument, lang: str) -> str:
+    """The language in which the title of a course is said to somebody who reads in `lang`."""
+    return lang if document.titles.get(lang) else document.source
+
+
+def summary_lang(document: CourseDocument, lang: str) -> str:
+    """The language in which the summary of a course is said to somebody who reads in `lang`."""
+    return lang if document.summaries.get(lang) else document.source
+
+
+def unit_lang(unit: Unit, lang: str, source: str) -> str:
+    """The language in which the title of a unit is said to somebody who reads in `lang`."""
+    return lang if unit.in_language(lang) else source
+
+
+#: What finished a unit of which somebody showed, by its quiz alone, that they know it.
+KNOWN: Final = "known"
+
 #: Types of activity that somebody does alone and whenever they like.
 OWN_PACE: Final = frozenset({"lesson", "scenario", "quiz", "reflection"})
+#: Types of activity that end with a button of the core; every other has a door of its own, which knows when it is done.
+BY_BUTTON: Final = frozenset({"lesson", "scenario"})
 
 
 def closing_activity(unit: Unit) -> str:
@@ -144,6 +182,69 @@ def clean_text(text: str | None) -> str:
         if sign in "\n\t" or (unicodedata.category(sign) not in ("Cc", "Cs", "Co") and sign not in _TURNING)
     )
     return "".join(kept).strip()
+
+
+def clean_text(text: str, longest: int) -> str:
+    """What somebody wrote over several lines: NFC, no control marks but line breaks and tabs, at most `longest`
+    characters.
+    """
+    words = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
+    return "".join(sign for sign in words if sign in "\n\t" or unicodedata.category(sign) not in _FORBIDDEN)[:longest]
+
+
+def anchors(one: Activity) -> list[str]:
+    """The anchors of a lesson's headings, in the order in which they are read: text, questions, plans."""
+    found = []
+    for block in one.blocks:
+        if isinstance(block, Asked):
+            found.append(block.question.id)
+        elif isinstance(block, Commitment):
+            found.append(block.id)
+        elif block.anchor:
+            found.append(block.anchor)
+    return found
+
+
+def heading_in(document: CourseDocument, unit: str, activity: str, heading: str, lang: str) -> str:
+    """The anchor that stands in `lang` where `heading` stood in the language it was read in: anchors are made of the
+    words, so each language has its own. Empty where the heading is no longer there.
+    """
+    shown = variant(document, unit, activity, lang)
+    if shown is None or not heading:
+        return ""
+    here = anchors(shown)
+    if heading in here:
+        return heading
+    found = document.unit(unit)
+    for one in found.activities[activity].values() if found else ():
+        there = anchors(one)
+        if heading in there and len(there) == len(here):
+            return here[there.index(heading)]
+    return ""
+
+
+def in_order(shown: Sequence[str], places: Mapping[str, str]) -> list[str]:
+    """Lines in the order chosen so far: each at its place ("1", "2" ...), those without one, or with one that is taken,
+    in the places that are left, as they are shown.
+    """
+    order: dict[str, str] = {}
+    for name in shown:
+        place = places.get(name, "")
+        if place in map(str, range(1, len(shown) + 1)):
+            order.setdefault(place, name)
+    rest = iter([name for name in shown if name not in order.values()])
+    return [order.get(str(place)) or next(rest) for place in range(1, len(shown) + 1)]
+
+
+def moved(shown: Sequence[str], places: Mapping[str, str], name: str, step: int) -> dict[str, str]:
+    """The places of all lines after one of them has gone up (`step` -1) or down (1). The first goes no higher, the last
+    no lower.
+    """
+    order = in_order(shown, places)
+    here = order.index(name)
+    there = min(max(here + step, 0), len(order) - 1)
+    order[here], order[there] = order[there], order[here]
+    return {one: str(place) for place, one in enumerate(order, 1)}
 
 
 #: An author's own "Yes." at the beginning of a feedback, in the four languages.

@@ -106,7 +106,7 @@ def answer_in_lesson(course_id: str, unit: str, activity: str) -> Any:
 def finish(course_id: str, unit: str, activity: str) -> Any:
     """The end of a lesson: the plan is saved, the step finished, or the quiz that finishes it opened."""
     own, text = _taken(course_id, unit, activity)
-    if text.type == "quiz":
+    if text.type not in rules.BY_BUTTON:
         raise NotFound()
     if text.scenes and not pages.has_ended(text, request.form.get("path", "")):
         raise Refused(_("The scene has not come to an end yet."))
@@ -257,13 +257,14 @@ def _question_of(text: Activity, one: Try, number: int) -> Question:
 
 
 def _remember(own: Learning, unit: str, activity: str) -> None:
-    """Keep the learner's place. Skipped where it is the same, for HEAD, and for a page that is only fetched ahead."""
+    """Keep the learner's place and the language they read in. Skipped where it is the same, for HEAD, and for a page that is only fetched ahead."""
     if request.method != "GET" or "prefetch" in request.headers.get("Sec-Purpose", ""):
         return
-    if own.place is not None and (own.place.unit, own.place.activity) == (unit, activity):
+    here = (unit, activity, language())
+    if own.place is not None and (own.place.unit, own.place.activity, own.place.lang) == here:
         return
     with writing():
-        service.move(own.enrolment.person_id, own.enrolment.course_id, unit, activity)
+        service.move(own.enrolment.person_id, own.enrolment.course_id, *here)
 
 
 def _read(question: Question) -> tuple[Any, str]:
