@@ -20,10 +20,12 @@ from sqlalchemy.engine import Row
 from lms.accounts.models import Person
 from lms.catalogue.models import Course
 from lms.catalogue.queries import Published, published, versions
+from lms.content.documents import Unit
 from lms.foundation.clock import now, today
 from lms.foundation.db import db, read
+from lms.foundation.i18n import language
 from lms.learning import rules
-from lms.learning.models import Answer, Attempt, Completion, Enrolment, Place, Plan
+from lms.learning.models import Answer, Attempt, Completion, Draft, Enrolment, Place, Plan, Walk
 from lms.spaces.models import Membership, Space
 
 #: Somebody counts as active who opened or finished something within this time.
@@ -49,11 +51,13 @@ class Taken:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where somebody is in a course: the last activity they opened, and when."""
+    """Where somebody is in a course: the last activity they opened, when, in which language, the last heading read."""
 
     unit: str
     activity: str
     at: datetime
+    lang: str | None = None
+    heading: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,21 +69,32 @@ class Learning:
     place: Standing | None
     #: Units finished in any version, with the moment; `done` are those the course still has.
     finished: Mapping[str, datetime] = field(default_factory=dict)
+    #: The language in which the course is looked at: some courses have fewer steps in some (see `rules.listed`).
+    lang: str | None = None
+    #: The version in which each finished unit was finished.
+    finished_in: Mapping[str, str] = field(default_factory=dict)
+    #: Finished units that were known already: shown by their quiz alone.
+    known: frozenset[str] = frozenset()
+
+    @cached_property
+    def listed(self) -> tuple[Unit, ...]:
+        """The units the course has now in this language, in order."""
+        return rules.listed(self.published.document, self.lang)
 
     @cached_property
     def units(self) -> list[str]:
-        """Ids of the units the course has now, in order."""
-        return [unit.id for unit in self.published.document.units]
+        """Their ids."""
+        return [unit.id for unit in self.listed]
 
     @cached_property
     def done(self) -> frozenset[str]:
-        """Units finished, of those the course has now."""
+        """Units finished, of those the course has now in this language."""
         return frozenset(unit for unit in self.units if unit in self.finished)
 
     @property
     def total(self) -> int:
-        """How many units the course has now."""
-        return len(self.published.document.units)
+        """How many units the course has now in this language."""
+        return len(self.listed)
 
     @property
     def is_finished(self) -> bool:
@@ -100,6 +115,12 @@ class Learning:
         found = self.published.document.unit(unit)
         here = self.place.activity if self.place and self.place.unit == unit else None
         return rules.next_activity(list(found.activities), here) if found else None
+
+    def heading_in(self, lang: str) -> str:
+        """The heading of `next_activity` to go on from, in `lang`; empty for its beginning."""
+        if self.place is None or (self.place.unit, self.place.activity) != (self.next_unit, self.next_activity):
+            return ""
+        return rules.heading_in(self.published.document, self.place.unit, self.place.activity, self.place.heading, lang)
 
 
 @dataclass(frozen=True)
@@ -131,6 +152,29 @@ class Try:
     submitted_at: datetime | None
     score: float | None
     passed: bool | None
+    knowing: bool = False
+    #: The version that is served now, where it was asked for.
+    served_id: str = ""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A draft: the fields of a question's or a plan's form, as typed on that version in that language."""
+
+    block: str
+    version_id: str
+    lang: str
+    typed: Mapping[str, list[str]]
+    saved_at: datetime
+
+
+@dataclass(frozen=True)
+class Way:
+    """How somebody goes through a scenario: the scenes seen, on that version."""
+
+    version_id: str
+    path: tuple[str, ...]
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -168,7 +212,8 @@ class TeamRow:
 
 
 _TAKEN = [getattr(Enrolment, name) for name in Taken.__dataclass_fields__]
-_TRY = [getattr(Attempt, name) for name in Try.__dataclass_fields__]
+_TRY = [getattr(Attempt, name) for name in Try.__dataclass_fields__ if name != "served_id"]
+_BEGUN = [getattr(Draft, name) for name in Begun.__dataclass_fields__]
 _COMMITMENT = [getattr(Plan, name) for name in Commitment.__dataclass_fields__]
 
 
@@ -177,11 +222,11 @@ def _taken(row: Row[Any]) -> Taken:
 
 
 def _place(row: Row[Any]) -> Standing | None:
-    return Standing(row.at_unit, row.at_activity, row.at) if row.at_unit else None
+    return Standing(row.at_unit, row.at_activity, row.at, row.at_lang, row.at_heading) if row.at_unit else None
 
 
 def _try(row: Any) -> Try:
-    values = {name: getattr(row, name) for name in Try.__dataclass_fields__}
+    values = {name: getattr(row, name, "") for name in Try.__dataclass_fields__}
     return Try(**{**values, "questions": tuple(values["questions"])})
 
 
@@ -193,7 +238,9 @@ def _enrolments() -> sa.Select[Any]:
             Course.current_version_id,
             Place.unit.label("at_unit"),
             Place.activity.label("at_activity"),
+            Place.heading.label("at_heading"),
             Place.at.label("at"),
+            Place.lang.label("at_lang"),
         )
         .join(Course, Course.id == Enrolment.course_id)
         .outerjoin(Place, sa.and_(Place.person_id == Enrolment.person_id, Place.course_id == Enrolment.course_id))
@@ -202,12 +249,14 @@ def _enrolments() -> sa.Select[Any]:
 
 # The questions that nearly every page asks are built once: that takes longer than asking them.
 _OF_PERSON = _enrolments().where(Enrolment.person_id == sa.bindparam("person"), Enrolment.state != "declined")
-_DONE_BY_PERSON = sa.select(Completion.course_id, Completion.unit, Completion.done_at).where(
-    Completion.person_id == sa.bindparam("person")
-)
+_DONE_BY_PERSON = sa.select(
+    Completion.course_id, Completion.unit, Completion.done_at, Completion.version_id, Completion.kind
+).where(Completion.person_id == sa.bindparam("person"))
 _OF_PERSON_IN_COURSE = (
     _enrolments()
-    .add_columns(Completion.unit.label("done_unit"), Completion.done_at)
+    .add_columns(
+        Completion.unit.label("done_unit"), Completion.done_at, Completion.version_id.label("done_in"), Completion.kind
+    )
     .outerjoin(
         Completion,
         sa.and_(Completion.person_id == Enrolment.person_id, Completion.course_id == Enrolment.course_id),
@@ -223,13 +272,22 @@ _OF_PERSON_IN_COURSE = (
 def courses_of(person_id: str) -> list[Learning]:
     """Every course a person takes or finished: what they opened last first. Declined ones are left out."""
     rows = read(_OF_PERSON, person=person_id).all()
-    finished: dict[str, dict[str, datetime]] = defaultdict(dict)
+    finished: dict[str, list[Any]] = defaultdict(list)
     if rows:
-        for course_id, unit, done_at in read(_DONE_BY_PERSON, person=person_id):
-            finished[course_id][unit] = done_at
+        for fact in read(_DONE_BY_PERSON, person=person_id):
+            finished[fact.course_id].append(fact)
     served = versions([row.current_version_id for row in rows])
+    lang = language()
     found = [
-        Learning(served[row.current_version_id], _taken(row), _place(row), dict(finished[row.course_id]))
+        Learning(
+            served[row.current_version_id],
+            _taken(row),
+            _place(row),
+            {fact.unit: fact.done_at for fact in finished[row.course_id]},
+            lang,
+            {fact.unit: fact.version_id for fact in finished[row.course_id]},
+            frozenset(fact.unit for fact in finished[row.course_id] if fact.kind == rules.KNOWN),
+        )
         for row in rows
     ]
     return sorted(
@@ -243,8 +301,16 @@ def learning_of(person_id: str, course_id: str) -> Learning | None:
     if not rows:
         return None
     served = versions([rows[0].current_version_id])[rows[0].current_version_id]
-    finished = {row.done_unit: row.done_at for row in rows if row.done_unit}
-    return Learning(served, _taken(rows[0]), _place(rows[0]), finished)
+    facts = [row for row in rows if row.done_unit]
+    return Learning(
+        served,
+        _taken(rows[0]),
+        _place(rows[0]),
+        {row.done_unit: row.done_at for row in facts},
+        language(),
+        {row.done_unit: row.done_in for row in facts},
+        frozenset(row.done_unit for row in facts if row.kind == rules.KNOWN),
+    )
 
 
 def declined_by(person_id: str) -> frozenset[str]:
@@ -285,7 +351,15 @@ def tries_of(person_id: str, course_id: str, unit: str, activity: str) -> list[T
 def try_of(person_id: str, attempt_id: str) -> tuple[Try, dict[str, Given]] | None:
     """A person's own attempt with its answers by question. None for a missing one and for somebody else's alike."""
     rows = db.session.execute(
-        sa.select(*_TRY, Answer.question, Answer.given, Answer.share, Answer.lang)
+        sa.select(
+            *_TRY,
+            Answer.question,
+            Answer.given,
+            Answer.share,
+            Answer.lang,
+            Course.current_version_id.label("served_id"),
+        )
+        .join(Course, Course.id == Attempt.course_id)
         .outerjoin(Answer, Answer.attempt_id == Attempt.id)
         .where(Attempt.id == attempt_id, Attempt.person_id == person_id)
     ).all()
@@ -321,8 +395,72 @@ def tries_with_answers(person_id: str, course_id: str, unit: str, activity: str)
     return [(one, answers[one.id]) for one in tries.values()]
 
 
+def tries_left_open(own: Learning) -> list[Try]:
+    """A person's attempts at quizzes that they have begun and that the course no longer has, the oldest first."""
+    rows = db.session.execute(
+        sa.select(*_TRY)
+        .where(
+            Attempt.person_id == own.enrolment.person_id,
+            Attempt.course_id == own.enrolment.course_id,
+            Attempt.submitted_at.is_(None),
+            Attempt.activity.like("quiz%"),
+        )
+        .order_by(Attempt.started_at)
+    )
+    there = {(unit.id, key) for unit in own.published.document.units for key in unit.activities}
+    return [_try(row) for row in rows if (row.unit, row.activity) not in there]
+
+
+def open_try_of(person_id: str, course_id: str, unit: str, activity: str) -> Try | None:
+    """A person's open attempt at an activity, if there is one."""
+    row = db.session.execute(
+        sa.select(*_TRY).where(
+            Attempt.person_id == person_id,
+            Attempt.course_id == course_id,
+            Attempt.unit == unit,
+            Attempt.activity == activity,
+            Attempt.submitted_at.is_(None),
+        )
+    ).one_or_none()
+    return _try(row) if row else None
+
+
+_DRAFT = sa.select(*_BEGUN).where(
+    Draft.person_id == sa.bindparam("person"),
+    Draft.course_id == sa.bindparam("course"),
+    Draft.unit == sa.bindparam("unit"),
+    Draft.activity == sa.bindparam("activity"),
+    Draft.block == sa.bindparam("block"),
+)
+
+
+def draft_of(person_id: str, course_id: str, unit: str, activity: str, block: str) -> Begun | None:
+    """What a person has begun to answer to a question, if anything is kept."""
+    row = read(_DRAFT, person=person_id, course=course_id, unit=unit, activity=activity, block=block).one_or_none()
+    return Begun(*row) if row else None
+
+
+_WAY = (
+    sa.select(Walk.version_id, Walk.path, Walk.at)
+    .where(
+        Walk.person_id == sa.bindparam("person"),
+        Walk.course_id == sa.bindparam("course"),
+        Walk.unit == sa.bindparam("unit"),
+        Walk.activity == sa.bindparam("activity"),
+    )
+    .order_by(Walk.at.desc())
+    .limit(1)
+)
+
+
+def way_of(person_id: str, course_id: str, unit: str, activity: str) -> Way | None:
+    """The way a person is on through a scenario, None where they have not begun."""
+    row = read(_WAY, person=person_id, course=course_id, unit=unit, activity=activity).one_or_none()
+    return Way(row.version_id, tuple(row.path), row.at) if row else None
+
+
 def _memory() -> sa.Executable:
-    """Answers in a lesson and the plans of its unit, as one list: plans have no attempt."""
+    """Answers and drafts in a lesson and the plans of its unit, as one list: `number` is 0 for plans, -1 for drafts."""
     person: sa.BindParameter[str] = sa.bindparam("person")
     course: sa.BindParameter[str] = sa.bindparam("course")
     plans = sa.select(
@@ -362,7 +500,25 @@ def _memory() -> sa.Executable:
             Attempt.activity == sa.bindparam("activity"),
         )
     )
-    return sa.union_all(answers, plans).order_by(sa.text("number DESC"))
+    drafts = sa.select(
+        Draft.block,
+        sa.null(),
+        Draft.version_id,
+        Draft.typed,
+        sa.null(),
+        Draft.lang,
+        sa.null(),
+        sa.null(),
+        sa.null(),
+        Draft.saved_at,
+        sa.literal(-1),
+    ).where(
+        Draft.person_id == person,
+        Draft.course_id == course,
+        Draft.unit == sa.bindparam("unit"),
+        Draft.activity == sa.bindparam("activity"),
+    )
+    return sa.union_all(answers, plans, drafts).order_by(sa.text("number DESC"))
 
 
 _MEMORY = _memory()
@@ -370,19 +526,30 @@ _MEMORY = _memory()
 
 def lesson_memory(
     person_id: str, course_id: str, unit: str, activity: str
-) -> tuple[list[Given], dict[str, Commitment]]:
-    """What somebody left in a lesson: their answers, newest attempt first, and their plans by block. One query."""
+) -> tuple[list[Given], dict[str, Commitment], dict[str, Begun]]:
+    """What somebody left in a lesson: their answers, newest attempt first, their plans and what they have begun to
+    answer or to plan, both by block. One query.
+    """
     rows: Sequence[Any] = read(_MEMORY, person=person_id, course=course_id, unit=unit, activity=activity).all()
     given = [
         Given(row.attempt_id, row.version_id, row.name, row.given, row.share, row.lang)
         for row in rows
         if row.attempt_id
     ]
-    return given, {
+    plans = {
         row.name: Commitment(course_id, unit, row.name, row.situation, row.action, row.planned_on, row.saved_at)
         for row in rows
-        if not row.attempt_id
+        if not row.attempt_id and row.number == 0
     }
+    return (
+        given,
+        plans,
+        {
+            row.name: Begun(row.name, row.version_id, row.lang, row.given, row.saved_at)
+            for row in rows
+            if row.number < 0
+        },
+    )
 
 
 _PLANS = (
@@ -415,7 +582,9 @@ _TEAM = (
         Course.current_version_id,
         Place.unit.label("at_unit"),
         Place.activity.label("at_activity"),
+        Place.heading.label("at_heading"),
         Place.at.label("at"),
+        Place.lang.label("at_lang"),
     )
     .join(Membership, Membership.person_id == Person.id)
     .join(Space, Space.id == Membership.space_id)
@@ -455,7 +624,7 @@ def _team_row(
         return TeamRow(row.who, row.name, row.role, None, None, None, 0, 0, None, None, None, False)
     taken = Taken(*row[_TEAM_TAKEN])
     done = finished.get((row.who, row.course_id), {})
-    one = Learning(served[row.current_version_id], taken, _place(row), done)
+    one = Learning(served[row.current_version_id], taken, _place(row), done, row.at_lang)
     moments = [*done.values(), *([row.at] if row.at else [])]
     whole = one.is_finished
     return TeamRow(

@@ -184,14 +184,6 @@ def clean_text(text: str | None) -> str:
     return "".join(kept).strip()
 
 
-def clean_text(text: str, longest: int) -> str:
-    """What somebody wrote over several lines: NFC, no control marks but line breaks and tabs, at most `longest`
-    characters.
-    """
-    words = unicodedata.normalize("NFC", text.replace("\r\n", "\n"))
-    return "".join(sign for sign in words if sign in "\n\t" or unicodedata.category(sign) not in _FORBIDDEN)[:longest]
-
-
 def anchors(one: Activity) -> list[str]:
     """The anchors of a lesson's headings, in the order in which they are read: text, questions, plans."""
     found = []
