@@ -38,6 +38,7 @@ LONG_MINUTES: Final = 15
 LONG_SENTENCE: Final = 35
 HEAVY_IMAGE: Final = 200_000
 HEAVY_FILE: Final = 5_000_000
+LIVE_MINUTES: Final = 60
 _WORDS_A_MINUTE: Final = 180
 _WORDS_OF_A_PARAGRAPH: Final = 8
 
@@ -328,14 +329,20 @@ def _check_against(source: CourseSource, file: UnitFile, original: UnitFile) -> 
             file.faults.append(fault("E401/right", found.line, id=id, source=name))
         elif kind != other_kind and not (kind in choices and other_kind in choices and right != other_right):
             file.faults.append(fault("E401/kind", found.line, id=id, source=name))
+    for id, part in file.parts.items():
+        same = original.parts.get(id)
+        if same is not None and part.shape != same.shape:
+            fields = {"id": id, "here": part.shape[0], "there": same.shape[0], "source": name}
+            columns = part.shape[0] == same.shape[0]
+            file.faults.append(fault("E401/columns" if columns else "E401", part.line, **fields))
     if file.type == "scenario":
         _check_scenes(file, original, name)
     stale = stale_sections(source, file, original)
     if stale:
         file.faults.append(fault("W402", 1, count=stale))
-    same = {text for text, _ in _paragraphs(original.page)}
+    untranslated = {text for text, _ in _paragraphs(original.page)}
     for text, line in _paragraphs(file.page):
-        if text in same:
+        if text in untranslated:
             file.faults.append(fault("W404", line, source=name))
 
 
@@ -427,7 +434,7 @@ def _check_reading(file: UnitFile, is_source: bool) -> None:
                 build(sketch, Renderer(file.lang, file.page.definitions))
             except ValueError:
                 file.faults.append(fault("E204/cloze", sketch.line, id=sketch.id))
-    minutes = file.header.minutes if file.header and file.header.minutes else estimated_minutes(file.page)
+    minutes = file.header.minutes if file.header and file.header.minutes else estimated_minutes(file.page, file.type)
     if minutes > LONG_MINUTES and file.type != "live":
         file.faults.append(fault("W601", 1, minutes=minutes))
     file.faults += _long_sentences(file.page)
@@ -439,8 +446,12 @@ def _check_reading(file: UnitFile, is_source: bool) -> None:
         file.faults.append(fault("W606", 1))
 
 
-def estimated_minutes(page: Page) -> int:
-    """Give the minutes that reading a page takes: 180 words a minute, half a minute a question, at least one."""
+def estimated_minutes(page: Page, type: str) -> int:
+    """Give the minutes that a page takes: 180 words a minute, half a minute a question, at least one; a live session
+    takes an hour.
+    """
+    if type == "live":
+        return LIVE_MINUTES
     words = sum(len(_WORD.findall(line.text)) for section in page.sections for line in section.lines)
     questions = sum(1 for section in page.sections if section.mark and section.mark.prefix == "q")
     return max(1, round(words / _WORDS_A_MINUTE + questions / 2))

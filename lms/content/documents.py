@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, TypeAdapter
@@ -16,10 +17,8 @@ from pydantic import Field, TypeAdapter
 from lms.content.kinds import Open, Question
 from lms.content.texts import plain
 
-FORMAT: Final = 1
-"""Goes up when the JSON of a document changes its shape."""
-SERVED: Final = frozenset({"lesson", "quiz", "scenario"})
-"""Types of activity that learners can take; the others are kept as pages of text."""
+FORMAT: Final = 2
+"""Goes up when the JSON of a document changes its shape. `from_json` still reads the former ones."""
 PASS_MARK: Final = 80
 """Percent, where neither the quiz nor the certificate says another."""
 
@@ -96,10 +95,84 @@ class QuizSettings:
 
 
 @dataclass(frozen=True)
+class Criterion:
+    """A line of a rubric: what is looked at, and what it looks like at each level, from least to most. Safe HTML.
+
+    `id` is that of the rubric and the number of the line (`r-letter.2`); `names` are what the columns are called.
+    """
+
+    id: str
+    title: str
+    levels: tuple[str, ...]
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """How work is handed in and read: `submit` holds `text`, `file`, `link`; `review` is `trainer` or `peer`.
+
+    `peers` says how many others read it where peers do. `model_answer` is safe HTML, for after handing in.
+    """
+
+    submit: tuple[str, ...] = ("text",)
+    max_mb: int = 5
+    review: str = "trainer"
+    peers: int = 2
+    rubric: tuple[Criterion, ...] = ()
+    model_answer: str = ""
+
+
+@dataclass(frozen=True)
+class Poll:
+    """A question that has no right answer. Texts are safe HTML; the days are the first and the last one, or None."""
+
+    id: str
+    title: str
+    prompt: str
+    choices: tuple[str, ...]
+    opens: date | None = None
+    closes: date | None = None
+    anonymous: bool = True
+
+
+@dataclass(frozen=True)
+class ChecklistSection:
+    """A part of a checklist. Texts are safe HTML; `html` is what stands beside the lines to tick."""
+
+    id: str
+    title: str
+    items: tuple[str, ...]
+    html: str = ""
+
+
+@dataclass(frozen=True)
+class Live:
+    """A session at an hour: `start` is the local time in the zone `tz`, `join` an address or empty, `seats` or None."""
+
+    start: datetime
+    tz: str
+    minutes: int
+    join: str = ""
+    seats: int | None = None
+
+
+@dataclass(frozen=True)
+class CompetencyGoal:
+    """How far a course takes a competency: `grade` mentioned, taught, practised or assessed; levels 1 to 5."""
+
+    grade: str = "practised"
+    entry: int = 1
+    exit: int = 4
+
+
+@dataclass(frozen=True)
 class Activity:
     """A file of a unit in one language. `title` and `objectives` are plain text; `minutes` is written or estimated.
 
-    `stale_sections` counts the sections whose source has changed since this translation; `notes` are for trainers.
+    Its blocks are what is read and asked, in the order of the file; what only one type has stands in a part of its own:
+    `scenes`, `quiz`, `assignment`, `poll`, `checklist` (with `downloads`: `pdf`, `docx`), `live`. `moved` names
+    questions that came from another unit; `competencies` is empty where the course's hold. `stale_sections` counts the
+    sections whose source has changed since this translation; `notes` are for trainers.
     """
 
     type: str
@@ -114,7 +187,13 @@ class Activity:
     status: str | None = None
     open_key: bool = False
     quiz: QuizSettings | None = None
-    details: dict[str, Any] = field(default_factory=dict)
+    assignment: Assignment | None = None
+    poll: Poll | None = None
+    checklist: tuple[ChecklistSection, ...] = ()
+    downloads: tuple[str, ...] = ()
+    live: Live | None = None
+    moved: tuple[str, ...] = ()
+    competencies: dict[str, CompetencyGoal] = field(default_factory=dict)
     terms: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     source_hash: str = ""
@@ -124,11 +203,6 @@ class Activity:
     def key(self) -> str:
         """`quiz` or `quiz-final`: the activity's name within its unit."""
         return f"{self.type}-{self.name}" if self.name else self.type
-
-    @property
-    def served(self) -> bool:
-        """Say whether learners can take it."""
-        return self.type in SERVED
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -147,9 +221,24 @@ class Activity:
 
     @property
     def words(self) -> str:
-        """The plain text of the prose and the scenes, for searching."""
-        parts = [self.title, plain(self.html), *(f"{plain(scene.title)} {plain(scene.html)}" for scene in self.scenes)]
-        return " ".join(part for part in parts if part)
+        """The plain text of the prose, the scenes, the poll and the checklist, for searching."""
+        parts = [self.html, *(text for scene in self.scenes for text in (scene.title, scene.html))]
+        parts += [self.poll.title, self.poll.prompt, *self.poll.choices] if self.poll else []
+        parts += [text for part in self.checklist for text in (part.title, part.html, *part.items)]
+        return " ".join([self.title, *(plain(part) for part in parts if part)])
+
+    def ids(self) -> Iterator[str]:
+        """The ids that history hangs on: of questions, commitments, the poll, parts of a checklist, rubrics."""
+        for block in self.blocks:
+            if isinstance(block, Asked):
+                yield block.question.id
+            elif isinstance(block, Commitment):
+                yield block.id
+        if self.poll:
+            yield self.poll.id
+        yield from (part.id for part in self.checklist)
+        if self.assignment:
+            yield from dict.fromkeys(criterion.id.partition(".")[0] for criterion in self.assignment.rubric)
 
     def question(self, id: str) -> Question | None:
         """The question with an id, or None."""
@@ -190,15 +279,6 @@ class Unit:
         """The sum of the minutes of its activities; missing ones count in the source language."""
         found = (variants.get(lang) or variants.get(source) for variants in self.activities.values())
         return sum(activity.minutes for activity in found if activity)
-
-
-@dataclass(frozen=True)
-class CompetencyGoal:
-    """How far a course takes a competency: `grade` mentioned, taught, practised or assessed; levels 1 to 5."""
-
-    grade: str = "practised"
-    entry: int = 1
-    exit: int = 4
 
 
 @dataclass(frozen=True)
@@ -261,6 +341,8 @@ class CourseDocument:
     glossary: dict[str, tuple[Term, ...]] = field(default_factory=dict)
     files: tuple[CourseFile, ...] = ()
     digest: str = ""
+    #: Whether its first unit may be taken without an account.
+    trial: bool = True
 
     def title(self, lang: str) -> str:
         """The title in a language, in the source language where there is none."""
@@ -286,12 +368,8 @@ class CourseDocument:
                     yield unit, key, activity
 
     def question_ids(self) -> frozenset[str]:
-        """The ids of all questions and commitments as `unit/q-...`."""
-        ids = set()
-        for unit, _, activity in self.each_activity():
-            ids |= {f"{unit.id}/{question.id}" for question in activity.questions}
-            ids |= {f"{unit.id}/{block.id}" for block in activity.blocks if isinstance(block, Commitment)}
-        return frozenset(ids)
+        """The ids of all questions, commitments, polls, checklist sections and rubrics as `unit/q-...`."""
+        return frozenset(f"{unit.id}/{id}" for unit, _, activity in self.each_activity() for id in activity.ids())
 
     def pass_mark(self, activity: Activity) -> int:
         """The percent to reach in a quiz: its own, else the certificate's, else 80."""
@@ -309,7 +387,13 @@ def to_json(document: CourseDocument) -> dict[str, Any]:
 
 
 def from_json(data: dict[str, Any]) -> CourseDocument:
-    """Give back the document that `to_json` was given. Raises ValueError for another format or other values."""
-    if data.get("format") != FORMAT:
-        raise ValueError(f"unknown format of a course document: {data.get('format')!r}")
-    return _ADAPTER.validate_python({key: value for key, value in data.items() if key != "format"})
+    """Give back the document that `to_json` was given. Raises ValueError for another format or other values.
+
+    A version is kept for ever, so what was written in a former format is read too: in format 1, types other than lesson,
+    quiz and scenario were pages of text with the values of their header beside them, and pages of text they stay.
+    """
+    form = data.get("format")
+    if form not in (1, FORMAT):
+        raise ValueError(f"unknown format of a course document: {form!r}")
+    values = {key: value for key, value in data.items() if key != "format"}
+    return _ADAPTER.validate_python(values)

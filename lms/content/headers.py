@@ -10,10 +10,12 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal, TypeVar
+from zoneinfo import ZoneInfo
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from lms.content.findings import Fault, fault
@@ -131,6 +133,26 @@ def _words(value: object) -> object:
     return value
 
 
+def _days(value: str) -> str:
+    first, last = (date.fromisoformat(day) for day in value.split(".."))
+    if last < first:
+        raise ValueError("the last day stands before the first")
+    return value
+
+
+def _moment(value: str) -> str:
+    datetime.fromisoformat(value)
+    return value
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, OSError):
+        raise ValueError("no such zone") from None
+    return value
+
+
 Slug = Annotated[str, BeforeValidator(_words), Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 PersonId = Annotated[str, Field(pattern=r"^[a-z0-9]+([.-][a-z0-9]+)*$", max_length=64)]
 Text = Annotated[str, BeforeValidator(_words), Field(min_length=1, max_length=2000)]
@@ -197,6 +219,7 @@ class CourseShape(_Shape):
     review_every: Annotated[str, Field(pattern=r"^\d{1,3} (days?|weeks?|months?|years?)$")] | None = None
     units: Annotated[list[Annotated[str, BeforeValidator(_words)] | UseShape], Field(min_length=1)]
     certificate: CertificateShape | None = None
+    trial: bool = True
 
 
 class UnitShape(_Shape):
@@ -236,15 +259,17 @@ class AssignmentShape(UnitShape):
 class PollShape(UnitShape):
     """The front matter of a poll."""
 
-    open: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}\.\.\d{4}-\d{2}-\d{2}$")] | None = None
+    open: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}\.\.\d{4}-\d{2}-\d{2}$"), AfterValidator(_days)] | None = (
+        None
+    )
     anonymous: bool = True
 
 
 class LiveShape(UnitShape):
     """The front matter of a live session."""
 
-    start: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?$")]
-    tz: Annotated[str, Field(pattern=r"^[A-Za-z]+(/[A-Za-z0-9_+-]+){0,2}$", max_length=60)]
+    start: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2})?$"), AfterValidator(_moment)]
+    tz: Annotated[str, Field(pattern=r"^[A-Za-z]+(/[A-Za-z0-9_+-]+){0,2}$", max_length=60), AfterValidator(_zone)]
     join: Annotated[str, Field(pattern=r"^https://\S+$", max_length=500)] | None = None
     seats: Annotated[int, BeforeValidator(_not_bool), Field(ge=1, le=100_000)] | None = None
 
@@ -256,14 +281,14 @@ class ChecklistShape(UnitShape):
 
 
 SHAPES: Final[dict[str, type[UnitShape]]] = {
-    "live": LiveShape,
     "lesson": UnitShape,
     "scenario": UnitShape,
-    "poll": PollShape,
-    "quiz": QuizShape,
     "reflection": UnitShape,
+    "quiz": QuizShape,
+    "poll": PollShape,
     "checklist": ChecklistShape,
     "assignment": AssignmentShape,
+    "live": LiveShape,
 }
 """The types of a unit file, in the order in which a learner meets them within a unit."""
 
@@ -314,6 +339,7 @@ _EXAMPLES: Final = {
     "all": "[poser-le-cadre]",
     "any": "[poser-le-cadre]",
     "strict": "true",
+    "trial": "false",
 }
 _CHOICES: Final = {
     "source": "fr, es, ca, en",

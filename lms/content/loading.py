@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
+from lms.content.activities import ListSketch, RubricSketch, without_model
 from lms.content.checking import check_sources, estimated_minutes
 from lms.content.documents import (
     Activity,
     Asked,
+    Assignment,
     Block,
     Certificate,
+    ChecklistSection,
     Commitment,
     CompetencyGoal,
     CourseDocument,
     CourseFile,
+    Criterion,
+    Live,
     Move,
+    Poll,
     Prerequisites,
     Prose,
     QuizSettings,
@@ -27,10 +34,20 @@ from lms.content.documents import (
     Unit,
 )
 from lms.content.findings import Fault, Finding, fault, finding
-from lms.content.headers import CompetencyShape, PrerequisitesShape, QuizShape, UnitShape
+from lms.content.headers import (
+    AssignmentShape,
+    ChecklistShape,
+    CompetencyShape,
+    LiveShape,
+    PollShape,
+    PrerequisitesShape,
+    QuizShape,
+    UnitShape,
+)
 from lms.content.kinds import build
 from lms.content.language import polish
 from lms.content.links import SHARED, destination
+from lms.content.questions import cells
 from lms.content.reading import Page, Section
 from lms.content.rendering import PLACE, Renderer, sanitise
 from lms.content.sources import (
@@ -161,6 +178,7 @@ class _Builder:
             glossary=self.terms,
             files=tuple(self.files[path] for path in sorted(self.files)),
             digest=digest,
+            trial=header.trial,
         )
 
     # -- pages
@@ -178,12 +196,13 @@ class _Builder:
         ]
         if file.type == "lesson":
             blocks = _with_key_points(blocks)
+        minutes = header.minutes or first.minutes or estimated_minutes(page, file.type)
         return Activity(
             type=file.type,
             name=file.name,
             lang=file.lang,
             title=polish(header.title.strip(), file.lang),
-            minutes=header.minutes or first.minutes or estimated_minutes(page),
+            minutes=minutes,
             blocks=tuple(_with_own_anchors(blocks)),
             scenes=tuple(self._scenes(file, render)),
             objectives=tuple(polish(text.strip(), file.lang) for text in header.objectives),
@@ -191,7 +210,22 @@ class _Builder:
             status=header.status,
             open_key=first.open_key,
             quiz=_quiz(first),
-            details=_details(first),
+            assignment=self._assignment(file, first, render),
+            poll=_poll(file, first, render),
+            checklist=tuple(
+                ChecklistSection(
+                    part.id,
+                    render.inline(part.title),
+                    tuple(render.inline(item) for item in part.items),
+                    render.block(part.text),
+                )
+                for part in file.parts.values()
+                if isinstance(part, ListSketch) and file.type == "checklist"
+            ),
+            downloads=tuple(first.download) if isinstance(first, ChecklistShape) else (),
+            live=_live(first, minutes),
+            moved=tuple(first.moved),
+            competencies=_goals(first.competencies),
             terms=tuple(dict.fromkeys(terms)),
             notes=tuple(render.block(text) for _, text in page.notes),
             source_hash=source_hash(file),
@@ -200,6 +234,14 @@ class _Builder:
 
     def _block(self, file: UnitFile, section: Section, render: Renderer) -> Block | None:
         mark = section.mark
+        if mark and mark.id in file.parts:
+            part = file.parts[mark.id]
+            # A poll and a checklist hold their own text; what an author says about a rubric is read with the task.
+            if isinstance(part, ListSketch) or not part.text.strip():
+                return None
+            section = replace(section, lines=tuple(line for line in section.lines if line.code or not cells(line.text)))
+        if file.type == "assignment":
+            section = replace(section, lines=without_model(section.lines)[0])
         if mark and mark.prefix == "q":
             return Asked(build(file.sketches[mark.id], render))
         if mark and mark.prefix == "k":
@@ -212,6 +254,30 @@ class _Builder:
         markup = render.block(heading + section.text, anchor)
         title = plain(render.inline(section.title))
         return Prose(markup, f"u-{anchor}" if anchor and section.level else "", title) if markup else None
+
+    def _assignment(self, file: UnitFile, header: UnitShape, render: Renderer) -> Assignment | None:
+        if not isinstance(header, AssignmentShape) or file.page is None:
+            return None
+        rubric = tuple(
+            Criterion(
+                f"{part.id}.{number}",
+                render.inline(row[0]),
+                tuple(render.inline(cell) for cell in row[1:]),
+                tuple(render.inline(name) for name in part.names),
+            )
+            for part in file.parts.values()
+            if isinstance(part, RubricSketch)
+            for number, row in enumerate(part.rows, 1)
+        )
+        models = [text for section in file.page.sections for text in without_model(section.lines)[1]]
+        return Assignment(
+            tuple(header.submit),
+            header.max_mb,
+            header.review,
+            header.peers,
+            rubric,
+            render.block("\n\n".join(models)),
+        )
 
     def _scenes(self, file: UnitFile, render: Renderer) -> list[Scene]:
         return [
@@ -333,8 +399,23 @@ def _quiz(header: UnitShape) -> QuizSettings | None:
     return QuizSettings(header.pass_mark, header.draw, header.shuffle, header.confidence, header.attempts)
 
 
-def _details(header: UnitShape) -> dict[str, Any]:
-    """What only one type of file has, for the types that are kept as pages (live session, assignment, poll ...)."""
-    if isinstance(header, QuizShape):
-        return {}
-    return {name: value for name, value in header.model_dump().items() if name not in UnitShape.model_fields}
+def _poll(file: UnitFile, header: UnitShape, render: Renderer) -> Poll | None:
+    part = next(iter(file.parts.values()), None)
+    if not isinstance(header, PollShape) or not isinstance(part, ListSketch):
+        return None
+    opens, closes = (date.fromisoformat(day) for day in header.open.split("..")) if header.open else (None, None)
+    return Poll(
+        part.id,
+        render.inline(part.title),
+        render.block(part.text),
+        tuple(render.inline(item) for item in part.items),
+        opens,
+        closes,
+        header.anonymous,
+    )
+
+
+def _live(header: UnitShape, minutes: int) -> Live | None:
+    if not isinstance(header, LiveShape):
+        return None
+    return Live(datetime.fromisoformat(header.start), header.tz, minutes, header.join or "", header.seats)

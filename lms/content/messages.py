@@ -135,6 +135,12 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         "es": ("«{value}» no vale para «{key}»", "elige entre: {allowed}"),
         "ca": ("«{value}» no val per a «{key}»", "tria entre: {allowed}"),
     },
+    "E007/mark": {
+        "en": ("“{id}” has no place in this type of file", "it stands in: {places}"),
+        "fr": ("« {id} » n’a pas sa place dans ce type de fichier", "sa place est dans : {places}"),
+        "es": ("«{id}» no tiene sitio en este tipo de archivo", "su sitio está en: {places}"),
+        "ca": ("«{id}» no té lloc en aquest tipus de fitxer", "el seu lloc és a: {places}"),
+    },
     "E007/folder": {
         "en": ("the id “{value}” is not the name of its folder", "write “id: {expected}”"),
         "fr": ("l’id « {value} » n’est pas le nom de son dossier", "écrivez « id: {expected} »"),
@@ -341,6 +347,27 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         "es": ("«{id}» tiene dos bloques de respuesta", "deja una sola lista o tabla, o haz dos preguntas"),
         "ca": ("«{id}» té dos blocs de resposta", "deixa una sola llista o taula, o fes dues preguntes"),
     },
+    "E202/poll": {
+        "en": ("the poll asks a second question", "keep one, or write a second file “poll-….md”"),
+        "fr": ("le sondage pose une deuxième question", "gardez-en une, ou écrivez un deuxième fichier « poll-….md »"),
+        "es": ("el sondeo hace una segunda pregunta", "deja una o escribe un segundo archivo «poll-….md»"),
+        "ca": ("el sondeig fa una segona pregunta", "deixa’n una o escriu un segon fitxer «poll-….md»"),
+    },
+    "E202/reflection": {
+        "en": ("“{id}” has an answer block, and a reflection asks open questions", "take it out, or move it to a quiz"),
+        "fr": (
+            "« {id} » a un bloc de réponse, or une réflexion pose des questions ouvertes",
+            "retirez-le, ou mettez la question dans un quiz",
+        ),
+        "es": (
+            "«{id}» tiene un bloque de respuesta, y una reflexión hace preguntas abiertas",
+            "quítalo o pasa la pregunta a un cuestionario",
+        ),
+        "ca": (
+            "«{id}» té un bloc de resposta, i una reflexió fa preguntes obertes",
+            "treu-lo o passa la pregunta a un qüestionari",
+        ),
+    },
     "E203": {
         "en": ("“{id}” has a numbered list but no type", "add “order”: <!-- {id} order -->"),
         "fr": ("« {id} » a une liste numérotée mais pas de type", "ajoutez « order » : <!-- {id} order -->"),
@@ -388,6 +415,42 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         "fr": ("« {id} » n’a pas de paire à relier", "écrivez un tableau de deux colonnes avec une ligne d’en-tête"),
         "es": ("«{id}» no tiene parejas que relacionar", "escribe una tabla de dos columnas con una fila de cabecera"),
         "ca": ("«{id}» no té parelles per relacionar", "escriu una taula de dues columnes amb una fila de capçalera"),
+    },
+    "E204/poll": {
+        "en": ("a poll has no right answer", "write “- [ ] text”"),
+        "fr": ("un sondage n’a pas de bonne réponse", "écrivez « - [ ] texte »"),
+        "es": ("un sondeo no tiene respuesta correcta", "escribe «- [ ] texto»"),
+        "ca": ("un sondeig no té resposta correcta", "escriu «- [ ] text»"),
+    },
+    "E204/list": {
+        "en": ("“{id}” has no line to tick", "write one “- [ ] text” a line"),
+        "fr": ("« {id} » n’a aucune ligne à cocher", "écrivez une ligne « - [ ] texte » par choix"),
+        "es": ("«{id}» no tiene ninguna línea que marcar", "escribe una línea «- [ ] texto» por opción"),
+        "ca": ("«{id}» no té cap línia per marcar", "escriu una línia «- [ ] text» per opció"),
+    },
+    "E204/rubric": {
+        "en": ("“{id}” has no table of criteria", "write a table: the criterion first, then a column a level"),
+        "fr": (
+            "« {id} » n’a pas de tableau de critères",
+            "écrivez un tableau : le critère, puis une colonne par niveau",
+        ),
+        "es": ("«{id}» no tiene tabla de criterios", "escribe una tabla: el criterio y una columna por nivel"),
+        "ca": ("«{id}» no té taula de criteris", "escriu una taula: el criteri i una columna per nivell"),
+    },
+    "E204/row": {
+        "en": ("a row of “{id}” has not as many cells as its first row", "give it one cell a column"),
+        "fr": (
+            "une ligne de « {id} » n’a pas autant de cases que la première",
+            "donnez-lui une case par colonne",
+        ),
+        "es": ("una fila de «{id}» no tiene tantas celdas como la primera", "ponle una celda por columna"),
+        "ca": ("una fila de «{id}» no té tantes cel·les com la primera", "posa-hi una cel·la per columna"),
+    },
+    "E204/none": {
+        "en": ("the file asks nothing", "add a heading, and “<!-- {prefix}-… -->” under it"),
+        "fr": ("le fichier ne demande rien", "ajoutez un titre, et « <!-- {prefix}-… --> » dessous"),
+        "es": ("el archivo no pregunta nada", "añade un título y, debajo, «<!-- {prefix}-… -->»"),
+        "ca": ("el fitxer no demana res", "afegeix un títol i, a sota, «<!-- {prefix}-… -->»"),
     },
     "E204/cloze": {
         "en": ("“{id}” has a gap without a right word, or no gap at all", "write “[=word]” in the text"),
@@ -513,6 +576,12 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         "fr": ("« {id} » a {here} choix ou lignes ici et {there} dans {source}", "mettez-en le même nombre"),
         "es": ("«{id}» tiene {here} opciones o líneas aquí y {there} en {source}", "pon las mismas en los dos"),
         "ca": ("«{id}» té {here} opcions o línies aquí i {there} a {source}", "posa’n les mateixes als dos"),
+    },
+    "E401/columns": {
+        "en": ("“{id}” has not as many levels as in {source}", "make both the same"),
+        "fr": ("« {id} » n’a pas autant de niveaux que dans {source}", "mettez-en le même nombre"),
+        "es": ("«{id}» no tiene tantos niveles como en {source}", "pon los mismos en los dos"),
+        "ca": ("«{id}» no té tants nivells com a {source}", "posa’n els mateixos als dos"),
     },
     "E401/right": {
         "en": ("the right answers of “{id}” do not stand where they stand in {source}", "put the x on the same lines"),

@@ -31,7 +31,7 @@ _RANKED = re.compile(r"\d{1,9}\.\s+(\S.*)")
 _GAP = re.compile(r"\[=([^\]]+)\]")
 _EMPTY_GAP = re.compile(r"\[=\s*\]")
 _CELL_BAR = re.compile(r"(?<!\\)\|")
-_RULE = re.compile(r"[\s|:-]+")
+RULE = re.compile(r"[\s|:-]+")
 _LOOK_ALIKE = re.compile(
     r"-\[.\](?!\()|-\s*\[\](?!\()|\[[ xX]\](?![(\[])|- \[[^ xX=~\]]\](?![(\[])|[*+] \[[ xX=~]\](?!\()"
     r"|- \[[ xX=~]\](?:[^\s(]|$|\s+$)"
@@ -217,7 +217,7 @@ def _gather(lines: Sequence[Line], wanted: str, faults: list[Fault]) -> _Block:
             block.ranked[-1].append(Item(line.number, "", ranked[1].strip()))
             where = "ranked"
             continue
-        if wanted in ("", "match") and len(_cells(text)) == 2:
+        if wanted in ("", "match") and len(cells(text)) == 2:
             if where != "table":
                 block.tables.append([])
             block.tables[-1].append(line)
@@ -246,7 +246,8 @@ def _longer(item: Item, text: str) -> Item:
     return Item(item.line, item.sign, f"{item.text} {text.strip()}")
 
 
-def _cells(text: str) -> list[str]:
+def cells(text: str) -> list[str]:
+    """Give the cells of a row of a table; none where the line is no such row."""
     stripped = text.strip()
     if not (stripped.startswith("|") and stripped.endswith("|") and len(stripped) > 1):
         return []
@@ -322,8 +323,8 @@ def _kind_of_choices(id: str, line: int, wanted: str, items: Sequence[Item], fau
 
 
 def _pairs(table: Sequence[Line]) -> list[Pair]:
-    rows = [(line.number, _cells(line.text)) for line in table]
-    if len(rows) > 1 and _RULE.fullmatch(table[1].text):
+    rows = [(line.number, cells(line.text)) for line in table]
+    if len(rows) > 1 and RULE.fullmatch(table[1].text):
         rows = rows[2:]
     return [Pair(number, cells[0], cells[1]) for number, cells in rows if any(cells)]
 

@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from lms.content.activities import Part, holds_boxes, list_of, rubric_of
 from lms.content.findings import Fault, fault
 from lms.content.headers import FILE_LIMIT, SHAPES, CourseShape, UnitShape, UseShape, read_yaml, validate
 from lms.content.language import LANGUAGES
@@ -27,8 +28,15 @@ from lms.content.texts import is_slug
 TYPES: Final = tuple(SHAPES)
 LOCK_NAME: Final = "translations.lock"
 _USE = re.compile(rf"{SHARED}/units/([a-z0-9-]{{1,64}})")
+_MARKS: Final = {**dict.fromkeys(TYPES, "qk"), "poll": "q", "checklist": "ck", "assignment": "qkr"}
+"""Which marks have a place in which type of file."""
+_ASKING: Final = {"quiz": "q", "reflection": "q", "poll": "q", "checklist": "c"}
+"""Types that are nothing without a section that has this mark."""
 _LANG_NAME = re.compile(r"[a-z]{2}")
 _GLOSSARY = re.compile(r"glossary\.([a-z]{2})\.md")
+
+
+Read = TypeVar("Read")
 
 
 @dataclass
@@ -43,6 +51,7 @@ class UnitFile:
     header: UnitShape | None = None
     sketches: dict[str, Sketch] = field(default_factory=dict)
     scenes: list[SceneSketch] = field(default_factory=list)
+    parts: dict[str, Part] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
@@ -270,6 +279,10 @@ def read_file(file: UnitFile, path: Path, unit_id: str | None) -> None:
     if file.type == "scenario":
         file.scenes, faults = scenes_of(page)
         file.faults += faults
+    wanted = _ASKING.get(file.type)
+    asks = any(section.mark.prefix == wanted for section in file.marked if section.mark)
+    if wanted and not asks and not any(one.key == "E101" for one in file.faults):
+        file.faults.append(fault("E204/none", 1, prefix=wanted))
 
 
 def _read_header(file: UnitFile, page: Page, unit_id: str | None) -> None:
@@ -288,21 +301,48 @@ def _read_header(file: UnitFile, page: Page, unit_id: str | None) -> None:
 
 def _read_section(file: UnitFile, section: Section) -> None:
     mark = section.mark
-    if mark and mark.prefix == "q":
-        found, faults = sketch(section)
-        file.faults += faults
-        file.sketches.setdefault(mark.id, found)
+    if mark is None:
+        _look_for_missing_mark(file, section)
         return
-    in_question_file = file.type == "quiz"
-    if (
-        mark is None
-        and section.level >= (2 if in_question_file else 1)
-        and (in_question_file or holds_choices(section))
-    ):
+    if mark.prefix not in _MARKS[file.type]:
+        places = ", ".join(type for type in TYPES if mark.prefix in _MARKS[type])
+        file.faults.append(fault("E007/mark", mark.line, id=mark.id, places=places))
+    elif mark.prefix == "q" and file.type == "poll":
+        if file.parts:
+            file.faults.append(fault("E202/poll", section.line))
+        file.parts.setdefault(mark.id, _kept(file, list_of(section, poll=True)))
+    elif mark.prefix == "q":
+        found = _kept(file, sketch(section))
+        file.sketches.setdefault(mark.id, found)
+        if file.type == "reflection" and found.kind != "open":
+            file.faults.append(fault("E202/reflection", section.line, id=mark.id))
+    elif mark.prefix == "c":
+        file.parts.setdefault(mark.id, _kept(file, list_of(section, poll=False)))
+    elif mark.prefix == "r":
+        file.parts.setdefault(mark.id, _kept(file, rubric_of(section)))
+
+
+def _kept(file: UnitFile, read: tuple[Read, list[Fault]]) -> Read:
+    file.faults += read[1]
+    return read[0]
+
+
+def _look_for_missing_mark(file: UnitFile, section: Section) -> None:
+    """Say where an id is missing: what is meant is told by the type of the file and the shape of the section."""
+    prefix = "c" if file.type == "checklist" else "q"
+    if file.type == "quiz":
+        missing = section.level >= 2
+    elif file.type == "reflection":
+        missing = section.level >= 2 and section.title.rstrip("\u00a0 »”*_").endswith("?")
+    elif file.type in ("poll", "checklist"):
+        missing = section.level >= 1 and holds_boxes(section)
+    else:
+        missing = section.level >= 1 and holds_choices(section)
+    if missing:
         taken = {section.mark.id for section in file.marked if section.mark}
-        proposal = proposed_id("q", section.title, taken)
+        proposal = proposed_id(prefix, section.title, taken)
         file.faults.append(fault("E101", section.line, title=section.title, proposal=proposal))
-    if in_question_file or file.type in ("poll", "checklist"):
+    if file.type in ("quiz", "poll", "checklist"):
         file.faults += [
             fault("E201", line.number) for line in section.lines if not line.code and is_look_alike(line.text)
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 COURSE = """\
@@ -161,6 +162,114 @@ Rien n’est réglé. [Recommencer](#debut)
 Deux semaines d’essai.
 """
 
+REFLECTION = """\
+---
+id: ecouter
+title: Une fois, chez vous
+---
+
+# Une fois, chez vous
+
+Pensez à la semaine dernière.
+
+## À quel moment avez-vous répondu trop vite ?
+<!-- q-trop-vite -->
+
+Un moment, pas une personne.
+
+## Qu’auriez-vous pu demander ?
+<!-- q-demander -->
+"""
+
+POLL = """---
+id: ecouter
+title: Un avis
+open: 2027-03-01..2027-03-15
+anonymous: false
+---
+
+# Un avis
+
+Trois réponses, aucune n’est la bonne.
+
+## Que faites-vous d’abord ?
+<!-- q-abord -->
+
+Pensez à *hier*.
+
+- [ ] J’écoute.
+- [ ] Je propose,
+  et j’attends.
+"""
+
+CHECKLIST = """---
+id: ecouter
+title: Avant l’entretien
+download: [pdf, docx]
+---
+
+# Avant l’entretien
+
+À imprimer.
+
+## La salle
+<!-- c-salle -->
+
+La veille.
+
+- [ ] Ouvrir la salle
+- [ ] Poser **deux** chaises
+
+## Les mots
+<!-- c-mots -->
+
+- [ ] Préparer une question
+"""
+
+ASSIGNMENT = """---
+id: ecouter
+title: Une lettre
+submit: [text, file]
+max_mb: 8
+review: peer
+peers: 3
+---
+
+# Une lettre
+
+Écrivez à Camille en dix lignes.
+
+> [!IMPORTANT]
+> Chère Camille, *merci* d’avoir parlé.
+
+Signez.
+
+## Comment elle sera lue
+<!-- r-lettre -->
+
+Trois lectures, trois regards.
+
+| Critère | Pas encore | En chemin | Oui |
+| --- | --- | --- | --- |
+| Le besoin | absent | suggéré | nommé |
+| Le ton | accuse | neutre | ouvre |
+"""
+
+LIVE = """---
+id: ecouter
+title: En direct
+start: 2027-03-04T14:00
+tz: Europe/Paris
+minutes: 45
+join: https://example.org/salle
+seats: 20
+---
+
+# En direct
+
+Ordre du jour.
+"""
+
 GOOD = {
     "petit/course.yml": COURSE,
     "petit/units/ecouter/lesson.fr.md": LESSON,
@@ -181,7 +290,7 @@ competencies:
 """
 
 
-def write(root: Path, files: dict[str, str | bytes | None] | dict[str, str]) -> Path:
+def write(root: Path, files: Mapping[str, str | bytes | None]) -> Path:
     """Write the good course below `root`, with files put in, replaced, or (None) left out. Gives `root`."""
     for name, text in {**GOOD, **files}.items():
         if text is None:

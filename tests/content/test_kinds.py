@@ -325,7 +325,8 @@ def test_texts_of_pairs_are_compared_as_written_with_ordinary_spaces() -> None:
 
 def test_what_a_learner_typed_stays_inert() -> None:
     evil = '<img src=x onerror="alert(1)">'
-    for body, words, answer in [(WORDS, "", evil), (NUMBER, "", evil), (CLOZE, "cloze", [evil, evil])]:
+    answers: list[tuple[str, str, Given]] = [(WORDS, "", evil), (NUMBER, "", evil), (CLOZE, "cloze", [evil, evil])]
+    for body, words, answer in answers:
         for part in question(body, words).mark(answer).parts:
             assert "<img" not in part.given
             assert "<img" not in part.label + part.expected

@@ -104,22 +104,6 @@ def test_equal_headings_have_different_anchors(tmp_path: Path) -> None:
     assert 'id="u-suite-1"' in lesson.html
 
 
-def test_types_that_are_not_served_yet_are_kept_as_pages(tmp_path: Path) -> None:
-    header = "id: ecouter\ntitle: En direct\nstart: 2027-03-04T14:00\ntz: Europe/Paris\nseats: 20"
-    live = f"---\n{header}\n---\n\n# En direct\n\nOrdre du jour.\n"
-    checklist = "---\nid: ecouter\ntitle: Liste\n---\n\n## Avant\n<!-- c-avant -->\n\n- [ ] Ouvrir la salle\n"
-    document = load_course(
-        write(tmp_path, {f"{UNIT}/live.fr.md": live, f"{UNIT}/checklist.fr.md": checklist}) / "petit"
-    )
-    live_page, list_page = (document.units[0].activity(key, "fr") for key in ("live", "checklist"))
-    assert live_page is not None
-    assert not live_page.served
-    assert live_page.details["start"] == "2027-03-04T14:00"
-    assert plain(live_page.html) == "Ordre du jour."
-    assert list_page is not None
-    assert "☐ Ouvrir la salle" in list_page.html
-
-
 def test_errors_stop_a_course_and_are_told(tmp_path: Path) -> None:
     write(tmp_path, {f"{UNIT}/lesson.fr.md": LESSON.replace("[x]", "[ ]")})
     with pytest.raises(CourseFaulty) as caught:
