@@ -171,7 +171,7 @@ def clean_line(text: str) -> str:
 _TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
 
-def clean_text(text: str | None) -> str:
+def clean_lines(text: str | None) -> str:
     """What somebody wrote in several lines: NFC, plain line ends, no control marks, nothing but text at its end. Its
     length is left to the form: nothing is cut.
     """
