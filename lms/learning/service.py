@@ -5,9 +5,9 @@ All of it runs inside the caller's `writing()`. The actor is always the person t
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from random import SystemRandom
 from typing import Any
 
@@ -23,8 +23,10 @@ from lms.foundation.errors import NotFound, Refused
 from lms.foundation.i18n import _
 from lms.jobs import outbox
 from lms.learning import rules
+from lms.learning.certificates.service import issue_if_earned
 from lms.learning.events import CourseFinished, Enrolled, QuizGraded, UnitCompleted
-from lms.learning.models import Answer, Attempt, Completion, Enrolment, Place, Plan
+from lms.learning.models import Answer, Attempt, Completion, Draft, Enrolment, Place, Plan, Walk
+from lms.learning.reviews import service as reviews
 
 #: The longest word of a manager to the person they enrol, in characters.
 WHY_LONGEST = 300
@@ -114,10 +116,37 @@ def decline(person_id: str, course_id: str) -> None:
     row.state = "declined"
 
 
-def move(person_id: str, course_id: str, unit: str, activity: str) -> None:
-    """Remember where a person is. The caller has checked that they take the course and that the activity is in it."""
-    row = {"person_id": person_id, "course_id": course_id, "unit": unit, "activity": activity, "at": now()}
-    upsert(Place, [row], key=["person_id", "course_id"], update=["unit", "activity", "at"])
+def move(person_id: str, course_id: str, unit: str, activity: str, lang: str | None = None) -> None:
+    """Remember where a person is, and in which language they read it. The caller has checked that they take the course
+    and that the activity is in it.
+    """
+    row = {
+        "person_id": person_id,
+        "course_id": course_id,
+        "unit": unit,
+        "activity": activity,
+        "at": now(),
+        "lang": lang,
+    }
+    row["heading"] = ""
+    upsert(Place, [row], key=["person_id", "course_id"], update=["unit", "activity", "at", "lang", "heading"])
+
+
+def read_to(person_id: str, course_id: str, unit: str, activity: str, heading: str) -> None:
+    """Remember the last heading read, if this is still the activity the person is in: what a page tells while it is left
+    must not bring them back to it. The caller has checked that there is such a heading.
+    """
+    db.session.execute(
+        sa.update(Place)
+        .where(
+            Place.person_id == person_id,
+            Place.course_id == course_id,
+            Place.unit == unit,
+            Place.activity == activity,
+            Place.heading != heading,
+        )
+        .values(heading=heading)
+    )
 
 
 def complete(person_id: str, course_id: str, unit: str, *, kind: str) -> bool:
@@ -136,8 +165,22 @@ def complete(person_id: str, course_id: str, unit: str, *, kind: str) -> bool:
     return row.state == "finished"
 
 
-def start(person_id: str, course_id: str, unit: str, activity: str) -> Attempt:
-    """Begin an attempt at a quiz on the served version, or go on with the open one.
+def close(person_id: str, course_id: str, lang: str) -> bool:
+    """Finish a course of which nothing is left to do in `lang`: a version took the last open unit away, or the course
+    has fewer in this language. Gives whether it is finished now; where something is left, nothing changes.
+
+    Raises `NotFound` for somebody who does not take the course.
+    """
+    row = _enrolment(person_id, course_id)
+    if row is None or row.state == "declined":
+        raise NotFound()
+    _finish_if_whole(row, _served(course_id), lang)
+    return row.state == "finished"
+
+
+def start(person_id: str, course_id: str, unit: str, activity: str, *, knowing: bool = False) -> Attempt:
+    """Begin an attempt at a quiz on the served version, or go on with the open one. `knowing`: at the door "I already
+    know this"; an attempt that is open stays what it was begun as.
 
     Raises `NotFound` for a quiz that is not there or a course not taken, `Refused` when the attempts are used up.
     """
@@ -152,11 +195,14 @@ def start(person_id: str, course_id: str, unit: str, activity: str) -> Attempt:
     if quiz.quiz.draw is not None and quiz.quiz.draw < len(names):
         picked = set(_draw.sample(names, quiz.quiz.draw))
         names = [name for name in names if name in picked]
-    return _attempt(row, served, unit, activity, names, limit=quiz.quiz.attempts)
+    return _attempt(row, served, unit, activity, names, limit=quiz.quiz.attempts, knowing=knowing)
 
 
-def answer(person_id: str, attempt_id: str, question_id: str, given: Any, *, lang: str) -> Attempt:
-    """Keep an answer (`given` as the question reads it, None for "I don't know"; read in `lang`). The first one stands.
+def answer(
+    person_id: str, attempt_id: str, question_id: str, given: Any, *, lang: str, sure: bool | None = None
+) -> Attempt:
+    """Keep an answer (`given` as the question reads it, None for "I don't know"; read in `lang`; `sure` if they said
+    so). The first one stands.
 
     The last answer hands the attempt in. Raises `NotFound` for a missing or foreign attempt and for a question it
     does not ask,
@@ -166,7 +212,7 @@ def answer(person_id: str, attempt_id: str, question_id: str, given: Any, *, lan
     if question_id not in row.questions:
         raise NotFound()
     if row.submitted_at is None:
-        _keep_answer(row, question_id, given, lang)
+        _keep_answer(row, question_id, given, lang, sure)
         if len(_answered(row)) == len(row.questions):
             submit(person_id, attempt_id)
     return row
@@ -190,8 +236,13 @@ def submit(person_id: str, attempt_id: str) -> Attempt:
     outbox.tell(QuizGraded(id=row.id, person_id=person_id, course_id=row.course_id))
     taken = _enrolment(person_id, row.course_id)
     unit = own.document.unit(row.unit)
-    if taken is not None and taken.state != "declined" and unit and rules.closing_activity(unit) == row.activity:
-        _finish_unit(taken, _served(row.course_id), row.unit, "quiz", row.version_id)
+    if taken is not None and taken.state != "declined" and unit:
+        if row.knowing and row.passed:
+            _finish_unit(taken, _served(row.course_id), row.unit, rules.KNOWN, row.version_id)
+        elif not row.knowing and rules.closing_activity(unit) == row.activity:
+            _finish_unit(taken, _served(row.course_id), row.unit, "quiz", row.version_id)
+    if row.passed:
+        issue_if_earned(person_id, _served(row.course_id))
     return row
 
 
@@ -229,6 +280,7 @@ def keep_plan(
     person_id: str, course_id: str, unit: str, block: str, *, situation: str, action: str, planned_on: date | None
 ) -> None:
     """Save a plan of one's own over the former one of the same block. An empty one is taken away."""
+    _forget_draft(person_id, course_id, unit, block)
     when, do = rules.clean_line(situation), rules.clean_line(action)
     if not when and not do:
         db.session.execute(
@@ -253,6 +305,112 @@ def keep_plan(
         key=["person_id", "course_id", "unit", "block"],
         update=["situation", "action", "planned_on", "saved_at"],
     )
+
+
+def keep_draft(
+    person_id: str,
+    course_id: str,
+    unit: str,
+    activity: str,
+    block: str,
+    typed: Mapping[str, list[str]],
+    *,
+    version_id: str,
+    lang: str,
+) -> datetime | None:
+    """Keep what somebody has begun to answer or to plan, over what was kept before; nothing typed takes it away.
+
+    Gives the moment, None where the question is answered already. The caller has checked that there is such a block and
+    that `typed` holds its fields alone. Raises `NotFound` for a course not taken.
+    """
+    row = _enrolment(person_id, course_id)
+    if row is None or row.state == "declined":
+        raise NotFound()
+    answered = db.session.scalar(
+        sa.select(Answer.question)
+        .join(Attempt, Attempt.id == Answer.attempt_id)
+        .where(
+            Attempt.person_id == person_id,
+            Attempt.course_id == course_id,
+            Attempt.unit == unit,
+            Attempt.activity == activity,
+            Attempt.version_id == version_id,
+            Attempt.submitted_at.is_(None),
+            Answer.question == block,
+        )
+    )
+    if answered is not None:
+        return None
+    if not typed:
+        _forget_draft(person_id, course_id, unit, block)
+        return now()
+    at = now()
+    fact = {
+        "person_id": person_id,
+        "course_id": course_id,
+        "unit": unit,
+        "activity": activity,
+        "block": block,
+        "version_id": version_id,
+        "lang": lang,
+        "typed": dict(typed),
+        "saved_at": at,
+    }
+    upsert(
+        Draft,
+        [fact],
+        key=["person_id", "course_id", "unit", "activity", "block"],
+        update=["version_id", "lang", "typed", "saved_at"],
+    )
+    return at
+
+
+def walk(
+    person_id: str,
+    course_id: str,
+    unit: str,
+    activity: str,
+    path: Sequence[str],
+    *,
+    seen: Sequence[str],
+    version_id: str,
+) -> bool:
+    """Go along `path` (scenes from the first to the one to see now) in a scenario, as `version_id` has it. An ending
+    finishes the unit where the scenario closes it.
+
+    `seen` is the way the page showed that this was asked from. Where the person has gone on elsewhere since, nothing
+    changes; gives whether they are now at the end of `path`. The caller has checked that the path can be gone. Raises
+    `NotFound` for a course not taken.
+    """
+    row = _enrolment(person_id, course_id)
+    if row is None or row.state == "declined":
+        raise NotFound()
+    kept = db.session.execute(
+        sa.select(Walk.path, Walk.version_id)
+        .where(Walk.person_id == person_id, Walk.course_id == course_id, Walk.unit == unit, Walk.activity == activity)
+        .order_by(Walk.at.desc())
+        .limit(1)
+    ).one_or_none()
+    if kept is not None and (kept.path, kept.version_id) == (list(path), version_id):
+        return True
+    if (kept.path if kept is not None else []) != list(seen):
+        return False
+    own = _version(version_id)
+    fact = {
+        "person_id": person_id,
+        "course_id": course_id,
+        "unit": unit,
+        "activity": activity,
+        "version_id": version_id,
+        "path": list(path),
+        "at": now(),
+    }
+    upsert(Walk, [fact], key=["person_id", "course_id", "unit", "activity", "version_id"], update=["path", "at"])
+    last = _text(own, unit, activity, own.document.source).scene(path[-1])
+    found = own.document.unit(unit)
+    if last is not None and last.ending and found and rules.closing_activity(found) == activity:
+        _finish_unit(row, _served(course_id), unit, "scenario", version_id)
+    return True
 
 
 def _enrolment(person_id: str, course_id: str) -> Enrolment | None:
@@ -309,23 +467,36 @@ def _finish_unit(row: Enrolment, served: Published, unit: str, kind: str, versio
                 unit=unit,
             )
         )
+        issue_if_earned(row.person_id, served)
     _finish_if_whole(row, served)
 
 
-def _finish_if_whole(row: Enrolment, served: Published) -> None:
+def _finish_if_whole(row: Enrolment, served: Published, lang: str | None = None) -> None:
+    """Finish the course where every unit of it is done that there is in `lang`, or in the language they last read in."""
     if row.state != "active":
         return
     done = db.session.scalars(
         sa.select(Completion.unit).where(Completion.person_id == row.person_id, Completion.course_id == row.course_id)
     ).all()
-    if rules.progress([unit.id for unit in served.document.units], done).is_whole:
+    if lang is None and served.document.fallback == "hide":
+        lang = db.session.scalar(
+            sa.select(Place.lang).where(Place.person_id == row.person_id, Place.course_id == row.course_id)
+        )
+    if rules.progress([unit.id for unit in rules.listed(served.document, lang)], done).is_whole:
         row.state, row.finished_at = "finished", now()
         db.session.flush()
         outbox.tell(CourseFinished(id=row.id, person_id=row.person_id, course_id=row.course_id))
 
 
 def _attempt(
-    row: Enrolment, served: Published, unit: str, activity: str, questions: list[str], *, limit: int | None
+    row: Enrolment,
+    served: Published,
+    unit: str,
+    activity: str,
+    questions: list[str],
+    *,
+    limit: int | None,
+    knowing: bool = False,
 ) -> Attempt:
     """The open attempt, or a new one with the next number. The unique number decides a race: both get the same row."""
     mine = sa.and_(
@@ -354,6 +525,7 @@ def _attempt(
         "submitted_at": None,
         "score": None,
         "passed": None,
+        "knowing": knowing,
     }
     upsert(Attempt, [fresh], key=["person_id", "course_id", "unit", "activity", "number"])
     made = db.session.scalar(is_open)
@@ -377,7 +549,16 @@ def _text(own: Published, unit: str, activity: str, lang: str) -> Activity:
     return found
 
 
-def _keep_answer(row: Attempt, question_id: str, given: Any, lang: str) -> None:
+def _forget_draft(person_id: str, course_id: str, unit: str, block: str) -> None:
+    """The ids of questions and plans are unique in their unit."""
+    db.session.execute(
+        sa.delete(Draft).where(
+            Draft.person_id == person_id, Draft.course_id == course_id, Draft.unit == unit, Draft.block == block
+        )
+    )
+
+
+def _keep_answer(row: Attempt, question_id: str, given: Any, lang: str, sure: bool | None = None) -> None:
     text = _text(_version(row.version_id), row.unit, row.activity, lang)
     question = text.question(question_id)
     if question is None:
@@ -390,6 +571,11 @@ def _keep_answer(row: Attempt, question_id: str, given: Any, lang: str) -> None:
         "given": kept,
         "lang": text.lang,
         "share": min(1.0, max(0.0, share)),
+        "sure": sure,
         "answered_at": now(),
     }
+    is_first = question_id not in _answered(row)
     upsert(Answer, [fact], key=["attempt_id", "question"])
+    if is_first:
+        reviews.entered(row, text, question, kept, fact["share"], sure=fact.get("sure"))
+    _forget_draft(row.person_id, row.course_id, row.unit, question_id)
