@@ -15,6 +15,7 @@ from lms.catalogue.events import ShelfChanged
 from lms.home import views as home_views
 from lms.home.pages import views as pages_views
 from lms.learning import views as learning_views
+from lms.learning.certificates import views as certificates_views
 from lms.learning.events import CourseFinished, Enrolled, QuizGraded, UnitCompleted
 from lms.notifications import tasks as notifications_tasks
 from lms.notifications import views as notifications_views
@@ -36,6 +37,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts_views.bp,
     spaces_views.bp,
     learning_views.bp,
+    certificates_views.bp,
     authoring_views.bp,
     survey_views.bp,
     priorities_views.bp,

@@ -18,6 +18,7 @@ from lms.foundation.errors import NotFound, Refused
 from lms.foundation.i18n import _, language
 from lms.learning import asking, pages, queries, rules, service
 from lms.learning.activities import page_of, shows
+from lms.learning.certificates.queries import certificate_of
 from lms.learning.forms import PlanForm
 from lms.learning.queries import Given, Learning, Try
 from lms.spaces.policy import guard
@@ -41,6 +42,7 @@ def course(course_id: str) -> Any:
         **pages.course_page(served, own, language(), served.authors),
         prerequisites=pages.told_prerequisites(wanted, catalogue.published_among(wanted), language()),
         invited=pages.invitation(own, names_of([by]).get(by) if by else None),
+        certificate=certificate_of(visitor().id, course_id) if own and served.document.certificate else None,
     )
 
 
@@ -205,7 +207,9 @@ def result(course_id: str, unit: str, activity: str, attempt_id: str) -> Any:
         return redirect(pages.question_address(one, rules.next_question(one.questions, answers) or 1))
     versions = catalogue.versions([each.version_id for each, _answers in tries])
     return render_template(
-        "learning/result.html", **pages.result_page(own, one, tries, versions, _text_of_try(one), language())
+        "learning/result.html",
+        **pages.result_page(own, one, tries, versions, _text_of_try(one), language()),
+        certificate=certificate_of(visitor().id, course_id) if one.passed and own.published.document.certificate else None,
     )
 
 

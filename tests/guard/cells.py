@@ -74,7 +74,7 @@ def _wanted(door: Door, actor: str, which: str) -> set[int]:
     if which in ("missing", "foreign"):
         return {GONE.get(door.about, 404)}
     if door.whose == "own" and not takes(actor):
-        if door.about in ("attempt", "finished attempt"):
+        if door.about in ("attempt", "finished attempt", "course taken", "certificate"):
             return {404}
         return {NOT_TAKEN[door.method]}
     special = ANSWERS.get((door.method, door.endpoint), {})
@@ -105,7 +105,7 @@ def _addresses(world: World, door: Door, actor: str) -> Iterator[tuple[str, dict
         yield "own", {"space_id": space[mine], "person_id": ids[f"asks_{mine}"]}
         yield "foreign", {"space_id": space[other], "person_id": ids[f"asks_{other}"]}
         yield "foreign", {"space_id": space[other], "person_id": ids[f"asks_{mine}"]}
-    elif about in ("course", "enrolment"):
+    elif about in ("course", "enrolment", "course taken", "certificate"):
         yield "own", {"course_id": COURSE}
         yield "missing", {"course_id": "no-such-course"}
         yield "missing", {"course_id": "..%2f_people.yml"}
@@ -134,6 +134,10 @@ def _addresses(world: World, door: Door, actor: str) -> Iterator[tuple[str, dict
     elif about == "link":
         yield "own", {"token": world["link_a"]}
         yield "missing", {"token": MISSING_ID}
+    elif about == "code":
+        yield "own", {"code": world[f"code_{mine}"]}
+        yield "missing", {"code": "0" * 26}
+        yield "missing", {"code": MISSING_ID}
     elif about == "join":
         yield "own", {"token": world["join_a"]}
         yield "missing", {"token": MISSING_ID}

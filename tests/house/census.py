@@ -82,6 +82,14 @@ DOORS: tuple[Door, ...] = (
     Door("GET", _QUESTION, "learning.question", "signed_in", "attempt", "own"),
     Door("POST", _QUESTION, "learning.answer", "signed_in", "attempt", "own", "writes"),
     Door("GET", f"{_UNIT}/<attempt_id>/end", "learning.result", "signed_in", "finished attempt", "own"),
+    Door("GET", "/courses/<course_id>/certificate", "certificates.mine", "signed_in", "course taken", "own"),
+    Door(
+        "POST", "/courses/<course_id>/certificate", "certificates.claim", "signed_in", "course taken", "own", "writes"
+    ),
+    Door("GET", "/courses/<course_id>/certificate.pdf", "certificates.sheet", "signed_in", "certificate", "own"),
+    Door("GET", "/verify", "certificates.check", "public"),
+    Door("GET", "/verify/<code>", "certificates.verify", "public", "code", "bearer"),
+    Door("POST", "/verify/<code>/withdraw", "certificates.withdraw", "steer", "code", "network", "writes"),
     # writing
     Door("GET", "/write", "authoring.shelf", "author"),
     Door("GET", "/write/<course_id>", "authoring.course", "author", "course", "network"),

@@ -1,0 +1,94 @@
+"""Reads about certificates. What comes back are values: the facts as they were frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from lms.catalogue.queries import Published
+from lms.foundation.db import db
+from lms.learning.certificates import rules
+from lms.learning.certificates.models import Certificate
+from lms.learning.certificates.rules import Demand, Facts
+from lms.learning.models import Attempt, Completion
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A certificate, valid or taken back."""
+
+    id: str
+    code: str
+    person_id: str
+    course_id: str
+    version_id: str
+    facts: Facts
+    issued_at: datetime
+    revoked_at: datetime | None
+    revoked_for: str | None
+    revoked_why: str
+
+
+def _proof(row: Any) -> Proof | None:
+    if row is None:
+        return None
+    values = {name: getattr(row, name) for name in Proof.__dataclass_fields__}
+    return Proof(**{**values, "facts": Facts.from_json(row.facts)})
+
+
+_COLUMNS = [getattr(Certificate, name) for name in Proof.__dataclass_fields__]
+
+
+def certificate_of(person_id: str, course_id: str) -> Proof | None:
+    """The valid certificate of a person in a course, or None."""
+    return _proof(
+        db.session.execute(
+            sa.select(*_COLUMNS).where(
+                Certificate.person_id == person_id,
+                Certificate.course_id == course_id,
+                Certificate.revoked_at.is_(None),
+            )
+        ).one_or_none()
+    )
+
+
+def last_of(person_id: str, course_id: str) -> Proof | None:
+    """The newest certificate of a person in a course, valid or not, or None."""
+    return _proof(
+        db.session.execute(
+            sa.select(*_COLUMNS)
+            .where(Certificate.person_id == person_id, Certificate.course_id == course_id)
+            .order_by(Certificate.revoked_at.is_(None).desc(), Certificate.issued_at.desc())
+            .limit(1)
+        ).one_or_none()
+    )
+
+
+def certificate_with(code: str) -> Proof | None:
+    """The certificate with this code (as `rules.read_code` gives it), or None."""
+    return _proof(db.session.execute(sa.select(*_COLUMNS).where(Certificate.code == code)).one_or_none())
+
+
+def demands_of(person_id: str, served: Published) -> list[Demand]:
+    """What the certificate of a course asks for and what this person has of it; empty for a course that gives none."""
+    if served.document.certificate is None:
+        return []
+    passed = {
+        (row.unit, row.activity)
+        for row in db.session.execute(
+            sa.select(Attempt.unit, Attempt.activity)
+            .where(Attempt.person_id == person_id, Attempt.course_id == served.course_id, Attempt.passed.is_(True))
+            .distinct()
+        )
+    }
+    done = set(
+        db.session.scalars(
+            sa.select(Completion.unit).where(
+                Completion.person_id == person_id, Completion.course_id == served.course_id
+            )
+        )
+    )
+    return rules.demands(served.document, passed, done)
