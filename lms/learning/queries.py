@@ -226,7 +226,7 @@ def _place(row: Row[Any]) -> Standing | None:
 
 
 def _try(row: Any) -> Try:
-    values = {name: getattr(row, name, "") for name in Try.__dataclass_fields__}
+    values: dict[str, Any] = {name: getattr(row, name, "") for name in Try.__dataclass_fields__}
     return Try(**{**values, "questions": tuple(values["questions"])})
 
 

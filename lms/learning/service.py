@@ -565,7 +565,7 @@ def _keep_answer(row: Attempt, question_id: str, given: Any, lang: str, sure: bo
         raise NotFound()
     kept = question.accept(given)
     share = question.mark(kept).fraction or 0.0
-    fact = {
+    fact: dict[str, Any] = {
         "attempt_id": row.id,
         "question": question_id,
         "given": kept,
@@ -577,5 +577,5 @@ def _keep_answer(row: Attempt, question_id: str, given: Any, lang: str, sure: bo
     is_first = question_id not in _answered(row)
     upsert(Answer, [fact], key=["attempt_id", "question"])
     if is_first:
-        reviews.entered(row, text, question, kept, fact["share"], sure=fact.get("sure"))
+        reviews.entered(row, text, question, kept, fact["share"], sure=sure)
     _forget_draft(row.person_id, row.course_id, row.unit, question_id)
