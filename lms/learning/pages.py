@@ -8,6 +8,7 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -18,11 +19,12 @@ from markupsafe import Markup, escape
 from lms.catalogue.queries import Published
 from lms.content.documents import Activity, Asked, CourseDocument, Unit
 from lms.content.documents import Commitment as Promise
-from lms.content.kinds import Question
+from lms.content.kinds import OPEN_LIMIT, TEXT_LIMIT, Question
 from lms.content.rendering import place_links
-from lms.foundation.i18n import LANGUAGES, _, language, ngettext
+from lms.foundation.clock import local, today
+from lms.foundation.i18n import LANGUAGES, _, format_date, format_time, language, ngettext
 from lms.learning import asking, rules
-from lms.learning.queries import Given, Learning, Try
+from lms.learning.queries import Begun, Given, Learning, Try, Way
 
 _QUOTED = re.compile(r"(«[^«»]{1,300}»|“[^“”]{1,300}”)\s*(?=\S)")
 NOTHING = Markup("")
@@ -62,6 +64,16 @@ def lang_mark(lang: str) -> Markup:
     return NOTHING if lang == language() else safe(f' lang="{escape(lang)}"')
 
 
+def in_its_language(text: str, lang: str) -> Markup:
+    """A title inside a sentence of the reader's, marked where it is in another language."""
+    return escape(text) if lang == language() else safe(f'<bdi lang="{escape(lang)}">{escape(text)}</bdi>')
+
+
+def named(text: str, document: CourseDocument, unit: Unit, lang: str) -> Markup:
+    """The title of a unit or activity of it, shown to somebody who reads in `lang`, inside a sentence."""
+    return in_its_language(text, rules.unit_lang(unit, lang, document.source))
+
+
 def minutes(count: int) -> str:
     """A duration as a range: "10 to 15 min"."""
     low, high = rules.minutes_range(count)
@@ -87,6 +99,11 @@ class Text:
     lang: str
     #: The language it is translated from, where the original has changed since; else empty.
     newer_in: str = ""
+    #: How many of its sections have changed there, and when the original did, where that is known.
+    stale: int = 0
+    changed_at: datetime | None = None
+    #: The way to the same page in the language it is translated from, or, on that page, to the reader's own language.
+    other_href: str = ""
 
     @cached_property
     def lang_mark(self) -> Markup:
@@ -106,6 +123,14 @@ class Step:
     state: str
     text: str
     meta: str
+    #: The language of title and text where it is not the reader's.
+    lang: str = ""
+    #: What is said in place of "done", "under way", "to do".
+    word: str = ""
+    #: What has become of it since the learner did it: a word beside the state.
+    mark: str = ""
+    #: A way past it for those who know it: words and address.
+    more: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -127,14 +152,15 @@ class CourseLink:
     lang_mark: Markup
 
 
-def activity_address(course_id: str, unit: str, activity: str | None) -> str:
-    """The address of an activity."""
-    return url_for("learning.activity", course_id=course_id, unit=unit, activity=activity)
+def activity_address(course_id: str, unit: str, activity: str | None, heading: str = "") -> str:
+    """The address of an activity, at a heading of it."""
+    return url_for("learning.activity", course_id=course_id, unit=unit, activity=activity, _anchor=heading or None)
 
 
-def text_of(one: Activity, source: str = "") -> Text:
+def text_of(one: Activity, source: str = "", *, changed_at: datetime | None = None, other_href: str = "") -> Text:
     """The head of an activity; `source` is the language its course is translated from."""
-    return Text(one.title, minutes(one.minutes), one.lang, said_language(source) if one.stale_sections else "")
+    newer = said_language(source) if one.stale_sections and source else ""
+    return Text(one.title, minutes(one.minutes), one.lang, newer, one.stale_sections, changed_at, other_href)
 
 
 def course_link(document: CourseDocument, lang: str) -> CourseLink:
@@ -158,6 +184,8 @@ class _Told:
     href: str
     text: str
     meta: str
+    #: The language of title and text where it is not this one.
+    lang: str
 
 
 def _outline(document: CourseDocument, lang: str) -> list[_Told]:
@@ -169,28 +197,52 @@ def _outline(document: CourseDocument, lang: str) -> list[_Told]:
         if not objective and first:
             source = rules.variant(document, unit.id, first.key, document.source)
             objective = source.objectives[0] if source and source.objectives and source.lang == first.lang else ""
+        spoken = rules.unit_lang(unit, lang, document.source)
+        meta = [_unit_types(unit), minutes(unit.minutes(lang, document.source))]
+        if not rules.is_whole(unit, lang):
+            meta.append(_languages_of(unit, lang, document.source))
         found.append(
             _Told(
                 unit.id,
                 unit.title(lang, document.source),
                 activity_address(document.id, unit.id, opening),
-                objective[:1].upper() + objective[1:],
-                f"{_unit_types(unit)}, {minutes(unit.minutes(lang, document.source))}",
+                objective[:1].upper() + objective[1:] if first and first.lang == spoken else "",
+                ", ".join(meta),
+                "" if spoken == lang else spoken,
             )
         )
     return found
+
+
+def _languages_of(unit: Unit, lang: str, source: str) -> str:
+    """In which language a unit is read by somebody whose own it is not, or not wholly, in."""
+    if not unit.in_language(lang):
+        return _("in %(language)s", language=said_language(source))
+    return _("partly in %(language)s", language=said_language(source))
 
 
 def steps(served: Published, own: Learning | None, lang: str, current: str | None = None) -> list[Step]:
     """The steps of a course with what a learner has done; `current` is the unit of this page (default: the next
     one).
     """
-    outline = served.once(lambda: _outline(served.document, lang), "outline", lang)
+    shown = {unit.id for unit in rules.listed(served.document, lang)} | {current}
+    outline = [
+        one for one in served.once(lambda: _outline(served.document, lang), "outline", lang) if one.unit in shown
+    ]
     now = current or (own.next_unit if own else None)
     done = (own.done if own else frozenset()) - ({current} if current else set())
     states = rules.states([one.unit for one in outline], done, now)
+    known = own.known if own else frozenset()
     return [
-        Step(one.title, one.href if own else "", state, one.text, one.meta)
+        Step(
+            one.title,
+            one.href if own else "",
+            state,
+            one.text,
+            one.meta,
+            one.lang,
+            _("known already") if state == "done" and one.unit in known else "",
+        )
         for one, state in zip(outline, states, strict=True)
     ]
 
@@ -246,23 +298,24 @@ def course_page(served: Published, own: Learning | None, lang: str, authors: Seq
     """The course page but for what needs another query."""
     document = served.document
     listed = steps(served, own, lang)
+    units = own.listed if own else rules.listed(document, lang)
     objectives: list[str] = []  # those that do not already stand in the list of steps
     spoken = lang if lang in document.titles else document.source
-    for unit in document.units:
+    for unit in units:
         for key in unit.activities:
             one = unit.activity(key, spoken) or unit.activity(key, document.source)
             objectives += one.objectives if one and one.lang == spoken else ()
     told = {step.text.casefold() for step in listed}
     objectives = [text for text in dict.fromkeys(objectives) if text.casefold() not in told]
-    next_id = own.next_unit if own else (document.units[0].id if document.units else None)
+    next_id = own.next_unit if own else (units[0].id if units else None)
     next_ = None
     if next_id is not None:
-        place = [unit.id for unit in document.units].index(next_id)
-        unit = document.units[place]
+        place = [unit.id for unit in units].index(next_id)
+        unit = units[place]
         open_at = own.next_activity if own else next(iter(unit.activities))
         next_ = Link(
             listed[place].title,
-            activity_address(document.id, next_id, open_at),
+            activity_address(document.id, next_id, open_at, own.heading_in(lang) if own else ""),
             minutes(unit.minutes(lang, document.source)),
             place + 1,
         )
@@ -270,6 +323,7 @@ def course_page(served: Published, own: Learning | None, lang: str, authors: Seq
         "course_id": document.id,
         "document": document,
         "own": own,
+        "units": units,
         "steps": listed,
         "next": next_,
         "text": {
@@ -277,9 +331,10 @@ def course_page(served: Published, own: Learning | None, lang: str, authors: Seq
             "summary": document.summary(lang),
             "objectives": objectives[:6],
             "lang_mark": lang_mark(spoken),
+            "summary_mark": lang_mark(rules.summary_lang(document, lang)),
         },
         "skyline": [(step.title, step.state) for step in listed],
-        "total_minutes": minutes(document.minutes(lang)),
+        "total_minutes": minutes(sum(unit.minutes(lang, document.source) for unit in units)),
         "languages": served.once(lambda: _languages(document), "languages", lang),
         "authors": ", ".join(authors),
         "published_at": served.published_at,
@@ -288,7 +343,8 @@ def course_page(served: Published, own: Learning | None, lang: str, authors: Seq
 
 def neighbours(document: CourseDocument, unit: str, activity: str, lang: str) -> tuple[Link | None, Link | None]:
     """The activity before this one and the one after it, over the whole course."""
-    chain = [(one.id, key) for one in document.units for key in one.activities]
+    shown = {one.id for one in rules.listed(document, lang)} | {unit}
+    chain = [(one.id, key) for one in document.units if one.id in shown for key in one.activities]
     here = chain.index((unit, activity))
     found: list[Link | None] = []
     for place, word in ((here - 1, _("Before: %(title)s")), (here + 1, _("After: %(title)s, %(minutes)s"))):
@@ -297,7 +353,7 @@ def neighbours(document: CourseDocument, unit: str, activity: str, lang: str) ->
             continue
         one = rules.variant(document, *chain[place], lang)
         assert one is not None
-        words = word % {"title": one.title, "minutes": minutes(one.minutes)}
+        words = Markup(word) % {"title": in_its_language(one.title, one.lang), "minutes": minutes(one.minutes)}  # noqa: S704
         found.append(Link(words, activity_address(document.id, *chain[place]), minutes(one.minutes)))
     return found[0], found[1]
 
@@ -306,10 +362,11 @@ def frame(own: Learning, unit: str, one: Activity, lang: str) -> dict[str, Any]:
     """What every page of an activity has: the course, the steps, where this one stands, the neighbours."""
     served, document = own.published, own.published.document
     before, after = served.once(lambda: neighbours(document, unit, one.key, lang), "neighbours", unit, one.key, lang)
+    units = [found.id for found in document.units if found.id in {*own.units, unit}]
     return {
         "course": course_link(document, lang),
         "steps": steps(served, own, lang, current=unit),
-        "number": own.units.index(unit) + 1,
+        "number": units.index(unit) + 1,
         "done": len(own.done - {unit}),
         "text": text_of(one, document.source),
         "before": before,
@@ -337,11 +394,88 @@ class Block:
     typed: Mapping[str, Sequence[str]] = field(default_factory=dict)
     error: str = ""
     hints: tuple[str, ...] = ()
+    #: When what was typed was saved, in words; empty where nothing is.
+    saved: str = ""
 
 
 def asked(question: Question, *, seed: str, shuffle: bool = False) -> dict[str, Any]:
     """What a browser may see of a question before its answer."""
     return question.public(seed, shuffle)
+
+
+#: The longest text kept of a field of a draft, in characters, and the most values of a field.
+_DRAFT_TEXT, _DRAFT_VALUES = {"open": OPEN_LIMIT}, 50
+
+
+def typed_in(question: Question, form: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """What was typed into the fields of a question, and nothing else that a browser may have sent."""
+    ask = question.public("")
+    names = [question.id, f"{question.id}.sure"]
+    names += [one["name"] for key in ("items", "lefts", "gaps") for one in ask.get(key, ())]
+    longest = _DRAFT_TEXT.get(question.kind, TEXT_LIMIT)
+    found = {}
+    for name in names:
+        values = [rules.clean_lines(value)[:longest] for value in list(form.get(name, ()))[:_DRAFT_VALUES]]
+        if any(values):
+            found[name] = [value for value in values if value]
+    shown = next(iter(form.get("hints", ())), "")
+    if found and shown in map(str, range(1, len(question.hints) + 1)):
+        found["hints"] = [shown]
+    return found
+
+
+def sure_of(question: Question, form: Mapping[str, Sequence[str]]) -> bool | None:
+    """What was said to "How sure are you?"."""
+    return {"yes": True, "no": False}.get(next(iter(form.get(f"{question.id}.sure", ())), ""))
+
+
+def in_order(ask: dict[str, Any], typed: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    """A question as asked, with the lines of an order where they have been put; untouched, as they are shuffled."""
+    if ask["kind"] != "order" or not any(item["name"] in typed for item in ask["items"]):
+        return ask
+    items = {item["name"]: item for item in ask["items"]}
+    places = {name: typed[name][0] for name in items if typed.get(name)}
+    return {**ask, "items": [items[name] for name in rules.in_order(list(items), places)]}
+
+
+def after_move(ask: Mapping[str, Any], typed: Mapping[str, list[str]], move: str) -> dict[str, list[str]]:
+    """The fields of an order after a press on Up or Down: `move` is the line's name and "up" or "down"."""
+    names = [item["name"] for item in ask.get("items", ())]
+    name, _dot, way = move.rpartition(".")
+    if name not in names or way not in ("up", "down"):
+        return dict(typed)
+    places = {one: typed[one][0] for one in names if typed.get(one)}
+    moved = rules.moved(names, places, name, -1 if way == "up" else 1)
+    return {**typed, **{one: [place] for one, place in moved.items()}}
+
+
+def taken_up(
+    draft: Begun | None, question: Question, lang: str, then: Activity | None, now: Activity | None
+) -> dict[str, list[str]]:
+    """What a draft puts into the fields of a question on a page in `lang`.
+
+    Words are words in any language and version. The values of menus and boxes belong to the question as it was: `then` and
+    `now` are the activity in the draft's language in the version of the draft and in that of the page.
+    """
+    if draft is None:
+        return {}
+    if question.kind not in ("numeric", "short", "open"):
+        was, is_now = (one.question(question.id) if one else None for one in (then, now))
+        if was is None or was != is_now or (draft.lang != lang and question.kind not in ("single", "multiple")):
+            return {}
+    return dict(draft.typed)
+
+
+def hints_in(question: Question, typed: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """The hints that had been asked for with a draft."""
+    return question.hints[: int(next(iter(typed.get("hints", ())), "0"))]
+
+
+def saved_at(moment: datetime, zone: str) -> str:
+    """When something was saved: today by the clock, before with its day."""
+    if local(moment, zone).date() == today(zone):
+        return _("Saved at %(time)s.", time=format_time(moment, zone))
+    return _("Saved on %(day)s at %(time)s.", day=format_date(moment, zone=zone), time=format_time(moment, zone))
 
 
 def lesson_blocks(
@@ -603,7 +737,7 @@ def _onward(own: Learning, lang: str) -> Link:
 
 
 #: Nobody walks through more scenes than this; a longer way in an address is somebody's joke.
-_LONGEST_WAY = 60
+LONGEST_WAY = 60
 
 
 def way_through(text: Activity, asked_: str, scene: str) -> list[str]:
@@ -611,7 +745,7 @@ def way_through(text: Activity, asked_: str, scene: str) -> list[str]:
     other.
     """
     start = text.scenes[0].id
-    names = [name for name in asked_.split(".") if name][:_LONGEST_WAY] or ([scene] if text.scene(scene) else [start])
+    names = [name for name in asked_.split(".") if name][:LONGEST_WAY] or ([scene] if text.scene(scene) else [start])
     known = {one.id: one for one in text.scenes}
     if names[0] not in known:
         return [start]
@@ -619,6 +753,32 @@ def way_through(text: Activity, asked_: str, scene: str) -> list[str]:
         if there not in {move.target for move in known[here].moves}:
             return [start]
     return names
+
+
+@dataclass(frozen=True)
+class Walked:
+    """A scenario as somebody goes through it: the way so far, on the text of the version they began it on."""
+
+    published: Published
+    text: Activity
+    path: tuple[str, ...]
+    #: Whether the scenario has changed since.
+    changed: bool = False
+
+
+def walked(own: Learning, unit: str, text: Activity, way: Way | None, then: Published | None) -> Walked:
+    """Where a way leads that was kept: on the text of today where its scenes are the same, else on its own; from the
+    start where there is none. `then` is the version of the way.
+    """
+    start = (text.scenes[0].id,)
+    if way is None or then is None:
+        return Walked(own.published, text, start)
+    before = rules.variant(then.document, unit, text.key, language())
+    if before is None or not {*way.path} <= {scene.id for scene in before.scenes}:
+        return Walked(own.published, text, start)
+    if before.scenes == text.scenes:
+        return Walked(then, text, way.path)
+    return Walked(then, before, way.path, changed=True)
 
 
 def has_ended(text: Activity, asked_: str) -> bool:
@@ -657,7 +817,10 @@ def scene_page(
         "way": walked,
         "first": not walked,
         "feedback": walked[-1]["feedback"] if walked else "",
-        "moves": [{"text": safe(move.text), "href": along([*names, move.target])} for move in scene.moves],
+        "moves": [
+            {"text": safe(move.text), "href": along([*names, move.target]), "target": move.target}
+            for move in scene.moves
+        ],
         "back": along(names[:-1]) if len(names) > 1 else "",
         "again": address,
         "walked": ".".join(names),
