@@ -1,0 +1,1 @@
+"""Checklists: lines to tick, for oneself alone, and the same lines on paper."""
