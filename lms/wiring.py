@@ -17,6 +17,9 @@ from lms.home.pages import views as pages_views
 from lms.learning import views as learning_views
 from lms.learning.certificates import views as certificates_views
 from lms.learning.events import CourseFinished, Enrolled, QuizGraded, UnitCompleted
+from lms.learning.reflections import tasks as reflections_tasks
+from lms.learning.reflections import views as reflections_views
+from lms.learning.trial import views as trial_views
 from lms.notifications import tasks as notifications_tasks
 from lms.notifications import views as notifications_views
 from lms.priorities import tasks as priorities_tasks
@@ -39,6 +42,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     learning_views.bp,
     certificates_views.bp,
     authoring_views.bp,
+    reflections_views.bp,
     survey_views.bp,
     priorities_views.bp,
     home_views.bp,
@@ -53,6 +57,7 @@ COMMANDS: tuple[AppGroup, ...] = (spaces_cli.users, catalogue_cli.courses)
 TASK_MODULES: tuple[object, ...] = (
     accounts_tasks, spaces_tasks, survey_tasks, priorities_tasks, notifications_tasks,
 )  # fmt: skip
+    reflections_tasks,
 
 #: event -> the tasks that follow from it, each with the event's fields as arguments.
 LISTENERS: dict[type, tuple[str, ...]] = {

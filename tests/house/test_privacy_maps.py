@@ -22,7 +22,7 @@ from lms.foundation.db import Base, Moment, db, new_id, writing
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Rooms that keep something about people, in the order in which they forget: upper rooms first, the person last.
-ROOMS = ("learning/certificates", "learning", "catalogue", "notifications", "spaces", "accounts")
+ROOMS = ("learning/reflections", "learning/certificates", "learning", "catalogue", "notifications", "spaces", "accounts")
 #: Columns with somebody's address, which are no foreign key.
 ADDRESSES = {("person", "email"), ("invitation", "email"), ("sent_mail", "address"), ("network", "contact")}
 #: Tables whose rows no longer are about a person when they are forgotten: the row stays, without them.

@@ -1,0 +1,38 @@
+"""The form of a reflection: for each prompt a text, and who else may read it. Told apart by their prefix."""
+
+from __future__ import annotations
+
+from flask_wtf import FlaskForm
+from wtforms import SelectField, TextAreaField
+from wtforms.validators import Length
+
+from lms.foundation.i18n import lazy_
+from lms.learning.reflections.rules import LONGEST, Written
+from lms.learning.rules import clean_lines
+
+_TOO_LONG = lazy_("Keep it to 10,000 characters; nothing was cut off, so shorten it here.")
+
+
+class PromptForm(FlaskForm):
+    """A text to one prompt."""
+
+    text = TextAreaField(
+        "",
+        [Length(max=LONGEST, message=_TOO_LONG)],
+        filters=[clean_lines],
+        render_kw={"rows": 6, "class": "voice"},
+    )
+    shown = SelectField(
+        lazy_("Who may read this text"),
+        choices=[
+            ("nobody", lazy_("Only you")),
+            ("unnamed", lazy_("People who take this course, without your name")),
+            ("named", lazy_("People who take this course, with your name")),
+        ],
+        default="nobody",
+    )
+
+    @property
+    def written(self) -> Written:
+        """What was sent."""
+        return Written(self.text.data or "", self.shown.data or "nobody")
