@@ -20,6 +20,7 @@ from lms.catalogue.queries import Shelved, shelf
 from lms.demo.answers import answers
 from lms.demo.people import Somebody, people
 from lms.demo.places import TERRITORIES, Place, places
+from lms.foundation.addresses import address_of as web_address
 from lms.foundation.clock import now
 from lms.foundation.db import Base, db, new_id, writing
 from lms.foundation.tokens import digest
@@ -27,7 +28,6 @@ from lms.jobs.models import Job
 from lms.learning.models import Completion, Enrolment
 from lms.learning.models import Place as Standing
 from lms.notifications.queries import survey_key
-from lms.notifications.service import address_of as web_address
 from lms.notifications.service import keep_demo_mail, write
 from lms.spaces import service as spaces
 from lms.spaces.models import Membership, NetworkRole, Space, Territory

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from smtplib import SMTPException
 from typing import Any
-from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from flask import current_app
@@ -15,6 +14,7 @@ from flask import current_app
 from lms.accounts.queries import is_demo
 from lms.accounts.service import is_demo_here
 from lms.foundation import mail
+from lms.foundation.addresses import address_of
 from lms.foundation.clock import now
 from lms.foundation.db import db, new_id, upsert, writing
 from lms.foundation.i18n import speaking
@@ -55,13 +55,6 @@ class Letter:
     def message_id(self) -> str:
         """The left half of the Message-ID: kind and object, the same at every try."""
         return f"{self.kind}.{self.key.partition(':')[2]}"
-
-
-def address_of(endpoint: str, **values: Any) -> str:
-    """The full address of a page, from the machine's BASE_URL; no request has a say in it."""
-    base = urlsplit(current_app.config["CORDADA"].base_url)
-    paths = current_app.url_map.bind(base.netloc, url_scheme=base.scheme)
-    return paths.build(endpoint, values, force_external=True)
 
 
 def write(

@@ -10,6 +10,7 @@ from typing import Any
 
 from lms.accounts import service as accounts
 from lms.accounts.queries import names_of
+from lms.foundation.addresses import address_of
 from lms.foundation.clock import now
 from lms.foundation.db import db, writing
 from lms.jobs.tasks import Effect, task
@@ -34,7 +35,7 @@ def send_link(args: dict[str, Any]) -> Effect:
     person, link, token = minted
     letter = service.write(
         link.purpose, key=key, person_id=person.id, address=person.email, name=person.name, lang=person.lang,
-        link=service.address_of("accounts.link", token=token), until=link.expires_at, zone=person.zone,
+        link=address_of("accounts.link", token=token), until=link.expires_at, zone=person.zone,
     )  # fmt: skip
     db.session.rollback()
     return service.hand_over(letter)
@@ -60,7 +61,7 @@ def send_invitation(args: dict[str, Any]) -> Effect:
     letter = service.write(
         "invitation", key=key, person_id=None, address=row.email, lang=row.lang, role=row.role, inviter=inviter,
         space=f"{place.name} ({place.place})" if place else "", until=row.expires_at, zone=zone,
-        link=service.address_of("spaces.join", token=token, lang=row.lang),
+        link=address_of("spaces.join", token=token, lang=row.lang),
     )  # fmt: skip
     db.session.rollback()
     return service.hand_over(letter)

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from lms.accounts.visitor import visitor
+from lms.foundation.addresses import address_of
 from lms.foundation.db import writing
 from lms.foundation.errors import NotFound
 from lms.foundation.i18n import LANGUAGES, _, language, speaking
@@ -129,7 +130,7 @@ def _with(code: str) -> Proof:
 
 
 def _address(proof: Proof) -> str:
-    return url_for("certificates.verify", code=proof.code, _external=True)
+    return address_of("certificates.verify", code=proof.code)
 
 
 def _told(proof: Proof) -> dict[str, Any]:
