@@ -8,17 +8,21 @@ from typing import Any
 from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 
 from lms.accounts.visitor import visitor
+from lms.catalogue.queries import shelf
 from lms.foundation.clock import now, today
 from lms.foundation.i18n import LANGUAGES, by_name, language
 from lms.home.queries import cards_for, network_lines
 from lms.home.rules import FACETS, chosen, counts, proposals
-from lms.home.wording import domain_name, first_question, length_name, level_name, proposals_title
+from lms.home.wording import domain_name, length_name, level_name, proposals_title
+from lms.learning.pages import minutes
 from lms.learning.queries import courses_of, plans_of
 from lms.learning.rules import minutes_range
+from lms.learning.trial.pages import samples
+from lms.learning.trial.queries import first_of, samples_of
 from lms.priorities.queries import latest_ranking
 from lms.priorities.wording import reason_sentence
 from lms.spaces.policy import guard
-from lms.spaces.queries import has_coordinator, network
+from lms.spaces.queries import count_spaces, has_coordinator, network
 from lms.survey.queries import open_campaign
 
 bp = Blueprint("home", __name__, template_folder="templates")
@@ -26,6 +30,9 @@ bp = Blueprint("home", __name__, template_folder="templates")
 #: Spaces on one page of the coordinator's table, and what it may be sorted by.
 PAGE = 40
 SORTS = ("territory", "name", "people", "active", "finished")
+
+#: Questions that can be tried on the front page.
+SAMPLES = 3
 
 #: How long the process itself keeps the front page as a stranger without a cookie gets it, one text for each language.
 KEPT = timedelta(seconds=30)
@@ -55,8 +62,23 @@ def _landing() -> tuple[str, bool]:
     """The front page, and whether there is a network behind it."""
     here = network()
     ready = here is not None and has_coordinator()
-    is_open = here is not None and here.registration == "open"
-    return render_template("home/landing.html", ready=ready, questions=first_question(), open=is_open), ready
+    offers = shelf() if ready else []
+    first = first_of(offers, language())
+    page = render_template(
+        "home/landing.html", ready=ready, network=here, open=here is not None and here.registration == "open",
+        trial=first[0].course_id if first else "",
+        trial_minutes=minutes(first[1].unit.minutes(language(), first[0].document.source)) if first else "",
+        questions=samples(samples_of(offers, language(), SAMPLES), language()), spaces=count_spaces() if ready else 0,
+    )  # fmt: skip
+    return page, ready
+
+
+@bp.get("/invitation")
+@guard("public")
+def invitation() -> str:
+    """For somebody who says they have an invitation: where it is, and what to do where it is not."""
+    here = network()
+    return render_template("home/invitation.html", contact=here.contact if here else "")
 
 
 @bp.get("/home")

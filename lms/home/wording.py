@@ -1,31 +1,8 @@
-"""Sentences of home that are data: the question that anybody can try on the landing page."""
+"""Words of home for values: domains, lengths, levels, the title above the proposals."""
 
 from __future__ import annotations
 
 from lms.foundation.i18n import _
-
-
-def first_question() -> list[tuple[str, bool, str]]:
-    """The answers to the scene by the stove: what is said, whether it helps, and why."""
-    return [
-        (
-            _("“The places belong to nobody.”"),
-            False,
-            _("True, and it closes the door: you answer the demand, and nobody has heard the need."),
-        ),
-        (
-            _("“You were counting on the warmth this morning?”"),
-            True,
-            _(
-                "You offer a need, as a question. The person can correct you, and the place is no longer the only subject."
-            ),
-        ),
-        (
-            _("“I will go and see the other person.”"),
-            False,
-            _("You carry the problem for somebody else, and you do not know it yet. One more question first."),
-        ),
-    ]
 
 
 def domain_name(domain: str) -> str:

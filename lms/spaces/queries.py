@@ -82,6 +82,11 @@ def all_spaces() -> list[Row[Space, Territory]]:
     )
 
 
+def count_spaces() -> int:
+    """How many spaces the network has."""
+    return db.session.scalar(sa.select(sa.func.count()).select_from(Space)) or 0
+
+
 def territories() -> list[Territory]:
     """Every territory, by name."""
     return list(db.session.scalars(sa.select(Territory).order_by(Territory.name)))
