@@ -36,6 +36,9 @@ ANSWERS: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "priorities.begin"): {"*": 409},
     ("POST", "priorities.begin"): {"*": 409},
     ("GET", "notifications.mails"): {"*": 404},
+    ("GET", "trial.course"): {"*": 302},
+    ("GET", "trial.activity"): {"anonymous": 200, "*": 302},
+    ("POST", "trial.answer"): {"*": 200},
     # A quiz with an open attempt leads to its next question.
 }
 #: What these kinds of objects answer to somebody who does not take the course.
@@ -114,6 +117,12 @@ def _addresses(world: World, door: Door, actor: str) -> Iterator[tuple[str, dict
         yield "missing", {**lesson, "activity": "lesson-none"}
         yield "missing", {**lesson, "unit": "no-such-unit"}
         yield "missing", {**lesson, "course_id": "no-such-course"}
+    elif about in ("trial", "trial page", "trial question"):
+        page = {"trial": {}, "trial page": {"activity": LESSON[1]}, "trial question": {"question": "q-frigo"}}[about]
+        yield "own", {"course_id": COURSE, **page}
+        yield "missing", {"course_id": "no-such-course", **page}
+        if page:
+            yield "missing", {"course_id": COURSE, **dict.fromkeys(page, "none")}
     elif about == "quiz":
         yield "own", quiz
         yield "missing", lesson

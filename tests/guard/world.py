@@ -170,6 +170,7 @@ def sent(world: World, endpoint: str, actor: str) -> dict[str, Any]:
         "spaces.decide": {"decision": "accept"},
         "learning.answer_in_lesson": {"question": world["lesson_question"], f"{world['lesson_question']}.unknown": "1"},
         "learning.answer": {f"{world['quiz_next']}.unknown": "1"},
+        "trial.answer": {"question": "q-frigo", "q-frigo": "3"},
         "reports.team_of_space": {
             "people": [world["ids"][colleague]], "course": COURSE, "due_on": "", "why": "Pour avancer.",
         },

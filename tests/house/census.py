@@ -90,6 +90,10 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/verify", "certificates.check", "public"),
     Door("GET", "/verify/<code>", "certificates.verify", "public", "code", "bearer"),
     Door("POST", "/verify/<code>/withdraw", "certificates.withdraw", "steer", "code", "network", "writes"),
+    Door("GET", "/try/<course_id>", "trial.course", "public", "trial", "network"),
+    Door("GET", "/try/<course_id>/<activity>", "trial.activity", "public", "trial page", "network"),
+    Door("POST", "/try/<course_id>/<activity>", "trial.answer", "public", "trial page", "network", "writes"),
+    Door("GET", "/try/<course_id>/questions/<question>", "trial.question", "public", "trial question", "network"),
     # writing
     Door("GET", "/write", "authoring.shelf", "author"),
     Door("GET", "/write/<course_id>", "authoring.course", "author", "course", "network"),
@@ -113,6 +117,7 @@ DOORS: tuple[Door, ...] = (
     # home and its pages
     Door("GET", "/", "home.landing", "public"),
     Door("GET", "/home", "home.start", "signed_in"),
+    Door("GET", "/invitation", "home.invitation", "public"),
     Door("GET", "/catalogue", "home.catalogue", "public"),
     Door("GET", "/network", "home.week", "network"),
     Door("GET", "/help", "pages.help", "public"),

@@ -22,7 +22,7 @@ WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 #: Where space B's name is shown on purpose: to the coordinator, and to whoever chooses a space to join.
 NAMED = {"home.week", "priorities.results", "spaces.choose"}
 #: Doors at which a good request of this world has nothing to change: a campaign is open, an attempt is gone on with.
-NOTHING_TO_DO = {"priorities.begin", "learning.start"}
+NOTHING_TO_DO = {"priorities.begin", "learning.start", "trial.answer"}
 
 
 @pytest.fixture(scope="module")
