@@ -41,3 +41,26 @@ class CourseFinished:
     id: str
     person_id: str
     course_id: str
+
+
+@dataclass(frozen=True)
+class PlanDated:
+    """A plan was given a day, and its owner wants a mail that morning. `id` names person, plan and day; `day` is an ISO
+    date. What follows reads again whether the plan still stands.
+    """
+
+    id: str
+    person_id: str
+    course_id: str
+    unit: str
+    block: str
+    day: str
+
+
+@dataclass(frozen=True)
+class CourseLeft:
+    """Somebody left a course, or said no to one that was suggested. `id` is this change's own."""
+
+    id: str
+    person_id: str
+    course_id: str

@@ -24,8 +24,9 @@ from lms.foundation.i18n import _
 from lms.jobs import outbox
 from lms.learning import rules
 from lms.learning.certificates.service import issue_if_earned
-from lms.learning.events import CourseFinished, Enrolled, QuizGraded, UnitCompleted
+from lms.learning.events import CourseFinished, CourseLeft, Enrolled, QuizGraded, UnitCompleted
 from lms.learning.models import Answer, Attempt, Completion, Draft, Enrolment, Place, Plan, Walk
+from lms.learning.plans import service as plans
 from lms.learning.reviews import service as reviews
 
 #: The longest word of a manager to the person they enrol, in characters.
@@ -114,11 +115,14 @@ def decline(person_id: str, course_id: str) -> None:
     if row is None or row.state != "active":
         raise NotFound()
     row.state = "declined"
+    outbox.tell(CourseLeft(id=new_id(), person_id=person_id, course_id=course_id))
 
 
-def move(person_id: str, course_id: str, unit: str, activity: str, lang: str | None = None) -> None:
-    """Remember where a person is, and in which language they read it. The caller has checked that they take the course
-    and that the activity is in it.
+def move(
+    person_id: str, course_id: str, unit: str, activity: str, lang: str | None = None, *, heading: str = ""
+) -> None:
+    """Remember where a person is, in which language they read it, and the last heading read. The caller has checked that
+    they take the course and that the activity is in it.
     """
     row = {
         "person_id": person_id,
@@ -128,7 +132,7 @@ def move(person_id: str, course_id: str, unit: str, activity: str, lang: str | N
         "at": now(),
         "lang": lang,
     }
-    row["heading"] = ""
+    row["heading"] = heading
     upsert(Place, [row], key=["person_id", "course_id"], update=["unit", "activity", "at", "lang", "heading"])
 
 
@@ -248,8 +252,9 @@ def submit(person_id: str, attempt_id: str) -> Attempt:
 
 def practise(
     person_id: str, course_id: str, unit: str, activity: str, question_id: str, given: Any, *, lang: str
-) -> None:
-    """Keep an answer to a question inside a lesson, on the served version. The first one on a version stands.
+) -> bool:
+    """Keep an answer to a question inside a lesson, on the served version. The first one on a version stands; gives
+    whether it is this one.
 
     Raises `NotFound` for a question that is not there or a course not taken.
     """
@@ -273,13 +278,23 @@ def practise(
         )
         .values(submitted_at=now())
     )
-    _keep_answer(_attempt(row, served, unit, activity, names, limit=None), question_id, given, lang)
+    return _keep_answer(_attempt(row, served, unit, activity, names, limit=None), question_id, given, lang)
 
 
 def keep_plan(
-    person_id: str, course_id: str, unit: str, block: str, *, situation: str, action: str, planned_on: date | None
+    person_id: str,
+    course_id: str,
+    unit: str,
+    block: str,
+    *,
+    situation: str,
+    action: str,
+    planned_on: date | None,
+    remind: bool = False,
 ) -> None:
-    """Save a plan of one's own over the former one of the same block. An empty one is taken away."""
+    """Save a plan of one's own over the former one of the same block. An empty one is taken away. With
+    `remind`, a mail comes on the morning of its day.
+    """
     _forget_draft(person_id, course_id, unit, block)
     when, do = rules.clean_line(situation), rules.clean_line(action)
     if not when and not do:
@@ -297,14 +312,17 @@ def keep_plan(
         "situation": when,
         "action": do,
         "planned_on": planned_on,
+        "remind": remind,
         "saved_at": now(),
     }
+    plans.renewed(person_id, (course_id, unit, block), situation=when, action=do, planned_on=planned_on)
     upsert(
         Plan,
         [row],
         key=["person_id", "course_id", "unit", "block"],
-        update=["situation", "action", "planned_on", "saved_at"],
+        update=["situation", "action", "planned_on", "remind", "saved_at"],
     )
+    plans.dated(person_id, (course_id, unit, block), planned_on, remind=remind)
 
 
 def keep_draft(
@@ -558,7 +576,7 @@ def _forget_draft(person_id: str, course_id: str, unit: str, block: str) -> None
     )
 
 
-def _keep_answer(row: Attempt, question_id: str, given: Any, lang: str, sure: bool | None = None) -> None:
+def _keep_answer(row: Attempt, question_id: str, given: Any, lang: str, sure: bool | None = None) -> bool:
     text = _text(_version(row.version_id), row.unit, row.activity, lang)
     question = text.question(question_id)
     if question is None:
@@ -579,3 +597,5 @@ def _keep_answer(row: Attempt, question_id: str, given: Any, lang: str, sure: bo
     if is_first:
         reviews.entered(row, text, question, kept, fact["share"], sure=sure)
     _forget_draft(row.person_id, row.course_id, row.unit, question_id)
+    stands = sa.select(Answer.given).where(Answer.attempt_id == row.id, Answer.question == question_id)
+    return is_first or bool(db.session.scalar(stands) == kept)
