@@ -40,6 +40,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts_views.bp,
     spaces_views.bp,
     learning_views.bp,
+    trial_views.bp,
     certificates_views.bp,
     authoring_views.bp,
     reflections_views.bp,
