@@ -175,6 +175,7 @@ def sent(world: World, endpoint: str, actor: str) -> dict[str, Any]:
             "people": [world["ids"][colleague]], "course": COURSE, "due_on": "", "why": "Pour avancer.",
         },
         "survey.rate": {"importance": "4", "competence": "2"},
+        "certificates.claim": {"do": "renew"},
         "certificates.withdraw": {"why": "Délivré par erreur."},
         "priorities.keep": {"course": COURSE},
         "priorities.pin": {"course": COURSE, "place": "1"},
@@ -222,6 +223,7 @@ def _fill(app: Flask) -> dict[str, Any]:
     from lms.jobs.tasks import drain
     from lms.learning import service as learning
     from lms.learning.certificates import service as certificates
+    from lms.learning.certificates.models import Certificate
     from lms.learning.models import Attempt, Plan
     from lms.spaces import service as spaces
     from lms.spaces.models import Space, Territory
@@ -305,7 +307,10 @@ def _fill(app: Flask) -> dict[str, Any]:
             learning.answer(ids[who], second.id, asked[0], None, lang="fr")
             facts[f"done_{who[-1]}"], facts[f"attempt_{who[-1]}"] = first.id, second.id
             facts["quiz_next"] = second.questions[1]
-            facts[f"code_{who[-1]}"] = certificates.issue(ids[who], served).code
+            proof = certificates.issue(ids[who], served)
+            facts[f"code_{who[-1]}"] = proof.code
+            former = proof.facts.to_json() | {"name": f"Former Name {words}"}
+            db.session.execute(sa.update(Certificate).where(Certificate.code == proof.code).values(facts=former))
         for which, space in (("a", SPACE_A), ("b", SPACE_B)):
             address = f"invited.{CANARY.lower() if which == 'b' else 'a'}@example.org"
             row, token = spaces.invite(
