@@ -15,10 +15,23 @@ from lms.catalogue.events import ShelfChanged
 from lms.home import views as home_views
 from lms.home.pages import views as pages_views
 from lms.learning import views as learning_views
+from lms.learning.calendar import tasks as calendar_tasks
+from lms.learning.calendar import views as calendar_views
 from lms.learning.certificates import views as certificates_views
-from lms.learning.events import CourseFinished, Enrolled, QuizGraded, UnitCompleted
+from lms.learning.checklists import views as checklists_views
+from lms.learning.doors import views as doors_views
+from lms.learning.events import CourseFinished, CourseLeft, Enrolled, PlanDated, QuizGraded, UnitCompleted
+from lms.learning.notes import tasks as notes_tasks
+from lms.learning.notes import views as notes_views
+from lms.learning.plans import views as plans_views
+from lms.learning.polls import views as polls_views
 from lms.learning.reflections import tasks as reflections_tasks
 from lms.learning.reflections import views as reflections_views
+from lms.learning.remarks import views as remarks_views
+from lms.learning.reviews import views as reviews_views
+from lms.learning.sessions import tasks as sessions_tasks
+from lms.learning.sessions import views as sessions_views
+from lms.learning.sessions.events import SeatGiven, SessionChanged
 from lms.learning.trial import views as trial_views
 from lms.notifications import tasks as notifications_tasks
 from lms.notifications import views as notifications_views
@@ -40,10 +53,19 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts_views.bp,
     spaces_views.bp,
     learning_views.bp,
+    reviews_views.bp,
+    plans_views.bp,
+    notes_views.bp,
+    remarks_views.bp,
+    doors_views.bp,
     trial_views.bp,
     certificates_views.bp,
-    authoring_views.bp,
+    polls_views.bp,
+    checklists_views.bp,
+    sessions_views.bp,
+    calendar_views.bp,
     reflections_views.bp,
+    authoring_views.bp,
     survey_views.bp,
     priorities_views.bp,
     home_views.bp,
@@ -57,18 +79,26 @@ COMMANDS: tuple[AppGroup, ...] = (spaces_cli.users, catalogue_cli.courses)
 #: Modules whose import registers tasks.
 TASK_MODULES: tuple[object, ...] = (
     accounts_tasks, spaces_tasks, survey_tasks, priorities_tasks, notifications_tasks,
+    reflections_tasks, notes_tasks,
+    sessions_tasks, calendar_tasks,
 )  # fmt: skip
-    reflections_tasks,
 
 #: event -> the tasks that follow from it, each with the event's fields as arguments.
 LISTENERS: dict[type, tuple[str, ...]] = {
     LinkAsked: ("notifications.send_link",),
     PersonInvited: ("notifications.send_invitation",),
-    ShelfChanged: ("priorities.recompute",),
+    ShelfChanged: (
+        "priorities.recompute",
+        "learning.follow_sessions",
+    ),
     Enrolled: (),
     UnitCompleted: (),
     QuizGraded: (),
+    CourseLeft: ("learning.free_seats",),
+    SeatGiven: (),
+    SessionChanged: (),
     CourseFinished: (),
+    PlanDated: ("notifications.remind_of_plan",),
     CampaignOpened: ("notifications.invite_to_survey",),
     BatchCounted: ("priorities.recompute",),
     CampaignClosed: ("priorities.recompute",),
