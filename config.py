@@ -25,6 +25,10 @@ EXAMPLE_WORDS = re.compile(
 KEY_SHORTEST, KEY_SIGNS, KEY_LEFT = 32, 8, 20
 
 
+#: The file of the instance folder in which `serve` leaves its address: without BASE_URL, commands make links from it.
+SERVED = "address"
+
+
 class ConfigError(Exception):
     """One or more settings cannot be used. `faults` holds one sentence for each."""
 
@@ -88,7 +92,7 @@ class Config:
         if redis_url and (redis is None or redis.scheme not in ("redis", "rediss", "unix")):
             faults.append("REDIS_URL: it must begin with redis://, rediss:// or unix://.")
 
-        base_url = (env.get("BASE_URL") or "http://127.0.0.1:8000").rstrip("/")
+        base_url = (env.get("BASE_URL") or _served(instance) or "http://127.0.0.1:8000").rstrip("/")
         parts = _parts(base_url)
         host = parts.hostname if parts else None
         if parts is None or parts.scheme not in ("http", "https") or not host or base_url != _bare(parts):
@@ -154,6 +158,14 @@ def _parts(url: str) -> SplitResult | None:
     except ValueError:
         return None
     return parts
+
+
+def _served(instance: Path) -> str:
+    """The address under which `serve` was reached the last time, empty before it has run."""
+    try:
+        return (instance / SERVED).read_text().strip()
+    except OSError:
+        return ""
 
 
 def _bare(parts: SplitResult) -> str:

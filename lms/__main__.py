@@ -20,7 +20,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -332,8 +332,32 @@ def inside() -> bool:
     return Path(sys.prefix).resolve() == VENV.resolve()
 
 
-def become(command: Sequence[str]) -> NoReturn:
-    """Go on as `command`, under the same process number, so that signals reach it."""
+def hear(stop: Callable[[int, FrameType | None], object]) -> None:
+    """Call `stop` when we are told to end, by SIGTERM or by Ctrl-C, also what came while nobody listened (`become`).
+
+    Said of Ctrl-C too: a program that a script starts with `&` inherits that it is to be ignored.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    if not WINDOWS:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGTERM, signal.SIGINT))
+
+
+def end_now(number: int, frame: FrameType | None) -> NoReturn:
+    """End at this very moment, with status 0: for as long as there is nothing to be ended gently.
+
+    No exception: what is being imported or prepared could swallow it.
+    """
+    os._exit(0)
+
+
+def become(command: Sequence[str], *, hears: bool = False) -> NoReturn:
+    """Go on as `command`, under the same process number, so that signals reach it.
+
+    `hears`: the command calls `hear`; what we are told while it starts waits until then.
+    """
+    if hears and not WINDOWS:
+        signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGTERM, signal.SIGINT))
     sys.stdout.flush()
     sys.stderr.flush()
     if WINDOWS:  # there, exec leaves the shell's prompt in front of a running program
@@ -369,7 +393,7 @@ def main(arguments: Sequence[str]) -> int:
     def stop(number: int, frame: FrameType | None) -> NoReturn:
         raise SystemExit(0 if serving else 128 + number)
 
-    signal.signal(signal.SIGTERM, stop)
+    hear(stop)
     try:
         os.chdir(ROOT)
         # A taken port is told before the slow work. Going in closes the socket; it is made again inside and kept.
@@ -378,7 +402,8 @@ def main(arguments: Sequence[str]) -> int:
         python = str(VENV_PYTHON)
         if listener is not None:
             if not inside():
-                become([python, "-m", "lms", *arguments])
+                become([python, "-m", "lms", *arguments], hears=True)
+            hear(end_now)
             from lms.serving import serve
 
             return serve(listener, options.host, demo=not options.no_demo)
@@ -405,8 +430,6 @@ def main(arguments: Sequence[str]) -> int:
     except Refusal as refusal:
         say(str(refusal))
         return 2
-    except KeyboardInterrupt:
-        return 0 if serving else 130
 
 
 if __name__ == "__main__":

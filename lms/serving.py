@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -19,8 +18,8 @@ from types import FrameType
 from sqlalchemy.exc import DatabaseError
 from waitress.server import BaseWSGIServer, create_server
 
-from config import Config, ConfigError
-from lms.__main__ import alone, say
+from config import SERVED, Config, ConfigError
+from lms.__main__ import alone, end_now, hear, say
 from lms.app import create_app
 from lms.foundation.security import BODY_LIMIT
 from lms.startup import Unsafe, prepare
@@ -28,9 +27,11 @@ from lms.startup import Unsafe, prepare
 THREADS = 8
 #: Bytes after which a body is cut off unread. What is only somewhat too large gets the site's own page.
 BODY_CUT = 4 * BODY_LIMIT
-#: Seconds that requests and running jobs get to end, each; together they stay under the promised five.
+#: Seconds that requests and the runner get to end, at the same time, and after which everything ends unasked: five are
+#: promised.
 GRACE_REQUESTS = 2.0
 GRACE_RUNNER = 2.0
+GRACE_LAST = 4.0
 #: Seconds before a runner that died is started again: first, and at most.
 PAUSE_FIRST, PAUSE_MOST = 1.0, 30.0
 #: A runner that lived this many seconds was healthy: the next pause is the first one again.
@@ -59,9 +60,13 @@ class Runner:
         """Start it and keep it running."""
         self._thread.start()
 
-    def stop(self) -> None:
-        """End it: ask by closing the pipe, then insist."""
+    def let_go(self) -> None:
+        """Have it ended, by closing the pipe, then by force; `stop` waits for it."""
         self._stopping.set()
+
+    def stop(self) -> None:
+        """End it, and come back when it has ended."""
+        self.let_go()
         self._thread.join(GRACE_RUNNER + 1.0)
 
     def is_running(self) -> bool:
@@ -114,16 +119,12 @@ def serve(listener: socket.socket, host: str, *, demo: bool) -> int:
     told to stop, 1 when the server failed, 2 when the settings cannot be used or the port went to somebody else.
     """
     stopping = threading.Event()
-    ready = False
+    failed = False
 
     def stop(number: int, frame: FrameType | None) -> None:
         stopping.set()
-        if not ready:  # nothing runs yet that would have to be ended gently
-            raise SystemExit(0)
 
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
-
+    hear(end_now)
     here = address(host, listener.getsockname()[1])
     os.environ.setdefault("BASE_URL", here)
     os.environ["LMS_DEMO"] = os.environ.get("LMS_DEMO", "1") if demo else "0"
@@ -138,24 +139,24 @@ def serve(listener: socket.socket, host: str, *, demo: bool) -> int:
     except DatabaseError as fault:
         say(f"the database cannot be used: {fault.orig}")
         return 2
-    print(here, *("  ".join(row) for row in accounts), sep="\n", flush=True)
-
-    failed = False
     try:
-        server = create_server(
-            app,
-            sockets=[listener],
-            threads=THREADS,
-            ident=None,
-            connection_limit=500,
-            asyncore_use_poll=True,
-            # Behind a proxy the application reads these headers itself, as many steps deep as LMS_PROXIES says.
-            max_request_body_size=BODY_CUT,
-            clear_untrusted_proxy_headers=config.proxies == 0,
-        )
+        listener.listen()  # holds the port: of two that start together, one is told here, before it says anything else
     except OSError as fault:
         say(f"cannot listen on {here}: {fault.strerror or fault}; choose another port with --port.")
         return 2
+    (config.instance / SERVED).write_text(config.base_url)
+    print(here, *("  ".join(row) for row in accounts), sep="\n", flush=True)
+    server = create_server(
+        app,
+        sockets=[listener],
+        threads=THREADS,
+        ident=None,
+        connection_limit=500,
+        asyncore_use_poll=True,
+        # Behind a proxy the application reads these headers itself, as many steps deep as LMS_PROXIES says.
+        max_request_body_size=BODY_CUT,
+        clear_untrusted_proxy_headers=config.proxies == 0,
+    )
 
     def loop() -> None:
         nonlocal failed
@@ -167,7 +168,7 @@ def serve(listener: socket.socket, host: str, *, demo: bool) -> int:
         finally:
             stopping.set()
 
-    ready = True
+    hear(stop)
     runner = None
     if config.redis_url:
         say("REDIS_URL is set, so jobs wait for a worker: celery -A wsgi.celery worker")
@@ -177,7 +178,12 @@ def serve(listener: socket.socket, host: str, *, demo: bool) -> int:
     # The loop sends the answers; it runs beside this thread so that it outlives the signal.
     threading.Thread(target=loop, name="server", daemon=True).start()
     stopping.wait()
+    last = threading.Timer(GRACE_LAST, os._exit, (1 if failed else 0,))
+    last.daemon = True
+    last.start()
     say("stopping.")
+    if runner is not None:
+        runner.let_go()
     _drain(server)
     if runner is not None:
         runner.stop()

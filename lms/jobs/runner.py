@@ -1,16 +1,12 @@
 """The embedded runner: the same tasks from the same rows, on one machine without Redis.
 
-A child of the serving process (`python -m lms.runner`).
-It holds a pipe from its parent on standard input and ends when the pipe closes, so that no
-orphan goes on writing.
+A child of the serving process (`python -m lms.runner`), which ends with it.
 """
 
 from __future__ import annotations
 
 import logging
-import os
 import signal
-import sys
 import threading
 import time
 
@@ -26,15 +22,8 @@ IDLE = 0.5
 TICK = 20.0
 
 
-def _end_with_parent() -> None:
-    while os.read(sys.stdin.fileno(), 1024):
-        pass
-    os._exit(0)
-
-
 def run_forever(app: Flask) -> None:
-    """Run waiting jobs until the parent ends or says stop. A database that is away for a while is waited for."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    """Run waiting jobs until told to stop. A database that is away for a while is waited for."""
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())

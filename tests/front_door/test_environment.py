@@ -185,9 +185,13 @@ def test_serve_can_be_stopped_while_it_installs(
     (project / "lms").mkdir()
     for name in ("__init__.py", "__main__.py"):
         (project / "lms" / name).write_bytes((ROOT / "lms" / name).read_bytes())
-    with subprocess.Popen(
+    # As a script starts a program with `&`: it inherits that Ctrl-C is to be ignored.
+    kept = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    child = subprocess.Popen(
         [sys.executable, "-m", "lms", "serve", "--port", "0"], cwd=project, env={**os.environ, "UV_SLEEP": "20"}
-    ) as child:
+    )
+    signal.signal(signal.SIGINT, kept)
+    with child:
         while not calls():
             time.sleep(0.02)
         began = time.monotonic()

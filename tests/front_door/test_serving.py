@@ -96,6 +96,95 @@ def test_the_runner_does_not_outlive_a_killed_server(sites: Callable[..., Live])
     until("the runner has ended", 10, lambda: not is_alive(runner))
 
 
+#: `python -m lms serve` without its installer: these tests run where everything is installed.
+DOOR = """
+import sys
+import lms.__main__ as door
+door.Environment.settle = lambda self, files: None
+door.inside = lambda: True
+sys.exit(door.main(["serve", *sys.argv[1:]]))
+"""
+
+
+def door(instance: Path, port: int = 0) -> subprocess.Popen[str]:
+    """The front door itself, from its first line, on a site of its own."""
+    gone = ("DATABASE_URL", "REDIS_URL", "BASE_URL", "LMS_DURABILITY")
+    return subprocess.Popen(
+        [sys.executable, "-c", DOOR, "--port", str(port)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).resolve().parents[2],
+        env={name: value for name, value in os.environ.items() if name not in gone} | {"LMS_INSTANCE": str(instance)},
+    )
+
+
+def is_listening_to_us(process: subprocess.Popen[str]) -> bool:
+    """Whether SIGTERM reaches code of the process's own, as it does a few hundredths of a second after its start."""
+    status = Path(f"/proc/{process.pid}/status").read_text()
+    caught = re.search(r"SigCgt:\s*([0-9a-f]+)", status)
+    return caught is not None and bool(int(caught[1], 16) >> (signal.SIGTERM - 1) & 1)
+
+
+def at_work_in(instance: Path) -> list[int]:
+    """The processes that work in this instance folder."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            environment = (entry / "environ").read_bytes().split(b"\0")
+            if f"LMS_INSTANCE={instance}".encode() in environment and is_alive(int(entry.name)):
+                found.append(int(entry.name))
+    return found
+
+
+@pytest.mark.parametrize("after", [0.0, 0.5, 1.5, 3.0, 4.5])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_ends_whenever_it_is_told(after: float, number: int, sites: Callable[..., Live]) -> None:
+    """While it imports, prepares, starts its runner, and while the runner itself still imports."""
+    instance = sites().instance
+    with door(instance) as site:
+        until("it can be told something", 10, lambda: is_listening_to_us(site))
+        time.sleep(after)
+        began = time.monotonic()
+        site.send_signal(number)
+        words = site.communicate(timeout=10)[1]
+        assert site.returncode == 0, words
+        until("its runner has ended too", 5 - (time.monotonic() - began), lambda: not at_work_in(instance))
+        assert "Traceback" not in words
+
+
+def test_two_that_start_together_on_one_port(sites: Callable[..., Live]) -> None:
+    """One serves; the other says one sentence and exits 2, and prints no accounts."""
+    places = [sites().instance, sites().instance]
+    port = bind("127.0.0.1", 0)
+    number = port.getsockname()[1]
+    port.close()
+    both = [door(instance, number) for instance in places]
+    until("one has given up", 60, lambda: any(one.poll() is not None for one in both))
+    loser = next(one for one in both if one.poll() is not None)
+    winner = both[1 - both.index(loser)]
+    words, sentence = loser.communicate()
+    assert (loser.returncode, words, len(sentence.splitlines())) == (2, "", 1), sentence
+    assert "--port" in sentence
+    until("the other answers", 60, lambda: Live._answers(f"http://127.0.0.1:{number}"))
+    winner.terminate()
+    assert winner.communicate(timeout=10)[0].startswith(f"http://127.0.0.1:{number}\nLEARNER")
+
+
+def test_commands_make_links_from_the_address_that_serve_has(sites: Callable[..., Live]) -> None:
+    site = sites().start()
+    settings = {name: value for name, value in os.environ.items() if name not in ("BASE_URL", "DATABASE_URL")}
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "users", "reset-link", "trainer@demo.test"],
+        env={**settings, "LMS_INSTANCE": str(site.instance)},
+        cwd=Path(__file__).resolve().parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith(f"{site.url}/link/")
+
+
 def test_your_own_network_with_redis(valkey: Valkey, sites: Callable[..., Live]) -> None:
     """Nothing is seeded or printed, no runner is started; the operator is told which worker to start."""
     site = sites(fresh=True, demo=False, settings={"REDIS_URL": valkey.url}).start()

@@ -166,7 +166,14 @@ def run(tmp_path: Path, command: list[str], **settings: str) -> subprocess.Compl
         name: value for name, value in os.environ.items() if not name.startswith(("LMS_", "DATABASE_", "REDIS_"))
     }
     environment |= {"LMS_INSTANCE": str(tmp_path / "instance"), **settings}
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    held, end = os.pipe()  # the runner lives for as long as somebody holds the other end
+    try:
+        return subprocess.run(
+            command, stdin=held, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+    finally:
+        os.close(held)
+        os.close(end)
 
 
 @pytest.mark.parametrize(
