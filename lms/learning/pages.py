@@ -1,5 +1,5 @@
-"""What the pages of learning show: values for the templates, made of a course, a learner and a language. No
-database.
+"""What the pages of learning show: values for the templates, made of a course, a learner and a language. No database,
+but for the day on which a source text was changed.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -24,7 +24,9 @@ from lms.content.rendering import place_links
 from lms.foundation.clock import local, today
 from lms.foundation.i18n import LANGUAGES, _, format_date, format_time, language, ngettext
 from lms.learning import asking, rules
-from lms.learning.queries import Begun, Given, Learning, Try, Way
+from lms.learning.doors.rules import builds_on, knowing_quiz
+from lms.learning.queries import Begun, Commitment, Given, Learning, Try, Way
+from lms.learning.versions.queries import changed_at
 
 _QUOTED = re.compile(r"(«[^«»]{1,300}»|“[^“”]{1,300}”)\s*(?=\S)")
 NOTHING = Markup("")
@@ -259,20 +261,6 @@ def invitation(own: Learning | None, name: str | None) -> dict[str, Any] | None:
     return {"by": name, "why": own.enrolment.why, "due_on": own.enrolment.due_on}
 
 
-def prerequisites_of(document: CourseDocument) -> list[str]:
-    """Ids of the courses it helps to know first."""
-    return [*document.prerequisites.all, *document.prerequisites.any]
-
-
-def told_prerequisites(wanted: Sequence[str], offered: Mapping[str, Published], lang: str) -> list[dict[str, str]]:
-    """Titles and addresses of the prerequisites that are offered."""
-    return [
-        {"title": offered[one].document.title(lang), "href": url_for("learning.course", course_id=one)}
-        for one in wanted
-        if one in offered
-    ]
-
-
 def _languages(document: CourseDocument) -> list[dict[str, str]]:
     """In which languages the course can be taken, and how much of it."""
     found = []
@@ -358,17 +346,48 @@ def neighbours(document: CourseDocument, unit: str, activity: str, lang: str) ->
     return found[0], found[1]
 
 
+def known_address(document: CourseDocument, unit: Unit) -> str:
+    """The door "I already know this" of a unit, empty where it has none."""
+    quiz = knowing_quiz(unit)
+    return url_for("doors.known", course_id=document.id, unit=unit.id, activity=quiz) if quiz else ""
+
+
+def advice(own: Learning, unit: Unit, lang: str) -> list[Markup]:
+    """Links to the steps of the course it helps to have done before this one, and that are not done."""
+    document = own.published.document
+    found = []
+    for name in builds_on(unit, own.finished, own.units):
+        other = document.unit(name)
+        assert other is not None
+        title = named(other.title(lang, document.source), document, other, lang)
+        address = activity_address(document.id, name, next(iter(other.activities)))
+        found.append(safe(f'<a href="{escape(address)}">{title}</a>'))
+    return found
+
+
 def frame(own: Learning, unit: str, one: Activity, lang: str) -> dict[str, Any]:
     """What every page of an activity has: the course, the steps, where this one stands, the neighbours."""
     served, document = own.published, own.published.document
     before, after = served.once(lambda: neighbours(document, unit, one.key, lang), "neighbours", unit, one.key, lang)
     units = [found.id for found in document.units if found.id in {*own.units, unit}]
+    here = document.unit(unit)
+    assert here is not None
+    is_first = one.key == next(iter(here.activities))
+    other = here.activity(one.key, document.source if one.lang == lang else lang)
+    address = activity_address(document.id, unit, one.key)
     return {
         "course": course_link(document, lang),
         "steps": steps(served, own, lang, current=unit),
         "number": units.index(unit) + 1,
         "done": len(own.done - {unit}),
-        "text": text_of(one, document.source),
+        "text": text_of(
+            one,
+            document.source,
+            changed_at=changed_at(served, unit, one),
+            other_href=f"{address}?text={other.lang}" if other and other.lang != one.lang else "",
+        ),
+        "known_href": known_address(document, here) if is_first and unit not in own.finished else "",
+        "advice": advice(own, here, lang) if is_first else [],
         "before": before,
         "after": after,
         "is_done": unit in own.finished,
@@ -464,6 +483,32 @@ def taken_up(
         if was is None or was != is_now or (draft.lang != lang and question.kind not in ("single", "multiple")):
             return {}
     return dict(draft.typed)
+
+
+def plan_words(promise: Promise, saved: Commitment | None, draft: Begun | None) -> dict[str, Any]:
+    """What stands in the fields of a plan: what was begun, what was saved or, before, the author's words."""
+    words: dict[str, Any] = {"when": promise.when, "do": promise.then, "day": None}
+    if saved is not None:
+        words = {"when": saved.situation, "do": saved.action, "day": saved.planned_on}
+    if draft is not None:
+        typed = {name: next(iter(draft.typed.get(f"{promise.id}-{name}", ())), "") for name in words}
+        words = {**typed, "day": day_of(typed["day"])}
+    return words
+
+
+def day_of(text: str) -> date | None:
+    """The day that a field names as 2027-03-04, None for none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def plan_saved(saved: Mapping[str, Commitment], drafts: Mapping[str, Begun], zone: str) -> str:
+    """When the plans of a lesson were last saved, in words; empty where there are none."""
+    moments = [one.saved_at for one in saved.values()]
+    moments += [one.saved_at for one in drafts.values() if one.block.startswith("k-")]
+    return saved_at(max(moments), zone) if moments else ""
 
 
 def hints_in(question: Question, typed: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
@@ -563,6 +608,27 @@ def groups(one: Try, text: Activity, answers: Mapping[str, Given]) -> list[Group
     ]
 
 
+def has_changed(one: Try, text: Activity, served: Published | None) -> bool:
+    """Whether the questions of an attempt have changed since it was begun; `text` is that of its own version."""
+    if served is None or served.version_id == one.version_id:
+        return False
+    unit = served.document.unit(one.unit)
+    now = unit.activity(one.activity, text.lang) if unit else None
+    return now is None or now.blocks != text.blocks
+
+
+def left_open(tries: Sequence[Try], versions: Mapping[str, Published], lang: str) -> list[Link]:
+    """The way on in quizzes that were begun and that the course no longer has."""
+    found = []
+    for one in tries:
+        then = versions[one.version_id]
+        text = rules.variant(then.document, one.unit, one.activity, lang)
+        if text is not None:
+            # The last question sends everybody to the first that has no answer yet.
+            found.append(Link(text.title, question_address(one, len(one.questions))))
+    return found
+
+
 def question_address(one: Try, number: int) -> str:
     """The address of a question of an attempt."""
     return url_for(
@@ -648,7 +714,8 @@ def ending(unit: Unit, one: Activity, document: CourseDocument, lang: str, *, sa
         return {"text": _("Finish and decide") if saves else _("Finish this step"), "minutes": "", "saves": saves}
     after = rules.variant(document, unit.id, keys[keys.index(one.key) + 1], lang)
     assert after is not None
-    return {"text": _("Go on: %(title)s", title=after.title), "minutes": minutes(after.minutes), "saves": saves}
+    words = Markup(_("Go on: %(title)s")) % {"title": in_its_language(after.title, after.lang)}  # noqa: S704
+    return {"text": words, "minutes": minutes(after.minutes), "saves": saves}
 
 
 def door(tried: Tried, text: Activity, versions: Mapping[str, Published]) -> dict[str, Any]:
@@ -706,7 +773,7 @@ def result_page(
         "compare": compare(tried, versions),
         "needed": needed,
         "what_next": _what_next(own, one),
-        "onward": _onward(own, lang),
+        "onward": _to_look_at(own, one, lang) or _onward(own, lang),
         "again": again,
         "start_address": url_for("learning.start", course_id=one.course_id, unit=one.unit, activity=one.activity),
         "lesson_href": lesson_address(document, one) if revisit else "",
@@ -714,11 +781,26 @@ def result_page(
 
 
 def _what_next(own: Learning, one: Try) -> str:
+    if one.knowing and not one.passed and one.unit not in own.finished:
+        return _("Nothing has changed: the step waits for you. Your answers are kept, and only you see them.")
     if own.is_finished and own.next_unit is None:
         return _("That was the last step: the course is finished.")
+    if one.unit in own.known:
+        return _("This step counts as done: known already. Your answers are kept, and only you see them.")
     if one.unit in own.finished:
         return _("This step is done, whatever the figure. Your answers are kept, and only you see them.")
     return _("Your answers are kept, and only you see them.")
+
+
+def _to_look_at(own: Learning, one: Try, lang: str) -> Link | None:
+    """The step itself, for somebody who tried to show that they know it and did not. None for everybody else."""
+    unit = own.published.document.unit(one.unit)
+    if not one.knowing or one.passed or unit is None or one.unit in own.finished:
+        return None
+    source = own.published.document.source
+    title = named(unit.title(lang, source), own.published.document, unit, lang)
+    address = activity_address(own.enrolment.course_id, unit.id, next(iter(unit.activities)))
+    return Link(Markup(_("Take the step: %(title)s")) % {"title": title}, address, minutes(unit.minutes(lang, source)))  # noqa: S704
 
 
 def _onward(own: Learning, lang: str) -> Link:
@@ -730,7 +812,8 @@ def _onward(own: Learning, lang: str) -> Link:
     unit = document.unit(unit_id)
     assert unit is not None
     return Link(
-        _("Next: %(title)s", title=unit.title(lang, document.source)),
+        Markup(_("Next: %(title)s"))  # noqa: S704
+        % {"title": named(unit.title(lang, document.source), document, unit, lang)},
         activity_address(document.id, unit_id, own.next_activity),
         minutes(unit.minutes(lang, document.source)),
     )

@@ -184,6 +184,10 @@ def clean_lines(text: str | None) -> str:
     return "".join(kept).strip()
 
 
+#: The longest anchor that is remembered, in characters.
+HEADING_LONGEST: Final = 120
+
+
 def anchors(one: Activity) -> list[str]:
     """The anchors of a lesson's headings, in the order in which they are read: text, questions, plans."""
     found = []

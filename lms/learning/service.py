@@ -303,6 +303,7 @@ def keep_plan(
                 Plan.person_id == person_id, Plan.course_id == course_id, Plan.unit == unit, Plan.block == block
             )
         )
+        plans.take_back(person_id, (course_id, unit, block))
         return
     row = {
         "person_id": person_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -10,16 +11,22 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from lms.accounts.queries import names_of
 from lms.accounts.visitor import visitor
 from lms.catalogue import queries as catalogue
+from lms.catalogue.queries import Published
 from lms.content.documents import Activity
 from lms.content.kinds import MISSING, Question, WrongShape
-from lms.foundation.clock import today
+from lms.foundation.clock import now, today
 from lms.foundation.db import writing
 from lms.foundation.errors import NotFound, Refused
-from lms.foundation.i18n import _, language
+from lms.foundation.i18n import _, format_time, language
 from lms.learning import asking, pages, queries, rules, service
 from lms.learning.activities import page_of, shows
+from lms.learning.doors.pages import asked_language, marked, told_before, told_changes
+from lms.learning.doors.queries import before, is_shut
+from lms.learning.doors.standing import before_reading
 from lms.learning.certificates.queries import certificate_of
 from lms.learning.forms import PlanForm
+from lms.learning.notes.forms import note_form
+from lms.learning.notes.queries import foot_of
 from lms.learning.queries import Given, Learning, Try
 from lms.spaces.policy import guard
 
@@ -35,12 +42,17 @@ def course(course_id: str) -> Any:
     served, own = queries.visible_to(visitor().id, course_id)
     if served is None:
         raise NotFound()
-    wanted = pages.prerequisites_of(served.document)
     by = own.enrolment.enrolled_by if own and pages.is_invited(own) else None
+    begun = queries.tries_left_open(own) if own else []
+    first = told_before(*before(served.document, visitor().id))
+    shown = pages.course_page(served, own, language(), served.authors)
+    changes = told_changes(own)
     return render_template(
         "learning/course.html",
-        **pages.course_page(served, own, language(), served.authors),
-        prerequisites=pages.told_prerequisites(wanted, catalogue.published_among(wanted), language()),
+        **{**shown, "steps": marked(shown["steps"], [unit.id for unit in shown["units"]], own, changes, first.shuts)},
+        before=first,
+        changes=changes,
+        left_open=pages.left_open(begun, catalogue.versions([one.version_id for one in begun]), language()),
         invited=pages.invitation(own, names_of([by]).get(by) if by else None),
         certificate=certificate_of(visitor().id, course_id) if own and served.document.certificate else None,
     )
@@ -53,7 +65,7 @@ def enrol(course_id: str) -> Any:
     with writing():
         service.enrol(visitor().id, course_id)
     own = queries.learning_of(visitor().id, course_id)
-    if own is None or own.next_unit is None:
+    if own is None or own.next_unit is None or is_shut(own.published.document, visitor().id, own.next_unit, own):
         return redirect(url_for("learning.course", course_id=course_id))
     return redirect(pages.activity_address(course_id, own.next_unit, own.next_activity))
 
@@ -68,6 +80,17 @@ def decline(course_id: str) -> Any:
     return redirect(url_for("learning.course", course_id=course_id))
 
 
+@bp.post("/courses/<course_id>/finish")
+@guard("signed_in")
+def finish_course(course_id: str) -> Any:
+    """Finish a course of which nothing is left to do: a new version, or another language, has fewer steps."""
+    with writing():
+        whole = service.close(visitor().id, course_id, language())
+    if whole:
+        flash(_("The course is finished."), "yes")
+    return redirect(url_for("learning.course", course_id=course_id))
+
+
 @bp.get("/courses/<course_id>/<unit>/<activity>")
 @guard("signed_in")
 def activity(course_id: str, unit: str, activity: str) -> Any:
@@ -76,10 +99,13 @@ def activity(course_id: str, unit: str, activity: str) -> Any:
     if own is None:
         return _not_taken(course_id, unit, activity)
     text = _text(own, unit, activity)
-    _remember(own, unit, activity)
     page = page_of(text.type)
     if page is None:
         raise NotFound()
+    standing = before_reading(own.published.document, unit, text, own)
+    if standing is not None:
+        return standing
+    _remember(own, unit, activity)
     return page(own, unit, text)
 
 
@@ -93,13 +119,18 @@ def answer_in_lesson(course_id: str, unit: str, activity: str) -> Any:
     question = text.question(request.form.get("question", ""))
     if text.type == "quiz" or question is None:
         raise NotFound()
-    if request.form.get("do") == "hint":
-        return _lesson(own, unit, text, asked=question, hints=_hints_wanted(question))
-    given, error = _read(question)
-    if error:
-        return _lesson(own, unit, text, asked=question, error=error, hints=_hints_shown(question)), 422
+    asks_more = request.form.get("do") == "hint" or "move" in request.form
+    given, error = (None, "") if asks_more else _read(question)
+    if asks_more or error:
+        typed = _typed(question, seed=f"{visitor().id}/{unit}")
+        _keep_draft(own, unit, activity, question.id, typed, own.published.version_id, text.lang)
+        hints = _hints_wanted(question) if request.form.get("do") == "hint" else _hints_shown(question)
+        page = _lesson(own, unit, text, asked=question, typed=typed, error=error, hints=hints)
+        return (page, 422) if error else page
     with writing():
-        service.practise(visitor().id, course_id, unit, activity, question.id, given, lang=text.lang)
+        stands = service.practise(visitor().id, course_id, unit, activity, question.id, given, lang=text.lang)
+    if not stands:
+        flash(_first_stands())
     return redirect(f"{pages.activity_address(course_id, unit, activity)}#{question.id}-told")
 
 
@@ -110,7 +141,7 @@ def finish(course_id: str, unit: str, activity: str) -> Any:
     own, text = _taken(course_id, unit, activity)
     if text.type not in rules.BY_BUTTON:
         raise NotFound()
-    if text.scenes and not pages.has_ended(text, request.form.get("path", "")):
+    if text.scenes and not pages.has_ended(_walked(own, unit, text).text, request.form.get("path", "")):
         raise Refused(_("The scene has not come to an end yet."))
     plans = _plan_forms(text)
     if not all(form.validate() for _block, form in plans):
@@ -129,6 +160,7 @@ def finish(course_id: str, unit: str, activity: str) -> Any:
                 situation=form.when.data or "",
                 action=form.do.data or "",
                 planned_on=form.planned_on(),
+                remind=form.remind.data,
             )
         if closes and not saves:
             whole = service.complete(visitor().id, course_id, unit, kind=text.type)
@@ -144,6 +176,71 @@ def finish(course_id: str, unit: str, activity: str) -> Any:
         "yes",
     )
     return redirect(url_for("learning.course", course_id=course_id))
+
+
+@bp.post("/courses/<course_id>/<unit>/<activity>/place")
+@guard("signed_in")
+def place(course_id: str, unit: str, activity: str) -> Any:
+    """The last heading read, told by the page itself. What is no heading of this text changes nothing."""
+    _own, text = _taken(course_id, unit, activity)
+    heading = request.form.get("heading", "")
+    if heading in rules.anchors(text) and len(heading) <= rules.HEADING_LONGEST:
+        with writing():
+            service.read_to(visitor().id, course_id, unit, activity, heading)
+    return "", 204
+
+
+@bp.post("/courses/<course_id>/<unit>/<activity>/draft")
+@guard("signed_in")
+def draft(course_id: str, unit: str, activity: str) -> Any:
+    """What somebody has begun to answer or to plan, sent by the page while they type. Answers in one plain sentence."""
+    own = queries.learning_of(visitor().id, course_id)
+    if own is None:
+        raise NotFound()
+    one = queries.open_try_of(visitor().id, course_id, unit, activity) if activity.startswith("quiz") else None
+    text = _text_of_try(one) if one else _text(own, unit, activity)
+    version_id = one.version_id if one else own.published.version_id
+    name = request.form.get("question")
+    if name is None:
+        typed = {promise.id: _typed_plan(promise.id) for promise in pages.promises(text)}
+    else:
+        question = text.question(name)
+        if question is None or (one is not None and name not in one.questions):
+            raise NotFound()
+        typed = {name: pages.typed_in(question, _sent())} if one is not None or text.type != "quiz" else {}
+    moments = [_keep_draft(own, unit, activity, block, found, version_id, text.lang) for block, found in typed.items()]
+    if None in moments or not moments:
+        return Response(_first_stands(), 409, mimetype="text/plain")
+    return Response(_("Saved at %(time)s.", time=format_time(now(), visitor().zone)), mimetype="text/plain")
+
+
+@bp.post("/courses/<course_id>/<unit>/<activity>/scene")
+@guard("signed_in")
+def scene(course_id: str, unit: str, activity: str) -> Any:
+    """A choice in a scene, one scene back, or the beginning again. Asked twice, or from an old page, nothing is lost."""
+    own, text = _taken(course_id, unit, activity)
+    if not text.scenes:
+        raise NotFound()
+    on = _walked(own, unit, text)
+    version_id, path = on.published.version_id, pages.way_through(on.text, request.form.get("path", ""), "")
+    here = on.text.scene(path[-1])
+    target = request.form.get("to", "")
+    if request.form.get("do") == "again":
+        version_id, path = own.published.version_id, [text.scenes[0].id]
+    elif request.form.get("do") == "back":
+        path = path[:-1] or path
+    elif here is None or target not in [move.target for move in here.moves]:
+        raise NotFound()
+    elif len(path) >= pages.LONGEST_WAY:
+        raise Refused(_("This way has become very long. Play the scene again from its beginning."))
+    else:
+        path = [*path, target]
+    seen = [name for name in request.form.get("seen", "").split(".") if name]
+    with writing():
+        there = service.walk(visitor().id, course_id, unit, activity, path, seen=seen, version_id=version_id)
+    if not there:
+        flash(_("You have gone on in another window. Here is where you are."))
+    return redirect(f"{pages.activity_address(course_id, unit, activity)}#scene")
 
 
 @bp.post("/courses/<course_id>/<unit>/<activity>/start")
@@ -168,6 +265,10 @@ def question(course_id: str, unit: str, activity: str, attempt_id: str, number: 
     due = rules.next_question(one.questions, answers)
     if due is not None and number > due:
         return redirect(pages.question_address(one, due))
+    if one.questions[number - 1] not in answers:
+        standing = before_reading(_version_of(one).document, unit, _text_of_try(one))
+        if standing is not None:
+            return standing
     return _question(one, answers, number)
 
 
@@ -179,17 +280,25 @@ def answer(course_id: str, unit: str, activity: str, attempt_id: str, number: in
     if not 1 <= number <= len(one.questions):
         raise NotFound()
     here = pages.question_address(one, number)
-    if one.questions[number - 1] in answers or one.submitted_at is not None:
-        return redirect(f"{here}#feedback")
     text = _text_of_try(one)
     asked = _question_of(text, one, number)
-    if request.form.get("do") == "hint":
-        return _question(one, answers, number, hints=_hints_wanted(asked))
-    given, error = _read(asked)
-    if error:
-        return _question(one, answers, number, error=error, hints=_hints_shown(asked)), 422
+    if asked.id in answers or one.submitted_at is not None:
+        if asked.id not in answers or _read(asked) != (answers[asked.id].given, ""):
+            flash(_first_stands())
+        return redirect(f"{here}#feedback")
+    asks_more = request.form.get("do") == "hint" or "move" in request.form
+    given, error = (None, "") if asks_more else _read(asked)
+    if asks_more or error:
+        typed = _typed(asked, seed=one.id, shuffle=bool(text.quiz and text.quiz.shuffle))
+        own = queries.learning_of(visitor().id, course_id)
+        if own is not None:
+            _keep_draft(own, unit, activity, asked.id, typed, one.version_id, text.lang)
+        hints = _hints_wanted(asked) if request.form.get("do") == "hint" else _hints_shown(asked)
+        page = _question(one, answers, number, typed=typed, error=error, hints=hints)
+        return (page, 422) if error else page
+    sure = pages.sure_of(asked, _sent()) if text.quiz and text.quiz.confidence else None
     with writing():
-        service.answer(visitor().id, attempt_id, asked.id, given, lang=text.lang)
+        service.answer(visitor().id, attempt_id, asked.id, given, lang=text.lang, sure=sure)
     return redirect(f"{here}#feedback")
 
 
@@ -209,7 +318,9 @@ def result(course_id: str, unit: str, activity: str, attempt_id: str) -> Any:
     return render_template(
         "learning/result.html",
         **pages.result_page(own, one, tries, versions, _text_of_try(one), language()),
-        certificate=certificate_of(visitor().id, course_id) if one.passed and own.published.document.certificate else None,
+        certificate=certificate_of(visitor().id, course_id)
+        if one.passed and own.published.document.certificate
+        else None,
     )
 
 
@@ -222,7 +333,8 @@ def _not_taken(course_id: str, unit: str, activity: str) -> Any:
 
 
 def _text(own: Learning, unit: str, activity: str) -> Activity:
-    found = rules.variant(own.published.document, unit, activity, language())
+    document = own.published.document
+    found = rules.variant(document, unit, activity, asked_language(document, unit, activity))
     if found is None:
         raise NotFound()
     return found
@@ -246,11 +358,17 @@ def _attempt(course_id: str, unit: str, activity: str, attempt_id: str) -> tuple
 
 def _text_of_try(one: Try, lang: str | None = None) -> Activity:
     """The quiz of an attempt as its own version has it."""
-    own = catalogue.version(one.version_id)
-    found = rules.variant(own.document, one.unit, one.activity, lang or language()) if own else None
+    document = _version_of(one).document
+    found = rules.variant(document, one.unit, one.activity, lang or asked_language(document, one.unit, one.activity))
     if found is None:
         raise NotFound()
     return found
+
+
+def _version_of(one: Try) -> Published:
+    own = catalogue.version(one.version_id)
+    assert own is not None, "versions are never deleted"
+    return own
 
 
 def _question_of(text: Activity, one: Try, number: int) -> Question:
@@ -267,14 +385,67 @@ def _remember(own: Learning, unit: str, activity: str) -> None:
     here = (unit, activity, language())
     if own.place is not None and (own.place.unit, own.place.activity, own.place.lang) == here:
         return
+    stays = own.place is not None and (own.place.unit, own.place.activity) == (unit, activity)
+    heading = own.place.heading if own.place is not None and stays else ""
     with writing():
-        service.move(own.enrolment.person_id, own.enrolment.course_id, *here)
+        service.move(own.enrolment.person_id, own.enrolment.course_id, *here, heading=heading)
+
+
+def _sent() -> dict[str, list[str]]:
+    """What the browser sent, without marks that are no text."""
+    return {name: [rules.clean_lines(one) for one in values] for name, values in request.form.lists()}
+
+
+def _typed(question: Question, *, seed: str, shuffle: bool = False) -> dict[str, list[str]]:
+    """What was typed into a question that comes back, after a press on Up or Down if that is what was pressed."""
+    typed = pages.typed_in(question, _sent())
+    move = request.form.get("move", "")
+    return pages.after_move(pages.asked(question, seed=seed, shuffle=shuffle), typed, move) if move else typed
+
+
+def _typed_plan(block: str) -> dict[str, list[str]]:
+    """What was typed into the fields of a plan. Too long is cut: the form says so when it is sent."""
+    names = [f"{block}-{field}" for field in ("when", "do", "day")]
+    sent = _sent()
+    return {name: [sent[name][0][: rules.PLAN_LONGEST]] for name in names if sent.get(name)}
+
+
+def _keep_draft(
+    own: Learning,
+    unit: str,
+    activity: str,
+    block: str,
+    typed: dict[str, list[str]],
+    version_id: str,
+    lang: str,
+) -> datetime | None:
+    with writing():
+        return service.keep_draft(
+            own.enrolment.person_id,
+            own.enrolment.course_id,
+            unit,
+            activity,
+            block,
+            typed,
+            version_id=version_id,
+            lang=lang,
+        )
+
+
+def _first_stands() -> str:
+    return _("You had answered this question before; that answer stands.")
+
+
+def _walked(own: Learning, unit: str, text: Activity) -> pages.Walked:
+    """Where the visitor is in a scenario."""
+    way = queries.way_of(own.enrolment.person_id, own.enrolment.course_id, unit, text.key)
+    return pages.walked(own, unit, text, way, catalogue.version(way.version_id) if way else None)
 
 
 def _read(question: Question) -> tuple[Any, str]:
     """The answer in the request and, where there is none or it cannot be read, what is wrong."""
     try:
-        given = question.read(request.form.to_dict(flat=False))
+        given = question.read(_sent())
     except WrongShape:
         return None, pages.wrong_shape(question.kind)
     if given is MISSING:
@@ -294,19 +465,18 @@ def _hints_wanted(question: Question) -> tuple[str, ...]:
     return question.hints[: len(_hints_shown(question)) + 1]
 
 
-def _plan_forms(text: Activity, saved: dict[str, queries.Commitment] | None = None) -> list[tuple[str, PlanForm]]:
-    """One form per commitment, with what was saved or, before, the author's words."""
+def _plan_forms(
+    text: Activity,
+    saved: dict[str, queries.Commitment] | None = None,
+    drafts: dict[str, queries.Begun] | None = None,
+) -> list[tuple[str, PlanForm]]:
+    """One form per commitment, with what was begun, what was saved or, before, the author's words."""
     found = []
     for promise in pages.promises(text):
         before = (saved or {}).get(promise.id)
-        form = PlanForm(
-            prefix=promise.id,
-            data={
-                "when": before.situation if before else promise.when,
-                "do": before.action if before else promise.then,
-            },
-        )
-        form.offer_days(today(visitor().zone), before.planned_on if before else None)
+        words = pages.plan_words(promise, before, (drafts or {}).get(promise.id))
+        form = PlanForm(prefix=promise.id, data=words)
+        form.offer_days(today(visitor().zone), words["day"])
         found.append((promise.id, form))
     return found
 
@@ -318,29 +488,50 @@ def _lesson(
     text: Activity,
     *,
     asked: Question | None = None,
+    typed: dict[str, list[str]] | None = None,
     error: str = "",
     hints: tuple[str, ...] = (),
     plans: list[tuple[str, PlanForm]] | None = None,
 ) -> str:
     person_id, course_id = own.enrolment.person_id, own.enrolment.course_id
-    given, saved = queries.lesson_memory(person_id, course_id, unit, text.key)
+    given, saved, drafts = queries.lesson_memory(person_id, course_id, unit, text.key)
+    versions = catalogue.versions([one.version_id for one in (*given, *drafts.values())])
     blocks = pages.lesson_blocks(
         own.published,
         text,
         unit,
         given,
-        catalogue.versions([one.version_id for one in given]),
+        versions,
         seed=f"{person_id}/{unit}",
     )
     for block in blocks:
-        if asked is not None and block.ask is not None and block.ask["id"] == asked.id and block.told is None:
-            block.typed, block.error, block.hints = request.form.to_dict(flat=False), error, hints
-    forms = plans or _plan_forms(text, saved)
+        if block.ask is None or block.told is not None:
+            continue
+        question = text.question(block.ask["id"])
+        begun = drafts.get(block.ask["id"])
+        if asked is not None and block.ask["id"] == asked.id:
+            block.typed, block.error, block.hints = typed or {}, error, hints
+        elif begun is not None and question is not None:
+            then, there = (
+                rules.variant(published.document, unit, text.key, begun.lang)
+                for published in (versions[begun.version_id], own.published)
+            )
+            block.typed = pages.taken_up(begun, question, text.lang, then, there)
+            block.hints = pages.hints_in(question, block.typed)
+            block.saved = pages.saved_at(begun.saved_at, visitor().zone) if block.typed else ""
+        block.ask = {**pages.in_order(block.ask, block.typed), "moves": True, "moved": request.form.get("move", "")}
+    forms = plans or _plan_forms(text, saved, drafts)
     promises = {promise.id: promise for promise in pages.promises(text)}
     found = own.published.document.unit(unit)
     assert found is not None
+    foot = foot_of(person_id, course_id, unit, text.key)
+    if plans is None:
+        for block, plan in forms:
+            plan.remind.data = block in foot.reminded
     return render_template(
         "learning/lesson.html",
+        foot=foot,
+        note_form=note_form(foot),
         **pages.frame(own, unit, text, language()),
         blocks=blocks,
         terms=pages.glossary(own.published, text),
@@ -355,7 +546,9 @@ def _lesson(
             }
             for block, form in forms
         ],
-        saved=max((plan.saved_at for plan in saved.values()), default=None),
+        saved=pages.plan_saved(saved, drafts, visitor().zone),
+        place_address=url_for("learning.place", course_id=course_id, unit=unit, activity=text.key),
+        draft_address=url_for("learning.draft", course_id=course_id, unit=unit, activity=text.key),
         ending=pages.ending(found, text, own.published.document, language(), saves=bool(forms)),
         here_address=pages.activity_address(course_id, unit, text.key),
         finish_address=url_for("learning.finish", course_id=course_id, unit=unit, activity=text.key),
@@ -364,14 +557,20 @@ def _lesson(
 
 @shows("scenario")
 def _scenario(own: Learning, unit: str, text: Activity) -> str:
-    names = pages.way_through(text, request.args.get("path", ""), request.args.get("scene", ""))
+    way = queries.way_of(own.enrolment.person_id, own.enrolment.course_id, unit, text.key)
+    on = pages.walked(own, unit, text, way, catalogue.version(way.version_id) if way else None)
+    shared = request.args.get("path", ""), request.args.get("scene", "")
+    names = pages.way_through(on.text, *shared) if any(shared) else on.path
     found = own.published.document.unit(unit)
     assert found is not None
     return render_template(
         "learning/scenario.html",
-        **pages.frame(own, unit, text, language()),
-        **pages.scene_page(own.published, unit, text, names),
-        blocks=pages.lesson_blocks(own.published, text, unit, [], {}, seed=""),
+        **pages.frame(own, unit, on.text, language()),
+        **pages.scene_page(on.published, unit, on.text, names),
+        seen=".".join(way.path) if way else "",
+        changed=on.changed,
+        scene_address=url_for("learning.scene", course_id=own.enrolment.course_id, unit=unit, activity=text.key),
+        blocks=pages.lesson_blocks(on.published, on.text, unit, [], {}, seed=""),
         ending=pages.ending(found, text, own.published.document, language(), saves=False),
         finish_address=url_for("learning.finish", course_id=own.enrolment.course_id, unit=unit, activity=text.key),
     )
@@ -392,23 +591,48 @@ def _quiz_door(own: Learning, unit: str, text: Activity) -> Any:
     )
 
 
-def _question(one: Try, answers: dict[str, Given], number: int, *, error: str = "", hints: tuple[str, ...] = ()) -> str:
+def _question(
+    one: Try,
+    answers: dict[str, Given],
+    number: int,
+    *,
+    typed: dict[str, list[str]] | None = None,
+    error: str = "",
+    hints: tuple[str, ...] = (),
+) -> str:
     kept = answers.get(one.questions[number - 1])
     text = _text_of_try(one, kept.lang if kept else None)
     asked = _question_of(text, one, number)
-    own = catalogue.version(one.version_id)
+    own, served = catalogue.version(one.version_id), catalogue.version(one.served_id)
     assert own is not None
+    begun = None
+    if kept is None and typed is None:
+        begun = queries.draft_of(one.person_id, one.course_id, one.unit, one.activity, asked.id)
+        if begun is not None:
+            then = rules.variant(own.document, one.unit, one.activity, begun.lang)
+            typed = pages.taken_up(begun, asked, text.lang, then, then if begun.version_id == one.version_id else None)
+            hints = pages.hints_in(asked, typed)
+    typed = typed or {}
+    ask = pages.asked(asked, seed=one.id, shuffle=bool(text.quiz and text.quiz.shuffle))
     after = pages.question_address(one, number + 1) if number < len(one.questions) else pages.result_address(one)
     return render_template(
         "learning/question.html",
         course=pages.course_link(own.document, language()),
         text=pages.text_of(text),
-        ask=pages.asked(asked, seed=one.id, shuffle=bool(text.quiz and text.quiz.shuffle)),
+        ask={
+            **pages.in_order(ask, typed),
+            "moves": True,
+            "moved": request.form.get("move", ""),
+            "confidence": bool(text.quiz and text.quiz.confidence),
+        },
+        changed=pages.has_changed(one, text, served),
+        saved=pages.saved_at(begun.saved_at, visitor().zone) if begun and typed else "",
+        draft_address=url_for("learning.draft", course_id=one.course_id, unit=one.unit, activity=one.activity),
         told=asking.told(asked, kept.given) if kept else None,
         number=number,
         total=len(one.questions),
         answered=len(answers),
-        typed=request.form.to_dict(flat=False),
+        typed=typed,
         error=error,
         hints=hints,
         form={"errors": bool(error)},
