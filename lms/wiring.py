@@ -33,6 +33,7 @@ from lms.learning.sessions import tasks as sessions_tasks
 from lms.learning.sessions import views as sessions_views
 from lms.learning.sessions.events import SeatGiven, SessionChanged
 from lms.learning.trial import views as trial_views
+from lms.learning.works import views as works_views
 from lms.notifications import tasks as notifications_tasks
 from lms.notifications import views as notifications_views
 from lms.priorities import tasks as priorities_tasks
@@ -65,6 +66,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     sessions_views.bp,
     calendar_views.bp,
     reflections_views.bp,
+    works_views.bp,
     authoring_views.bp,
     survey_views.bp,
     priorities_views.bp,
@@ -95,8 +97,8 @@ LISTENERS: dict[type, tuple[str, ...]] = {
     UnitCompleted: (),
     QuizGraded: (),
     CourseLeft: ("learning.free_seats",),
-    SeatGiven: (),
-    SessionChanged: (),
+    SeatGiven: ("notifications.tell_of_seat",),
+    SessionChanged: ("notifications.tell_of_session",),
     CourseFinished: (),
     PlanDated: ("notifications.remind_of_plan",),
     CampaignOpened: ("notifications.invite_to_survey",),

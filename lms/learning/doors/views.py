@@ -1,0 +1,119 @@
+"""Doors before a step: shut until another course is finished, in another language, past it for those who know it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+
+from lms.accounts.visitor import visitor
+from lms.catalogue import queries as catalogue
+from lms.content.documents import Activity
+from lms.foundation.db import writing
+from lms.foundation.errors import NotFound, Refused
+from lms.foundation.i18n import _, language
+from lms.learning import pages as learning_pages
+from lms.learning import queries as learning
+from lms.learning import rules as learning_rules
+from lms.learning import service
+from lms.learning.doors import pages, rules
+from lms.learning.doors.standing import before_reading, shut
+from lms.learning.queries import Learning
+from lms.spaces.policy import guard
+
+bp = Blueprint("doors", __name__, template_folder="templates")
+#: A way through a scene, as an address names it.
+_PATH = re.compile(r"[a-z0-9.-]{1,4000}")
+
+
+@bp.before_app_request
+def refuse_what_is_sent_to_a_shut_step() -> Any:
+    """Whatever is sent to a step of any type: a step that is shut takes nothing in."""
+    named = request.view_args or {}
+    if request.method != "POST" or not {"course_id", "unit"} <= named.keys() or visitor().is_anonymous:
+        return None
+    served = catalogue.published(named["course_id"])
+    if served is None or not served.document.prerequisites.strict:
+        return None
+    return shut(served.document, named["unit"])
+
+
+@bp.post("/courses/<course_id>/<unit>/<activity>/language")
+@guard("signed_in")
+def as_written(course_id: str, unit: str, activity: str) -> Any:
+    """Say yes to a course in the language it is written in, for this session, and open what was asked for."""
+    own = learning.learning_of(visitor().id, course_id)
+    if own is None or learning_rules.variant(own.published.document, unit, activity, language()) is None:
+        raise NotFound()
+    pages.accept(course_id)
+    here = learning_pages.activity_address(course_id, unit, activity)
+    path = request.form.get("path", "")
+    return redirect(f"{here}?path={path}#scene" if _PATH.fullmatch(path) else here)
+
+
+@bp.get("/courses/<course_id>/<unit>/<activity>/known")
+@guard("signed_in")
+def known(course_id: str, unit: str, activity: str) -> Any:
+    """The door for those who know a step already: what its quiz is, and what passing it means."""
+    own = learning.learning_of(visitor().id, course_id)
+    if own is None:
+        served = catalogue.published(course_id)
+        if served is None or served.document.unit(unit) is None:
+            raise NotFound()
+        return redirect(url_for("learning.course", course_id=course_id))
+    text = _quiz(own, unit, activity)
+    if unit in own.finished:
+        return redirect(url_for("learning.course", course_id=course_id))
+    standing = before_reading(own.published.document, unit, text, own)
+    if standing is not None:
+        return standing
+    tries = learning.tries_of(visitor().id, course_id, unit, activity)
+    settings = text.quiz
+    limit = settings.attempts if settings else None
+    asked = len(text.questions)
+    document = own.published.document
+    return render_template(
+        "doors/known.html",
+        course=learning_pages.course_link(document, language()),
+        text=learning_pages.text_of(text),
+        step=document.unit(unit).title(language(), document.source),  # type: ignore[union-attr]
+        questions=min(asked, settings.draw) if settings and settings.draw else asked,
+        mark=document.pass_mark(text),
+        left=None if limit is None else limit - len(tries),
+        may=rules.may_show(limit, len(tries)),
+        is_open=any(one.submitted_at is None for one in tries),
+        start_address=url_for("doors.show", course_id=course_id, unit=unit, activity=activity),
+        step_address=learning_pages.activity_address(course_id, unit, next(iter(document.unit(unit).activities))),  # type: ignore[union-attr]
+    )
+
+
+@bp.post("/courses/<course_id>/<unit>/<activity>/known")
+@guard("signed_in")
+def show(course_id: str, unit: str, activity: str) -> Any:
+    """Begin the quiz that shows that somebody knows the step, or go on with the open attempt."""
+    own = learning.learning_of(visitor().id, course_id)
+    if own is None:
+        raise NotFound()
+    text = _quiz(own, unit, activity)
+    if unit in own.finished:
+        return redirect(url_for("learning.course", course_id=course_id))
+    tries = learning.tries_of(visitor().id, course_id, unit, activity)
+    limit = text.quiz.attempts if text.quiz else None
+    if not rules.may_show(limit, len(tries)) and all(one.submitted_at for one in tries):
+        raise Refused(_("The last attempt is kept for the end of the step."))
+    with writing():
+        attempt_id = service.start(visitor().id, course_id, unit, activity, knowing=True).id
+    return redirect(
+        url_for("learning.question", course_id=course_id, unit=unit, activity=activity, attempt_id=attempt_id, number=1)
+    )
+
+
+def _quiz(own: Learning, unit: str, activity: str) -> Activity:
+    """The quiz that shows that somebody knows a unit; anything else is not there."""
+    found = own.published.document.unit(unit)
+    if found is None or rules.knowing_quiz(found) != activity:
+        raise NotFound()
+    text = learning_rules.variant(own.published.document, unit, activity, language())
+    assert text is not None
+    return text
