@@ -22,8 +22,11 @@ class Entry:
 
 
 NAVIGATION: tuple[Entry, ...] = (
-    Entry(N_("Learn"), "home.start", "path", lambda who: not who.is_anonymous, frozenset({"home", "learning"})),
+    Entry(
+        N_("Learn"), "home.start", "path", lambda who: not who.is_anonymous,
+        frozenset({"home", "learning", "notes", "plans", "reviews"}),
+    ),
     Entry(N_("My space"), "reports.team", "people", lambda who: may(who, "team"), frozenset({"reports"})),
-    Entry(N_("Write"), "authoring.shelf", "pen", lambda who: may(who, "author"), frozenset({"authoring"})),
+    Entry(N_("Write"), "authoring.shelf", "pen", lambda who: may(who, "author"), frozenset({"authoring", "remarks"})),
     Entry(N_("Network"), "home.week", "ridge", lambda who: may(who, "network"), frozenset({"priorities"})),
-)
+)  # fmt: skip

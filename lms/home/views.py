@@ -15,7 +15,10 @@ from lms.home.queries import cards_for, network_lines
 from lms.home.rules import FACETS, chosen, counts, proposals
 from lms.home.wording import domain_name, length_name, level_name, proposals_title
 from lms.learning.pages import minutes
+from lms.learning.plans.rules import is_on_home
 from lms.learning.queries import courses_of, plans_of
+from lms.learning.reviews.queries import today_of
+from lms.learning.reviews.wording import named_day
 from lms.learning.rules import minutes_range
 from lms.learning.trial.pages import samples
 from lms.learning.trial.queries import first_of, samples_of
@@ -91,10 +94,14 @@ def start() -> Any:
     here = None if visitor().roles else network()
     offers = proposals(cards_for(visitor().id)) if now_card is None else []
     day = today(visitor().zone)
-    ahead = (plan for plan in plans_of(visitor().id) if plan.planned_on and plan.planned_on >= day)
+    plans = [plan for plan in plans_of(visitor().id) if is_on_home(plan.state, plan.planned_on, day)]
+    # The nearest day ahead; where there is none, the last one that was not told yet.
+    ahead = [plan for plan in plans if plan.planned_on and plan.planned_on >= day][:1] or plans[-1:]
+    review = today_of(visitor().id, day)
     return render_template(
         "home/start.html", now=now_card, mine=mine, offers=offers, reason_sentence=reason_sentence,
-        plan=next(ahead, None), campaign=open_campaign() if visitor().spaces else None,
+        plan=next(iter(ahead), None), day=day, review=review, review_day=named_day(review.next_on, day),
+        campaign=open_campaign() if visitor().spaces else None,
         minutes_range=minutes_range, first_name=visitor().name.split()[0],
         homeless=here is not None and here.registration == "open",
     )  # fmt: skip

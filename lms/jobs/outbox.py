@@ -45,8 +45,11 @@ def put(
     return job_id
 
 
-def tell(event: Any) -> None:
-    """Tell what has happened: one duty for each listener the wiring page names. `event` is a frozen record with an `id`."""
+def tell(event: Any, *, due: datetime | None = None) -> None:
+    """Tell what has happened: one duty for each listener the wiring page names. `event` is a frozen record with an `id`.
+
+    With `due`, nobody listens before that moment.
+    """
     for task in current_app.extensions["listeners"].get(type(event), ()):
         urgent = TASKS[task].queue == "mail"  # somebody waits for a mail; nobody waits for a sum
-        put(task, dataclasses.asdict(event), key=f"{task}:{event.id}", priority=1 if urgent else 5)
+        put(task, dataclasses.asdict(event), key=f"{task}:{event.id}", due=due, priority=1 if urgent else 5)

@@ -6,6 +6,7 @@ works, and a second try kills the link of the first.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from lms.accounts import service as accounts
@@ -14,6 +15,8 @@ from lms.foundation.addresses import address_of
 from lms.foundation.clock import now
 from lms.foundation.db import db, writing
 from lms.jobs.tasks import Effect, task
+from lms.learning.plans.queries import to_remind
+from lms.learning.sessions.queries import Announced, announced_to
 from lms.notifications import service
 from lms.notifications.queries import has_left
 from lms.spaces import service as spaces
@@ -74,6 +77,65 @@ def invite_to_survey(args: dict[str, Any]) -> Effect:
         raise service.NoMailServer()
     service.invite_to_survey(args["id"])
     return None
+
+
+@task("notifications.remind_of_plan", queue="mail")
+def remind_of_plan(args: dict[str, Any]) -> Effect:
+    """The mail on the morning of a plan's day. Nothing for a plan that was told, dropped, moved or wants no mail any more."""
+    key = f"plan:{args['id']}"
+    if has_left(key):
+        return None
+    found = to_remind(
+        args["person_id"], (args["course_id"], args["unit"], args["block"]), date.fromisoformat(args["day"])
+    )
+    if found is None:
+        return None
+    if not service.can_leave():
+        raise service.NoMailServer()
+    letter = service.write(
+        "plan", key=key, person_id=found.person_id, address=found.email, name=found.name, lang=found.lang,
+        situation=found.situation.rstrip(" ,."), action=found.action,
+        link=address_of("plans.plan", course_id=args["course_id"], unit=args["unit"], block=args["block"]),
+    )  # fmt: skip
+    db.session.rollback()
+    return service.hand_over(letter)
+
+
+@task("notifications.tell_of_seat", queue="mail")
+def tell_of_seat(args: dict[str, Any]) -> Effect:
+    """The mail to somebody who waited and has a seat in a live session now. Nothing where they gave it back meanwhile."""
+    found = announced_to(args["person_id"], args["session_id"])
+    if found is None or found.number is None or found.cancelled_at is not None:
+        return None
+    return _session_letter("seat", f"seat:{args['id']}", found)
+
+
+@task("notifications.tell_of_session", queue="mail")
+def tell_of_session(args: dict[str, Any]) -> Effect:
+    """The mail to somebody with a seat in a session, or waiting for one, that was moved or cancelled (`args["what"]`).
+
+    Nothing where it has changed again since: the mail about that change says it.
+    """
+    found = announced_to(args["person_id"], args["session_id"])
+    if found is None or found.sequence != args["sequence"]:
+        return None
+    return _session_letter(args["what"], f"session:{args['id']}", found)
+
+
+def _session_letter(what: str, key: str, found: Announced) -> Effect:
+    if has_left(key):
+        return None
+    if not service.can_leave():
+        raise service.NoMailServer()
+    letter = service.write(
+        "session", key=key, person_id=found.person_id, address=found.address, name=found.name, lang=found.lang,
+        what=what, title=found.title, starts_at=found.starts_at, ends_at=found.ends_at, zone=found.zone,
+        person_zone=found.person_zone, seated=found.number is not None,
+        link=address_of("learning.activity", course_id=found.course_id, unit=found.unit, activity=found.activity),
+        dates=address_of("calendar.dates"),
+    )  # fmt: skip
+    db.session.rollback()
+    return service.hand_over(letter)
 
 
 @task("notifications.forget_old", queue="compute", every=86_400)

@@ -208,10 +208,11 @@ def test_no_space_yet(make_house: Callable[..., House], registration: str, told:
 
 
 @pytest.mark.parametrize(
-    ("days", "told"), [((3,), "third"), ((0, 3), "today"), ((-3, 3), "third"), ((-3,), None), ((None,), None)]
+    ("days", "told"),
+    [((3,), "third"), ((0, 3), "today"), ((-3, 3), "third"), ((-3,), "over"), ((-8,), None), ((None,), None)],
 )
 def test_the_next_plan_with_a_day(shelf: House, days: tuple[int | None, ...], told: str | None) -> None:
-    words = {3: "third", 0: "today", -3: "over", None: "someday"}
+    words = {3: "third", 0: "today", -3: "over", -8: "long ago", None: "someday"}
 
     def change() -> None:
         for number, one in enumerate(days):
@@ -222,7 +223,7 @@ def test_the_next_plan_with_a_day(shelf: House, days: tuple[int | None, ...], to
 
     shelf.write(change)
     said = words_of(shelf.client("learner_a").get("/home"))
-    assert re.findall(r"When somebody asks, I (third|today|over|someday)", said) == ([told] if told else [])
+    assert re.findall(r"When somebody asks, I (third|today|over|long ago|someday)", said) == ([told] if told else [])
 
 
 # --- catalogue -------------------------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Notes: one private text for each page of a course, which its owner alone reads."""

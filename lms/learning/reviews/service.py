@@ -1,0 +1,109 @@
+"""What changes the queue: an answer in a lesson or a quiz, an answer here, taking a question out and putting it back.
+
+All of it runs inside the caller's `writing()`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from lms.catalogue import queries as catalogue
+from lms.content.documents import Activity
+from lms.content.kinds import Question
+from lms.foundation.clock import now, today
+from lms.foundation.db import db, upsert
+from lms.foundation.errors import NotFound
+from lms.learning.models import Attempt
+from lms.learning.reviews import queries, rules
+from lms.learning.reviews.models import Review
+from lms.learning.reviews.queries import Item, Key
+
+_KEY = ("person_id", "course_id", "unit", "activity", "question")
+
+
+def entered(
+    attempt: Attempt, text: Activity, question: Question, given: Any, share: float, *, sure: bool | None = None
+) -> None:
+    """A question was answered in a lesson or a quiz (`text`, whose language is that of the answer): it enters the
+    queue, or stands where `rules.answered_again` puts it. `sure` is what was said before answering, if anything.
+    """
+    if not rules.returns(text.type, question):
+        return
+    key = (attempt.course_id, attempt.unit, attempt.activity, question.id)
+    row, day = _row(attempt.person_id, key), today()
+    if row is None:
+        rung = rules.first(day)
+        fact = {
+            **dict(zip(_KEY, (attempt.person_id, *key), strict=True)),
+            "state": rung.state,
+            "step": rung.step,
+            "due_on": rung.due_on,
+            "version_id": attempt.version_id,
+            "given": given,
+            "lang": text.lang,
+            "missed": not rules.held(share),
+            "sure": sure,
+            "answered_at": now(),
+            "reviewed_on": None,
+        }
+        upsert(Review, [fact], key=_KEY)
+        return
+    _climb(row, rules.answered_again(rules.Rung(row.state, row.step, row.due_on), share, day))
+    row.version_id, row.given, row.lang = attempt.version_id, given, text.lang
+    row.missed, row.sure, row.answered_at = not rules.held(share), sure, now()
+    db.session.flush()
+
+
+def answer(person_id: str, key: Key, given: Any, *, lang: str, sure: bool, day: date) -> None:
+    """Keep an answer to a question that is due on `day`, read in `lang`, and put it on its next rung.
+
+    Sent twice, the first one stands. Raises `NotFound` for a question that is not in this person's queue or no longer
+    in the course, `content.kinds.WrongShape` for an answer it cannot have.
+    """
+    row, item = _own(person_id, key)
+    if row.state != "waiting" or row.due_on is None or row.due_on > day:
+        return
+    served = catalogue.version(item.current_version_id)
+    text = queries.text_of(item, served, lang) if served else None
+    question = text.question(item.question) if text else None
+    if text is None or question is None:
+        raise NotFound()
+    kept = question.accept(given)
+    share = question.mark(kept).fraction or 0.0
+    _climb(row, rules.after(item.rung, share, day))
+    row.version_id, row.given, row.lang = item.current_version_id, kept, text.lang
+    row.missed, row.sure = not rules.held(share), sure
+    row.answered_at, row.reviewed_on = now(), day
+    db.session.flush()
+
+
+def take_out(person_id: str, key: Key) -> None:
+    """Ask this question no more. Raises `NotFound` for one that is not in the queue."""
+    row, item = _own(person_id, key)
+    _climb(row, rules.taken_out(item.rung))
+
+
+def put_back(person_id: str, key: Key, day: date) -> None:
+    """Ask it again after all. Raises `NotFound` for one that is not in the queue."""
+    row, item = _own(person_id, key)
+    _climb(row, rules.put_back(item.rung, day))
+
+
+def _climb(row: Review, rung: rules.Rung) -> None:
+    row.state, row.step, row.due_on = rung.state, rung.step, rung.due_on
+
+
+def _row(person_id: str, key: Key) -> Review | None:
+    names = dict(zip(_KEY, (person_id, *key), strict=True))
+    return db.session.scalar(sa.select(Review).filter_by(**names).with_for_update())
+
+
+def _own(person_id: str, key: Key) -> tuple[Review, Item]:
+    row = _row(person_id, key)
+    item = queries.item_of(person_id, key)
+    if row is None or item is None:
+        raise NotFound()
+    return row, item
