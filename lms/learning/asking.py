@@ -43,6 +43,8 @@ class Told:
     model: str
     #: What was written to an open question, plain text.
     mine: str
+    #: Whether the question returns in the review.
+    comes_back: bool = False
 
 
 def told(question: Question, given: Any) -> Told:
@@ -60,6 +62,7 @@ def told(question: Question, given: Any) -> Told:
         why=question.explanation,
         model=question.model_answer,
         mine=question.describe(given) if question.kind == "open" else "",
+        comes_back=question.review and question.kind != "open",
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from flask_wtf import FlaskForm
 from markupsafe import Markup, escape
-from wtforms import SelectField, TextAreaField
+from wtforms import BooleanField, SelectField, TextAreaField
 from wtforms.fields.choices import Choice
 from wtforms.validators import Length
 from wtforms.widgets import Select
@@ -40,6 +40,7 @@ class PlanForm(FlaskForm):
         lazy_("I will"), [Length(max=PLAN_LONGEST, message=_TOO_LONG)], render_kw={"rows": 2, "class": "voice"}
     )
     day = SelectField(lazy_("Which day"), validate_choice=False, widget=_Days())
+    remind = BooleanField(lazy_("Remind me by e-mail that morning"))
 
     def offer_days(self, today: date, chosen: date | None) -> None:
         """Offer the next three weeks, and the day chosen before if it is none of them."""

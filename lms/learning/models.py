@@ -162,7 +162,7 @@ class Walk(Base):
 
 
 class Plan(Base):
-    """A commitment: "when ..., I ...", with a day. Only its owner reads it."""
+    """A commitment: "when ..., I ...", with a day. Only its owner reads it, and their manager where they chose so."""
 
     __tablename__ = "plan"
 
@@ -174,4 +174,19 @@ class Plan(Base):
     situation: Mapped[str] = mapped_column(sa.String(500))
     action: Mapped[str] = mapped_column(sa.String(500))
     planned_on: Mapped[date | None] = mapped_column(sa.Date)
+    #: Where it will be tried, in the person's words; may be empty.
+    place: Mapped[str] = mapped_column(sa.String(200), default="", server_default="")
+    #: Who may ask about it. A manager then sees the plan on the team's page; a peer hears of it from its owner.
+    may_ask: Mapped[str] = mapped_column(
+        words("may_ask", "nobody", "manager", "peer"), default="nobody", server_default="nobody"
+    )
+    #: Whether a mail is wanted on the morning of the day.
+    remind: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.false())
+    state: Mapped[str] = mapped_column(
+        words("state", "planned", "tried", "adapted", "dropped"), default="planned", server_default="planned"
+    )
+    #: What happened, and what the person will keep of it: told afterwards.
+    happened: Mapped[str] = mapped_column(sa.String(2000), default="", server_default="")
+    keeps: Mapped[str] = mapped_column(sa.String(2000), default="", server_default="")
+    told_at: Mapped[datetime | None] = mapped_column(Moment)
     saved_at: Mapped[datetime] = mapped_column(Moment)

@@ -188,6 +188,11 @@ class Commitment:
     action: str
     planned_on: date | None
     saved_at: datetime
+    #: See `models.Plan`.
+    place: str = ""
+    may_ask: str = "nobody"
+    remind: bool = False
+    state: str = "planned"
 
 
 @dataclass(frozen=True)

@@ -428,7 +428,7 @@ def test_reading_takes_few_queries_however_long_the_course_is(app: Flask, course
             costs.setdefault(path.split("/")[-1] if "lesson" in path else str(path.count("/")), []).append(
                 seen.count("SELECT")
             )
-    assert costs["lesson"] == [3, 3]
+    assert costs["lesson"] == [4, 4]
     assert costs["6"] == [2, 2], "a question of a quiz"
     assert costs["2"][0] == costs["2"][1] <= 4, "the course page"
 
