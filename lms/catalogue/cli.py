@@ -1,6 +1,7 @@
 """The operator's and trainer's commands about courses: `flask --app wsgi courses ...`.
 
-`check` and `try` are pure doors: they need no database, no secret and no network, and write nothing.
+`check`, `try`, `fmt`, `status`, `current` and `new-unit` are pure doors: they need no database, no secret and no network,
+and write nothing but what they are asked for.
 """
 
 from __future__ import annotations
@@ -16,13 +17,20 @@ from flask import current_app
 
 from lms.catalogue import service
 from lms.catalogue.service import Synced
-from lms.content.door import check_command, try_command
+from lms.content.door import (
+    check_command,
+    current_command,
+    ids_command,
+    new_unit_command,
+    status_command,
+    try_command,
+)
 from lms.content.findings import format_finding
 from lms.foundation.commands import CommandGroup
 from lms.foundation.errors import NotFound
 from lms.foundation.i18n import LANGUAGES
 
-courses = CommandGroup("courses", help="Courses: check, try, sync, export.")
+courses = CommandGroup("courses", help="Courses: check, try, fmt, new-unit, status, current, sync, export.")
 
 
 def _lang(asked: str | None) -> str:
@@ -61,6 +69,54 @@ def check(paths: tuple[str, ...], form: str, lang: str | None) -> None:
 def try_(quiz: str, answers: str, form: str, lang: str | None) -> None:
     """Mark the ANSWERS to the questions of QUIZ, as a learner's would be."""
     _say(try_command(quiz, answers, form, _lang(lang)))
+
+
+def _folders(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """The paths asked for, else the configured folder of courses."""
+    return paths or (str(current_app.config["CORDADA"].courses),)
+
+
+@courses.command("fmt")
+@click.argument("paths", nargs=-1, type=click.Path())
+@click.option("--ids", is_flag=True, help="Write the ids that headings lack.")
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; say what would be written.")
+@_format
+@_language
+def fmt(paths: tuple[str, ...], ids: bool, only_check: bool, form: str, lang: str | None) -> None:
+    """Bring PATHS (default: the configured folder) into shape. Ids that exist are never touched."""
+    if not ids:
+        raise click.UsageError("--ids is needed: it is all there is to do.")
+    _say(ids_command(_folders(paths), only_check, form, _lang(lang)))
+
+
+@courses.command("status")
+@click.argument("paths", nargs=-1, type=click.Path())
+@click.option("--lang", "of", type=click.Choice(list(LANGUAGES)), help="The language to look at; default: all.")
+@_format
+def status(paths: tuple[str, ...], of: str | None, form: str) -> None:
+    """Say how fresh the translations in PATHS are: current, stale (sections), draft or missing."""
+    _say(status_command(_folders(paths), of, form, _lang(None)))
+
+
+@courses.command("current")
+@click.argument("file", type=click.Path())
+@click.option("--minor", is_flag=True, help="The change of the source is minor: its translations stay current.")
+@_format
+@_language
+def current(file: str, minor: bool, form: str, lang: str | None) -> None:
+    """Say that FILE, a translation, is up to date with its source; or, with --minor, that FILE changed only slightly."""
+    _say(current_command(file, minor, form, _lang(lang)))
+
+
+@courses.command("new-unit")
+@click.argument("unit")
+@click.option("--course", required=True, type=click.Path(), help="The folder of the course.")
+@click.option("--type", "types", default="lesson,quiz", show_default=True, help="Types of files, with commas between.")
+@click.option("--lang", "of", type=click.Choice(list(LANGUAGES)), help="Default: the source language of the course.")
+@_format
+def new_unit(unit: str, course: str, types: str, of: str | None, form: str) -> None:
+    """Write a new UNIT of small examples that pass `check`, and list it in course.yml."""
+    _say(new_unit_command(unit, course, types, of, form, _lang(None)))
 
 
 @courses.command("sync")

@@ -1,21 +1,26 @@
 """The command-line doors of courses, without a command-line library: arguments in, text and exit code out.
 
-Exit codes: 0 without errors, 1 with errors or with answers that cannot be marked, 2 for a path that cannot be opened.
+Exit codes: 0 done and without errors; 1 for findings, or for what was read and cannot be computed; 2 for wrong usage or
+a path that cannot be opened. Paths that are printed are as they were given.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from lms.content.checking import Report, check
 from lms.content.findings import Fault, Finding, format_finding
+from lms.content.freshness import State, accept, state_of, whole, write_from, write_lock
+from lms.content.ids import MissingId, missing_ids, missing_in_unit, write_ids
 from lms.content.kinds import MISSING, Open, Question, WrongShape, build
+from lms.content.making import make_unit
 from lms.content.rendering import Renderer
-from lms.content.sources import UnitFile, named_file, read_file
-from lms.content.texts import plain
+from lms.content.sources import TYPES, CourseSource, UnitFile, UnitFolder, is_course, named_file, read_course, read_file
+from lms.content.texts import is_slug, plain
 
 _COUNTED = {
     "en": "{errors} errors, {warnings} warnings in {courses} courses",
@@ -46,6 +51,54 @@ _WRONG_SHAPE = {
     "fr": "{id} : la réponse n’a pas la forme d’une question « {kind} »",
     "es": "{id}: la respuesta no tiene la forma de una pregunta «{kind}»",
     "ca": "{id}: la resposta no té la forma d’una pregunta «{kind}»",
+}
+_IDS_WRITTEN = {
+    "en": "{count} ids written",
+    "fr": "{count} ids écrits",
+    "es": "{count} ids escritos",
+    "ca": "{count} ids escrits",
+}
+_IDS_MISSING = {
+    "en": "{count} ids missing",
+    "fr": "{count} ids manquants",
+    "es": "faltan {count} ids",
+    "ca": "falten {count} ids",
+}
+_NO_COURSE = {
+    "en": "“{path}” is not a course: it has no course.yml",
+    "fr": "« {path} » n’est pas un cours : il n’a pas de course.yml",
+    "es": "«{path}» no es un curso: no tiene course.yml",
+    "ca": "«{path}» no és un curs: no té course.yml",
+}
+_FAULTY_COURSE = {
+    "en": "“{path}” cannot be read; run “courses check {path}”",
+    "fr": "« {path} » est illisible ; lancez « courses check {path} »",
+    "es": "«{path}» no se puede leer; ejecuta «courses check {path}»",
+    "ca": "«{path}» no es pot llegir; executa «courses check {path}»",
+}
+_NO_UNIT_FILE = {
+    "en": "“{path}” is not a file of a unit that course.yml lists",
+    "fr": "« {path} » n’est pas un fichier d’une étape citée dans course.yml",
+    "es": "«{path}» no es un archivo de una etapa que esté en course.yml",
+    "ca": "«{path}» no és un fitxer d’una etapa que sigui a course.yml",
+}
+_BAD_NAME = {
+    "en": "“{name}” cannot be the name of a unit: use a-z, 0-9 and single hyphens",
+    "fr": "« {name} » ne peut pas nommer une étape : prenez a-z, 0-9 et des traits d’union simples",
+    "es": "«{name}» no puede ser el nombre de una etapa: usa a-z, 0-9 y guiones sueltos",
+    "ca": "«{name}» no pot ser el nom d’una etapa: fes servir a-z, 0-9 i guionets solts",
+}
+_BAD_TYPE = {
+    "en": "“{name}” is not a type of file; use: {types}",
+    "fr": "« {name} » n’est pas un type de fichier ; choisissez parmi : {types}",
+    "es": "«{name}» no es un tipo de archivo; elige entre: {types}",
+    "ca": "«{name}» no és un tipus de fitxer; tria entre: {types}",
+}
+_UNIT_EXISTS = {
+    "en": "the unit “{name}” exists already",
+    "fr": "l’étape « {name} » existe déjà",
+    "es": "la etapa «{name}» ya existe",
+    "ca": "l’etapa «{name}» ja existeix",
 }
 
 
@@ -87,24 +140,27 @@ def try_command(quiz: str | Path, answers: str | Path, format: str = "json", lan
     except OSError:
         return _said(_CANNOT_OPEN, lang, path=answers), 2
     if given is None:
-        return _said(_NOT_JSON, lang, path=answers), 1
+        return _refused([("", _said(_NOT_JSON, lang, path=answers))], format)
     try:
         report = check(path, lang)
         file = named_file(path.name)
         if report.errors or isinstance(file, Fault):
-            return "\n".join(format_finding(one) for one in report.findings if one.severity == "error"), 1
+            errors = tuple(one for one in report.findings if one.severity == "error")
+            if format == "json":
+                return _json(Report(errors, report.courses).as_dict()), 1
+            return "\n".join(format_finding(one) for one in errors), 1
         read_file(file, path, None)
     except OSError:
         return _said(_CANNOT_OPEN, lang, path=quiz), 2
     questions = questions_of(file)
-    wrong = [_said(_UNKNOWN, lang, id=id) for id in given if id not in questions]
+    wrong = [(id, _said(_UNKNOWN, lang, id=id)) for id in given if id not in questions]
     marks: dict[str, Any] = {}
     points = of = 0.0
     for id, question in questions.items():
         try:
             answer = question.accept(given[id]) if id in given else MISSING
         except WrongShape:
-            wrong.append(_said(_WRONG_SHAPE, lang, id=id, kind=question.kind))
+            wrong.append((id, _said(_WRONG_SHAPE, lang, id=id, kind=question.kind)))
             continue
         mark = question.mark(answer)
         won = question.points * (mark.fraction or 0)
@@ -113,11 +169,219 @@ def try_command(quiz: str | Path, answers: str | Path, format: str = "json", lan
         feedback = [plain(text) for text in mark.feedback]
         marks[id] = {"kind": question.kind, "mark": mark.fraction, "points": won, "feedback": feedback}
     if wrong:
-        return "\n".join(wrong), 1
+        return _refused(wrong, format)
     if format == "json":
         return _json({"questions": marks, "points": points, "of": of}), 0
-    lines = [f"{id} {one['kind']} {'–' if one['mark'] is None else one['mark']}" for id, one in marks.items()]
+    lines = []
+    for id, one in marks.items():
+        mark_shown = "–" if one["mark"] is None else f"{one['mark']:g}"
+        lines.append("  ".join([id, one["kind"], mark_shown, *one["feedback"]]))
     return "\n".join([*lines, f"{points:g} / {of:g}"]), 0
+
+
+def _refused(wrong: Sequence[tuple[str, str]], format: str) -> tuple[str, int]:
+    if format == "json":
+        return _json({"errors": [{"id": id or None, "message": message} for id, message in wrong]}), 1
+    return "\n".join(message for _, message in wrong), 1
+
+
+def ids_command(
+    paths: Sequence[str | Path], only_check: bool = False, format: str = "table", lang: str = "en"
+) -> tuple[str, int]:
+    """`courses fmt --ids PATH...`: write the ids that are missing, readable, from the headings; touch no other.
+
+    With `only_check` nothing is written: what would be is said, and the code is 1 where that is something. JSON:
+    `{"ids": [{"path", "line", "id", "title"}], "written"}`; lines are those of the file before.
+    """
+    found: list[tuple[str, MissingId]] = []
+    for path in paths:
+        try:
+            root, mine = _missing_below(Path(path).absolute())
+            if not only_check:
+                write_ids(root, mine)
+        except OSError:
+            return _said(_CANNOT_OPEN, lang, path=path), 2
+        base = Path(path).absolute()
+        base = base.parent if base.is_file() else base
+        found += [(Path(os.path.relpath(root / one.place, base)).as_posix(), one) for one in mine]
+    code = 1 if found and only_check else 0
+    if format == "json":
+        ids = [{"path": place, "line": one.line, "id": one.id, "title": one.title} for place, one in found]
+        return _json({"ids": ids, "written": not only_check}), code
+    count = _said(_IDS_MISSING if only_check else _IDS_WRITTEN, lang, count=len(found))
+    return "\n".join([*(f"{place}:{one.line}: {one.id}" for place, one in found), count]), code
+
+
+def _missing_below(path: Path) -> tuple[Path, list[MissingId]]:
+    """The missing ids of a folder of courses, a course or a file; and the folder that their places are relative to."""
+    if not path.is_file():
+        os.listdir(path)
+        courses = [path] if is_course(path) else _course_folders(path)
+        found = {one for folder in courses for one in missing_ids(read_course(folder))}
+        return path.parent if is_course(path) else path, sorted(found)
+    source, _, file = _in_course(path)
+    if source is not None and file is not None:
+        return source.root, [one for one in missing_ids(source) if one.place == file.place]
+    alone = named_file(path.name)
+    if isinstance(alone, Fault):
+        return path.parent, []
+    read_file(alone, path, None)
+    return path.parent, missing_in_unit(UnitFolder("", "", files=[alone]), alone.lang)
+
+
+def status_command(
+    paths: Sequence[str | Path], of: str | None = None, format: str = "table", lang: str = "en"
+) -> tuple[str, int]:
+    """`courses status PATH --lang ca`: say how fresh a language is, course by course and unit by unit.
+
+    `of` is that language, None for every language of a course but its source. States are `current`, `stale`, `draft`,
+    `missing`; a unit is as good as its worst activity. JSON: `{"courses": [{"course", "lang", "state",
+    "stale_sections", "units": [{"unit", "state", "stale_sections", "activities": {key: state}}]}]}`. The code is 1 where
+    a course cannot be read.
+    """
+    told: list[dict[str, Any]] = []
+    faulty: list[str] = []
+    for path in paths:
+        try:
+            folder = Path(path).absolute()
+            os.listdir(folder)
+            for course in [folder] if is_course(folder) else _course_folders(folder):
+                source = read_course(course)
+                if source.header is None:
+                    faulty.append(_said(_FAULTY_COURSE, lang, path=course.name))
+                    continue
+                others = [one for one in source.header.languages if one != source.header.source]
+                told += [_status(source, one) for one in ([of] if of else others)]
+        except OSError:
+            return _said(_CANNOT_OPEN, lang, path=path), 2
+    code = 1 if faulty else 0
+    if format == "json":
+        return _json({"courses": told, "faulty": faulty}), code
+    lines = list(faulty)
+    for one in told:
+        lines.append(f"{one['course']} {one['lang']}: {_state_shown(one)}")
+        lines += [f"  {unit['unit']}: {_state_shown(unit)}" for unit in one["units"]]
+    return "\n".join(lines), code
+
+
+def _status(source: CourseSource, lang: str) -> dict[str, Any]:
+    units = []
+    states: list[State] = []
+    for unit in source.units:
+        mine = {key: state_of(source, unit, key, lang) for key in unit.activity_keys()}
+        state = whole(list(mine.values()))
+        states.append(state)
+        units.append(
+            {
+                "unit": unit.id,
+                "state": state.state,
+                "stale_sections": state.sections,
+                "activities": {key: one.state for key, one in mine.items()},
+            }
+        )
+    state = whole(states)
+    return {
+        "course": source.header.id if source.header else source.place,
+        "lang": lang,
+        "state": state.state,
+        "stale_sections": state.sections,
+        "units": units,
+    }
+
+
+def _state_shown(one: dict[str, Any]) -> str:
+    return f"{one['state']} ({one['stale_sections']})" if one["stale_sections"] else str(one["state"])
+
+
+def current_command(path: str | Path, minor: bool = False, format: str = "table", lang: str = "en") -> tuple[str, int]:
+    """`courses current FILE [--minor]`: say that a translation is up to date with its source.
+
+    Writes `from:` into its header and its line in `translations.lock`. Of the source itself it notes the sections; with
+    `minor` what has changed in it counts as what it was, so that translations stay current; with `minor` a translation
+    keeps its `from:` and only the lock is written. JSON: `{"files": [...]}`, the keys written.
+    """
+    file_path = Path(path).absolute()
+    if not file_path.is_file():
+        return _said(_CANNOT_OPEN, lang, path=path), 2
+    source, unit, file = _in_course(file_path)
+    if source is None or unit is None or file is None:
+        return _said(_NO_UNIT_FILE, lang, path=path), 2
+    if source.header is None or file.page is None or file.header is None:
+        return _said(_FAULTY_COURSE, lang, path=path), 1
+    original = unit.file(file.key, source.header.source) or file
+    if original.page is None or original.header is None:
+        return _said(_FAULTY_COURSE, lang, path=original.file_name), 1
+    entries = accept(source, unit, file, minor)
+    try:
+        write_lock(source, entries, file.place)
+        if original is not file and not minor:
+            write_from(file_path, next(iter(entries.values()))["source"])
+    except OSError:
+        return _said(_CANNOT_OPEN, lang, path=path), 2
+    if format == "json":
+        return _json({"files": sorted(entries)}), 0
+    return "\n".join(f"{key}: {entries[key]['source']}" for key in sorted(entries)), 0
+
+
+def new_unit_command(
+    unit: str,
+    course: str | Path,
+    types: str = "lesson,quiz",
+    unit_lang: str | None = None,
+    format: str = "table",
+    lang: str = "en",
+) -> tuple[str, int]:
+    """`courses new-unit UNIT --course PATH [--type lesson,quiz] [--lang fr]`: write small examples that pass the check.
+
+    `unit_lang` is the language of the examples, None for the source language of the course. JSON: `{"files": [...]}`.
+    """
+    folder = Path(course).absolute()
+    if not is_course(folder):
+        return _said(_NO_COURSE, lang, path=course), 2
+    if not is_slug(unit):
+        return _said(_BAD_NAME, lang, name=unit), 2
+    wanted = list(dict.fromkeys(type.strip() for type in types.split(",") if type.strip()))
+    for type in wanted or [""]:
+        if type not in TYPES:
+            return _said(_BAD_TYPE, lang, name=type, types=", ".join(TYPES)), 2
+    source = read_course(folder)
+    if source.header is None:
+        return _said(_FAULTY_COURSE, lang, path=course), 1
+    if any(one.id == unit for one in source.units):
+        return _said(_UNIT_EXISTS, lang, name=unit), 1
+    try:
+        written = make_unit(folder, unit, wanted, unit_lang or source.header.source)
+    except FileExistsError:
+        return _said(_UNIT_EXISTS, lang, name=unit), 1
+    except OSError:
+        return _said(_CANNOT_OPEN, lang, path=course), 2
+    if written is None:
+        return _said(_FAULTY_COURSE, lang, path=course), 1
+    files = [one.relative_to(folder).as_posix() for one in written]
+    return _json({"files": files}) if format == "json" else "\n".join(files), 0
+
+
+def _course_folders(folder: Path) -> list[Path]:
+    return [
+        child
+        for child in sorted(folder.iterdir())
+        if child.is_dir() and not child.is_symlink() and not child.name.startswith(("_", ".")) and is_course(child)
+    ]
+
+
+def _in_course(path: Path) -> tuple[CourseSource | None, UnitFolder | None, UnitFile | None]:
+    """The course, the unit and the file that lie at a path; for a shared unit, the first course that uses it."""
+    place = "/".join(path.parts[-4:])
+    root = path.parents[3] if len(path.parts) > 4 else None
+    if root is None or path.parts[-3] != "units":
+        return None, None, None
+    for folder in [path.parents[2]] if is_course(path.parents[2]) else _course_folders(root):
+        source = read_course(folder)
+        for unit in source.units:
+            for file in unit.files:
+                if file.place == place:
+                    return source, unit, file
+    return None, None, None
 
 
 def questions_of(file: UnitFile) -> dict[str, Question]:

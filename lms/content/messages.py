@@ -283,6 +283,21 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         "es": ("«{title}» no tiene id", "escribe «<!-- {proposal} -->» en la línea justo debajo del título"),
         "ca": ("«{title}» no té id", "escriu «<!-- {proposal} -->» a la línia de just sota el títol"),
     },
+    "E101/scene": {
+        "en": ("scene “{title}” has no id", 'write “<a id="{proposal}"></a>” on the line right before the heading'),
+        "fr": (
+            "la scène « {title} » n’a pas d’id",
+            'écrivez « <a id="{proposal}"></a> » sur la ligne juste avant le titre',
+        ),
+        "es": (
+            "la escena «{title}» no tiene id",
+            'escribe «<a id="{proposal}"></a>» en la línea justo antes del título',
+        ),
+        "ca": (
+            "l’escena «{title}» no té id",
+            'escriu «<a id="{proposal}"></a>» a la línia de just abans del títol',
+        ),
+    },
     "E102": {
         "en": ("id “{id}” already used line {line}", "give the new question its own id"),
         "fr": ("l’id « {id} » est déjà pris ligne {line}", "donnez à la nouvelle question son propre id"),

@@ -8,6 +8,7 @@ are kept here, before anything slow can see the text. Every pattern is linear in
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -25,6 +26,8 @@ _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 _ANCHOR = re.compile(r"<a id=\"([a-z0-9-]{2,40})\"></a>")
 _MARK_ID = re.compile(r"[qkcr]-[a-z0-9-]{2,40}")
 _LIKE_A_MARK = re.compile(r"[qkcrQKCR]-\S")
+MOVE = re.compile(r"- \[(\S[^\n]*)\]\(#([A-Za-z0-9_-]{1,80})\)\s*")
+"""A choice of a scene."""
 _WORD = re.compile(r"([a-z]+)(?:=(\S+))?")
 _ENDING = re.compile(r"end:\s*(good|partial|hard)")
 _TAG = re.compile(r"<(?:(/?)([A-Za-z][A-Za-z0-9:-]*)(?:\s[^<>]*|/)?|[!?][^<>]*)>")
@@ -79,6 +82,13 @@ class Section:
     mark: Mark | None = None
     anchor: str = ""
     ending: str = ""
+
+    @property
+    def is_scene(self) -> bool:
+        """A scene of a scenario: it has an anchor, or what only a scene has, a way on or an ending."""
+        return bool(self.anchor or self.ending) or (
+            self.level > 0 and any(not line.code and MOVE.fullmatch(line.text) for line in self.lines)
+        )
 
     @property
     def text(self) -> str:
@@ -434,12 +444,17 @@ def _depth(text: str) -> int:
     return (quotes[0].count(">") if quotes else 0) + (len(bullets[0].split()) if bullets else 0) + indent // 2
 
 
-def proposed_id(prefix: str, title: str, taken: set[str]) -> str:
-    """Give a readable id for a heading, distinct from those taken."""
-    stem = f"{prefix}-{slug(title)[:38].strip('-') or '1'}"
-    if len(stem) < 4:
+def proposed_id(prefix: str, title: str, taken: Set[str]) -> str:
+    """Give a readable id for a heading, distinct from those taken; without a prefix, an anchor."""
+    begin = f"{prefix}-" if prefix else ""
+    words = slug(title)
+    if len(words) > 38:
+        words = words[:38].rpartition("-")[0] or words[:38]
+    stem = begin + (words or ("1" if prefix else "scene"))
+    if len(stem) < len(begin) + 2:
         stem += "-1"
     name, number = stem, 2
     while name in taken:
-        name, number = f"{stem[:38]}-{number}", number + 1
+        end = f"-{number}"
+        name, number = f"{stem[: len(begin) + 40 - len(end)].rstrip('-')}{end}", number + 1
     return name

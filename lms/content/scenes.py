@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lms.content.findings import Fault, fault
 from lms.content.headers import closest
 from lms.content.questions import FEEDBACK
-from lms.content.reading import Line, Page, Section
+from lms.content.reading import MOVE, Line, Page, Section, proposed_id
 
-_MOVE = re.compile(r"- \[(\S[^\n]*)\]\(#([A-Za-z0-9_-]{1,80})\)\s*")
 _MANY_MOVES = 4
 
 
@@ -45,7 +43,20 @@ class SceneSketch:
 def scenes_of(page: Page) -> tuple[list[SceneSketch], list[Fault]]:
     """Read the scenes of a file. A section with an anchor is a scene; text before the first is the introduction."""
     scenes = [_scene(section) for section in page.sections if section.anchor]
-    return scenes, _faults(scenes)
+    nameless = [section for section in page.sections if section.is_scene and not section.anchor]
+    taken = {scene.id for scene in scenes}
+    faults = [
+        fault("E101/scene", section.line, title=section.title, proposal=proposed_scene(section.title, taken))
+        for section in nameless
+    ]
+    if scenes or not nameless:
+        faults += _faults(scenes)
+    return scenes, faults
+
+
+def proposed_scene(title: str, taken: set[str]) -> str:
+    """Give a readable anchor for a scene, distinct from those taken."""
+    return proposed_id("", title, taken)
 
 
 def _scene(section: Section) -> SceneSketch:
@@ -53,7 +64,7 @@ def _scene(section: Section) -> SceneSketch:
     moves: list[MoveSketch] = []
     under_move = False
     for line in section.lines:
-        found = None if line.code else _MOVE.fullmatch(line.text)
+        found = None if line.code else MOVE.fullmatch(line.text)
         if found:
             moves.append(MoveSketch(line.number, found[1], found[2], ""))
             under_move = True

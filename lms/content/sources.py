@@ -327,9 +327,13 @@ def _kept(file: UnitFile, read: tuple[Read, list[Fault]]) -> Read:
     return read[0]
 
 
-def _look_for_missing_mark(file: UnitFile, section: Section) -> None:
-    """Say where an id is missing: what is meant is told by the type of the file and the shape of the section."""
-    prefix = "c" if file.type == "checklist" else "q"
+def missing_prefix(file: UnitFile, section: Section) -> str | None:
+    """Give the prefix of the id that a section without one should have; None where it needs none.
+
+    What is meant is told by the type of the file and the shape of the section.
+    """
+    if section.mark is not None:
+        return None
     if file.type == "quiz":
         missing = section.level >= 2
     elif file.type == "reflection":
@@ -338,7 +342,13 @@ def _look_for_missing_mark(file: UnitFile, section: Section) -> None:
         missing = section.level >= 1 and holds_boxes(section)
     else:
         missing = section.level >= 1 and holds_choices(section)
-    if missing:
+    prefix = "c" if file.type == "checklist" else "q"
+    return prefix if missing else None
+
+
+def _look_for_missing_mark(file: UnitFile, section: Section) -> None:
+    prefix = missing_prefix(file, section)
+    if prefix:
         taken = {section.mark.id for section in file.marked if section.mark}
         proposal = proposed_id(prefix, section.title, taken)
         file.faults.append(fault("E101", section.line, title=section.title, proposal=proposal))
@@ -383,17 +393,28 @@ def _read_glossary(source: CourseSource, folder: Path) -> None:
 
 
 def _read_lock(source: CourseSource, folder: Path) -> None:
-    path = folder / LOCK_NAME
-    if not path.is_file() or path.is_symlink():
-        return
-    try:
-        lock = json.loads(path.read_bytes())
-    except (ValueError, RecursionError):
-        lock = None
-    if isinstance(lock, dict):
-        source.lock = lock
-    else:
-        source.faults.append((f"{source.place}/{LOCK_NAME}", fault("E003/shape", 1)))
+    for place in dict.fromkeys([folder.name, *(SHARED for unit in source.units if unit.shared)]):
+        path = source.root / place / LOCK_NAME
+        if not path.is_file() or path.is_symlink():
+            continue
+        try:
+            lock = json.loads(path.read_bytes())
+        except (ValueError, RecursionError):
+            lock = None
+        if isinstance(lock, dict):
+            source.lock |= {f"{SHARED}/{key}" if place == SHARED else key: entry for key, entry in lock.items()}
+        else:
+            source.faults.append((f"{place}/{LOCK_NAME}", fault("E003/shape", 1)))
+
+
+def lock_key(source: CourseSource, file: UnitFile) -> str:
+    """Give the name of a file in `CourseSource.lock`: its path in the course, or from `_shared/` on."""
+    return file.place.removeprefix(f"{source.place}/")
+
+
+def lock_place(source: CourseSource, place: str) -> str:
+    """Give the folder whose `translations.lock` holds what is said of a file: the course's, or the shared one."""
+    return SHARED if place.startswith(f"{SHARED}/") else source.place
 
 
 def section_hashes(page: Page) -> tuple[str, ...]:
@@ -424,7 +445,7 @@ def stale_sections(source: CourseSource, file: UnitFile, original: UnitFile) -> 
     if file.page is None or original.page is None:
         return 0
     now = f"{original.lang}@{source_hash(original)}"
-    entry = source.lock.get(file.place.removeprefix(f"{source.place}/"))
+    entry = source.lock.get(lock_key(source, file))
     locked = entry if isinstance(entry, dict) else {}
     accepted = {locked.get("source"), file.header.origin if file.header else None} - {None}
     if not accepted or now in accepted:

@@ -54,3 +54,41 @@ def test_try_marks_answers_without_a_learner(app: Flask, tmp_path: Path) -> None
     found = app.test_cli_runner().invoke(courses, ["try", str(lesson), "--answers", str(answers), "--format", "json"])
     assert found.exit_code == 0
     assert json.loads(found.stdout)["points"] == 1
+
+
+def test_the_other_pure_doors_write_what_they_are_asked_for(app: Flask, tmp_path: Path) -> None:
+    course = write_course(tmp_path / "courses", "un-cours")
+    runner = app.test_cli_runner()
+    made = runner.invoke(courses, ["new-unit", "essai", "--course", str(course), "--type", "poll,checklist"])
+    assert (made.exit_code, made.stdout.split()) == (
+        0,
+        ["units/essai/poll.fr.md", "units/essai/checklist.fr.md", "course.yml"],
+    )
+    poll = course / "units" / "essai" / "poll.fr.md"
+    poll.write_text(poll.read_text().replace("<!-- q-opinion -->\n", ""))
+    told = runner.invoke(courses, ["fmt", "--ids", "--check", str(course)])
+    assert told.exit_code == 1
+    assert "units/essai/poll.fr.md:10: q-que-fait-on" in told.stdout
+    done = runner.invoke(courses, ["fmt", "--ids", str(course), "--format", "json"])
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["written"] is True
+    shown = runner.invoke(courses, ["status", str(course), "--lang", "ca"])
+    assert shown.exit_code == 0
+    assert "un-cours ca: missing" in shown.stdout
+    noted = runner.invoke(courses, ["current", str(poll), "--minor"])
+    assert noted.exit_code == 0
+    assert "units/essai/poll.fr.md: fr@" in noted.stdout
+    assert (course / "translations.lock").is_file()
+
+
+def test_wrong_usage_of_the_pure_doors_exits_with_two(app: Flask, tmp_path: Path) -> None:
+    runner = app.test_cli_runner()
+    for line in (
+        ["fmt", str(tmp_path)],
+        ["fmt", "--ids", str(tmp_path / "absent")],
+        ["status", str(tmp_path / "absent")],
+        ["current", str(tmp_path / "absent.fr.md")],
+        ["new-unit", "essai", "--course", str(tmp_path)],
+    ):
+        found = runner.invoke(courses, line)
+        assert (found.exit_code, found.stdout) == (2, ""), line
