@@ -9,6 +9,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy.dialects import postgresql
 
+from lms.catalogue.search.models import INDEX
 from lms.foundation.db import Moment
 
 database = current_app.extensions["migrate"].db
@@ -19,6 +20,11 @@ def _same_type(
 ) -> bool | None:
     """Let Alembic compare types, except words: SQLite and PostgreSQL keep them as VARCHAR with a check."""
     return False if isinstance(wanted, sa.Enum) else None
+
+
+def _of_models(name: str | None, kind: str, _parents: Any) -> bool:
+    """Leave alone what the models do not know: the index of search and the tables FTS5 keeps it in, made by statements."""
+    return kind != "table" or not (name or "").startswith(INDEX)
 
 
 def _plain(kind: str, item: Any, _context: Any) -> str | bool:
@@ -45,6 +51,7 @@ with database.engine.connect() as connection:
             render_as_batch=True,
             compare_type=_same_type,
             render_item=_plain,
+            include_name=_of_models,
             transaction_per_migration=True,
         )
         with context.begin_transaction():

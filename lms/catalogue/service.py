@@ -15,6 +15,9 @@ from lms.catalogue import rules
 from lms.catalogue.events import ShelfChanged
 from lms.catalogue.models import Course, CourseVersion, Offer, StoredFile
 from lms.catalogue.queries import CourseState, courses, version
+from lms.catalogue.search import rules as search_rules
+from lms.catalogue.search import service as search
+from lms.catalogue.search.rules import Entry
 from lms.content.documents import FORMAT, CourseDocument, to_json
 from lms.content.findings import Finding
 from lms.content.headers import read_yaml
@@ -128,7 +131,7 @@ def _sync_one(folder: Path, known: CourseState | None, source: str | None, names
     if known is not None and known.owner == "studio":
         return Synced(folder.name, "studio", number)
     try:
-        digest = f"{VERSION}.{FORMAT}.{course_digest(folder)}"
+        digest = f"{VERSION}.{FORMAT}.{search_rules.VERSION}.{course_digest(folder)}"
         digest = hashlib.sha256(digest.encode()).hexdigest()
         if known is not None and known.state == "published" and digest == source:
             return Synced(folder.name, "unchanged", number)
@@ -152,15 +155,17 @@ def _sync_one(folder: Path, known: CourseState | None, source: str | None, names
         return Synced(folder.name, "waiting")
     authors = [names.get(author, author) for author in document.authors]
     before = served.document if served else None
+    entries = search_rules.entries_of(document)
     if before is not None and served is not None and _same(before, document) and list(served.authors) == authors:
         with writing():
             db.session.execute(
                 sa.update(Course).where(Course.id == folder.name).values(state="published", source_digest=digest)
             )
+            search.put_in(folder.name, entries)
         return Synced(folder.name, "unchanged", served.number)
     data = to_json(document)
     with writing():
-        made = _publish(document, data, digest, authors, files, texts)
+        made = _publish(document, data, digest, authors, files, texts, entries)
     added, removed, gone = rules.differences(before, document) if before else ((), (), ())
     return Synced(folder.name, "published", made, added=added, removed=removed, gone=gone)
 
@@ -168,6 +173,7 @@ def _sync_one(folder: Path, known: CourseState | None, source: str | None, names
 def _archive(course_id: str) -> None:
     """Offer a course no more; people who began it keep it."""
     db.session.execute(sa.update(Course).where(Course.id == course_id).values(state="archived"))
+    search.take_out(course_id)
     outbox.tell(ShelfChanged(new_id(), course_id))
 
 
@@ -183,6 +189,7 @@ def _publish(
     authors: list[str],
     files: Mapping[str, bytes],
     texts: Mapping[str, bytes],
+    entries: list[Entry],
 ) -> int:
     """Write a new version and serve it. Gives its number; somebody else's, if they published the same files meanwhile."""
     course_id, moment, version_id = document.id, now(), new_id()
@@ -236,6 +243,7 @@ def _publish(
     }
     upsert(Offer, [offer], key=["course_id"])
     db.session.flush()
+    search.put_in(course_id, entries)
     outbox.tell(ShelfChanged(version_id, course_id))
     return last + 1
 
