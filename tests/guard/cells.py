@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tests.guard.world import ACTORS, COURSE, FILE, LESSON, MISSING_ID, QUIZ, SPACE_A, SPACE_B, World
+from tests.guard.world import ACTORS, COURSE, FILE, KNOWN, LESSON, MISSING_ID, QUIZ, SCENE, SPACE_A, SPACE_B, World
 from tests.house.census import Door
 
 #: Who has which permission, written down once more: the test must not learn it from the policy it tests.
@@ -36,9 +36,13 @@ ANSWERS: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "priorities.begin"): {"*": 409},
     ("POST", "priorities.begin"): {"*": 409},
     ("GET", "notifications.mails"): {"*": 404},
+    ("GET", "badges.identity"): {"*": 404},  # this world has no address over https
     ("GET", "trial.course"): {"*": 302},
     ("GET", "trial.activity"): {"anonymous": 200, "*": 302},
     ("POST", "trial.answer"): {"*": 200},
+    # Told by the page itself, not by a person who wants to go somewhere.
+    ("POST", "learning.place"): {"*": 204},
+    ("POST", "learning.draft"): {"*": 200},
     # A quiz with an open attempt leads to its next question.
 }
 #: What these kinds of objects answer to somebody who does not take the course.
@@ -77,7 +81,7 @@ def _wanted(door: Door, actor: str, which: str) -> set[int]:
     if which in ("missing", "foreign"):
         return {GONE.get(door.about, 404)}
     if door.whose == "own" and not takes(actor):
-        if door.about in ("attempt", "finished attempt", "course taken", "certificate"):
+        if door.about in ("attempt", "finished attempt", "course taken", "certificate", "review", "plan", "page taken"):
             return {404}
         return {NOT_TAKEN[door.method]}
     special = ANSWERS.get((door.method, door.endpoint), {})
@@ -112,7 +116,7 @@ def _addresses(world: World, door: Door, actor: str) -> Iterator[tuple[str, dict
         yield "own", {"course_id": COURSE}
         yield "missing", {"course_id": "no-such-course"}
         yield "missing", {"course_id": "..%2f_people.yml"}
-    elif about == "activity":
+    elif about in ("activity", "page taken"):
         yield "own", lesson
         yield "missing", {**lesson, "activity": "lesson-none"}
         yield "missing", {**lesson, "unit": "no-such-unit"}
@@ -127,6 +131,15 @@ def _addresses(world: World, door: Door, actor: str) -> Iterator[tuple[str, dict
         yield "own", quiz
         yield "missing", lesson
         yield "missing", {**quiz, "unit": "no-such-unit"}
+    elif about == "known quiz":
+        yield "own", {"course_id": COURSE, "unit": KNOWN[0], "activity": KNOWN[1]}
+        yield "missing", quiz
+        yield "missing", lesson
+        yield "missing", {"course_id": COURSE, "unit": "no-such-unit", "activity": KNOWN[1]}
+    elif about == "scenario":
+        yield "own", {"course_id": COURSE, "unit": SCENE[0], "activity": SCENE[1]}
+        yield "missing", lesson
+        yield "missing", {"course_id": COURSE, "unit": SCENE[0], "activity": "scenario-none"}
     elif about in ("attempt", "finished attempt"):
         kind = "attempt" if about == "attempt" else "done"
         number = {"number": 2} if about == "attempt" else {}
@@ -135,6 +148,21 @@ def _addresses(world: World, door: Door, actor: str) -> Iterator[tuple[str, dict
         yield "foreign", {**quiz, **number, "attempt_id": world[f"{kind}_{other}"]}
         yield "foreign", {**lesson, **number, "attempt_id": world[f"{kind}_{mine}"]}
         yield "missing", {**quiz, **number, "attempt_id": MISSING_ID}
+    elif about == "review":
+        yield "own", {**lesson, "question": world["lesson_answered"]}
+        yield "missing", {**lesson, "question": "q-none"}
+        yield "missing", {**lesson, "course_id": "no-such-course", "question": world["lesson_answered"]}
+    elif about == "plan":
+        plan = {"course_id": COURSE, "unit": LESSON[0], "block": "k-cadre"}
+        yield "own", plan
+        yield "missing", {**plan, "block": "k-none"}
+        yield "missing", {**plan, "unit": "no-such-unit"}
+    elif about == "practice note":
+        yield "own", {"note_id": world["practice_note"]}
+        yield "missing", {"note_id": MISSING_ID}
+    elif about == "remark":
+        yield "own", {"remark_id": world["remark"]}
+        yield "missing", {"remark_id": MISSING_ID}
     elif about == "file":
         yield "own", {"course_id": COURSE, "path": FILE}
         yield "missing", {"course_id": COURSE, "path": "course.yml"}
@@ -147,6 +175,10 @@ def _addresses(world: World, door: Door, actor: str) -> Iterator[tuple[str, dict
         yield "own", {"code": world[f"code_{mine}"]}
         yield "missing", {"code": "0" * 26}
         yield "missing", {"code": MISSING_ID}
+    elif about == "status list":
+        yield "own", {"number": 0}
+        yield "missing", {"number": 1}
+        yield "missing", {"number": 10**12}
     elif about == "join":
         yield "own", {"token": world["join_a"]}
         yield "missing", {"token": MISSING_ID}

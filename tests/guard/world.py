@@ -21,6 +21,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 
+from tests.catalogue.courses import SHORT_QUIZ, write_quiz
 from tests.visits import StrictClient
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ ROOT = Path(__file__).resolve().parents[2]
 COURSE = "mediation-premiers-pas"
 LESSON = ("poser-le-cadre", "lesson")
 QUIZ = ("faire-le-point", "quiz-final")
+#: A quiz that shows that somebody knows a step already: there is none in the real course, so this one is added to it.
+KNOWN = ("chaque-personne", "quiz")
+SCENE = ("se-parler", "scenario")
 FILE = "units/se-parler/media/plan-places.svg"
 PASSWORD = "dix minutes au vert"
 SECRET = "only-for-tests-0123456789-abcdefghijklm"
@@ -169,6 +173,9 @@ def sent(world: World, endpoint: str, actor: str) -> dict[str, Any]:
         "spaces.invite": {"email": "friend@example.org", "lang": "fr"},
         "spaces.decide": {"decision": "accept"},
         "learning.answer_in_lesson": {"question": world["lesson_question"], f"{world['lesson_question']}.unknown": "1"},
+        "learning.place": {"heading": world["lesson_question"]},
+        "learning.draft": {"k-cadre-when": "quand", "k-cadre-do": "je", "k-cadre-day": ""},
+        "learning.scene": {"path": "ouverture", "seen": "", "to": "recit"},
         "learning.answer": {f"{world['quiz_next']}.unknown": "1"},
         "trial.answer": {"question": "q-frigo", "q-frigo": "3"},
         "reports.team_of_space": {
@@ -196,6 +203,7 @@ def courses_in(folder: Path) -> Path:
             shutil.copyfile(ROOT / "courses" / name, target / name)
         for name in ("_instruments", COURSE):
             shutil.copytree(ROOT / "courses" / name, target / name)
+        write_quiz(target / COURSE, KNOWN[0], body=SHORT_QUIZ)
     return target
 
 

@@ -33,6 +33,8 @@ class Door:
 
 _UNIT = "/courses/<course_id>/<unit>/<activity>"
 _QUESTION = f"{_UNIT}/<attempt_id>/<int:number>"
+_REVIEW = "/review/<course_id>/<unit>/<activity>/<question>"
+_PLAN = "/plans/<course_id>/<unit>/<block>"
 
 DOORS: tuple[Door, ...] = (
     Door("GET", "/healthz", "health.alive", "public"),
@@ -82,10 +84,10 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"{_UNIT}/draft", "learning.draft", "signed_in", "activity", "own", "writes"),
     Door("POST", f"{_UNIT}/scene", "learning.scene", "signed_in", "scenario", "own", "writes"),
     Door("POST", f"{_UNIT}/start", "learning.start", "signed_in", "quiz", "own", "writes"),
-    Door("POST", "/courses/<course_id>/finish", "learning.finish_course", "signed_in", "enrolment", "own", "writes"),
-    Door("POST", f"{_UNIT}/language", "doors.as_written", "signed_in", "activity", "own"),
-    Door("GET", f"{_UNIT}/known", "doors.known", "signed_in", "quiz", "own"),
-    Door("POST", f"{_UNIT}/known", "doors.show", "signed_in", "quiz", "own", "writes"),
+    Door("POST", "/courses/<course_id>/finish", "learning.finish_course", "signed_in", "course taken", "own", "writes"),
+    Door("POST", f"{_UNIT}/language", "doors.as_written", "signed_in", "activity", "own", "writes"),
+    Door("GET", f"{_UNIT}/known", "doors.known", "signed_in", "known quiz", "own"),
+    Door("POST", f"{_UNIT}/known", "doors.show", "signed_in", "known quiz", "own", "writes"),
     Door("GET", _QUESTION, "learning.question", "signed_in", "attempt", "own"),
     Door("POST", _QUESTION, "learning.answer", "signed_in", "attempt", "own", "writes"),
     Door("GET", f"{_UNIT}/<attempt_id>/end", "learning.result", "signed_in", "finished attempt", "own"),
@@ -101,6 +103,27 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/try/<course_id>/<activity>", "trial.activity", "public", "trial page", "network"),
     Door("POST", "/try/<course_id>/<activity>", "trial.answer", "public", "trial page", "network", "writes"),
     Door("GET", "/try/<course_id>/questions/<question>", "trial.question", "public", "trial question", "network"),
+    Door("GET", "/courses/<course_id>/badge.json", "badges.mine", "signed_in", "certificate", "own"),
+    Door("GET", "/badges/status/<int:number>", "badges.status", "public", "status list", "network"),
+    Door("GET", "/.well-known/did.json", "badges.identity", "public"),
+    # coming back, plans, notes, remarks
+    Door("GET", "/review", "reviews.sitting", "signed_in"),
+    Door("GET", _REVIEW, "reviews.item", "signed_in", "review", "own"),
+    Door("POST", _REVIEW, "reviews.answer", "signed_in", "review", "own", "writes"),
+    Door("POST", f"{_REVIEW}/queue", "reviews.queue", "signed_in", "review", "own", "writes"),
+    Door("GET", "/plans", "plans.mine", "signed_in"),
+    Door("GET", _PLAN, "plans.plan", "signed_in", "plan", "own"),
+    Door("POST", _PLAN, "plans.change", "signed_in", "plan", "own", "writes"),
+    Door("POST", f"{_PLAN}/told", "plans.tell", "signed_in", "plan", "own", "writes"),
+    Door("POST", f"{_PLAN}/practice", "plans.give_on", "signed_in", "plan", "own", "writes"),
+    Door("GET", "/practice-notes", "plans.practice_notes", "author"),
+    Door("POST", "/practice-notes/<note_id>", "plans.moderate", "author", "practice note", "network", "writes"),
+    Door("POST", f"{_UNIT}/note", "notes.keep", "signed_in", "activity", "own", "writes"),
+    Door("GET", f"{_UNIT}/remark", "remarks.write", "signed_in", "page taken", "own"),
+    Door("POST", f"{_UNIT}/remark", "remarks.write", "signed_in", "page taken", "own", "writes"),
+    Door("GET", "/remarks/mine", "remarks.mine", "signed_in"),
+    Door("GET", "/remarks", "remarks.board", "author"),
+    Door("POST", "/remarks/<remark_id>", "remarks.settle", "author", "remark", "network", "writes"),
     # writing
     Door("GET", "/write", "authoring.shelf", "author"),
     Door("GET", "/write/<course_id>", "authoring.course", "author", "course", "network"),

@@ -9,7 +9,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 
 from lms.accounts.visitor import visitor
 from lms.catalogue import queries as catalogue
-from lms.content.documents import Activity
+from lms.content.documents import Activity, Unit
 from lms.foundation.db import writing
 from lms.foundation.errors import NotFound, Refused
 from lms.foundation.i18n import _, language
@@ -59,10 +59,11 @@ def known(course_id: str, unit: str, activity: str) -> Any:
     own = learning.learning_of(visitor().id, course_id)
     if own is None:
         served = catalogue.published(course_id)
-        if served is None or served.document.unit(unit) is None:
+        step = served.document.unit(unit) if served else None
+        if step is None or rules.knowing_quiz(step) != activity:
             raise NotFound()
         return redirect(url_for("learning.course", course_id=course_id))
-    text = _quiz(own, unit, activity)
+    step, text = _quiz(own, unit, activity)
     if unit in own.finished:
         return redirect(url_for("learning.course", course_id=course_id))
     standing = before_reading(own.published.document, unit, text, own)
@@ -77,14 +78,14 @@ def known(course_id: str, unit: str, activity: str) -> Any:
         "doors/known.html",
         course=learning_pages.course_link(document, language()),
         text=learning_pages.text_of(text),
-        step=document.unit(unit).title(language(), document.source),  # type: ignore[union-attr]
+        step=learning_pages.named(step.title(language(), document.source), document, step, language()),
         questions=min(asked, settings.draw) if settings and settings.draw else asked,
         mark=document.pass_mark(text),
         left=None if limit is None else limit - len(tries),
         may=rules.may_show(limit, len(tries)),
         is_open=any(one.submitted_at is None for one in tries),
         start_address=url_for("doors.show", course_id=course_id, unit=unit, activity=activity),
-        step_address=learning_pages.activity_address(course_id, unit, next(iter(document.unit(unit).activities))),  # type: ignore[union-attr]
+        step_address=learning_pages.activity_address(course_id, unit, next(iter(step.activities))),
     )
 
 
@@ -95,7 +96,7 @@ def show(course_id: str, unit: str, activity: str) -> Any:
     own = learning.learning_of(visitor().id, course_id)
     if own is None:
         raise NotFound()
-    text = _quiz(own, unit, activity)
+    _step, text = _quiz(own, unit, activity)
     if unit in own.finished:
         return redirect(url_for("learning.course", course_id=course_id))
     tries = learning.tries_of(visitor().id, course_id, unit, activity)
@@ -109,11 +110,11 @@ def show(course_id: str, unit: str, activity: str) -> Any:
     )
 
 
-def _quiz(own: Learning, unit: str, activity: str) -> Activity:
-    """The quiz that shows that somebody knows a unit; anything else is not there."""
+def _quiz(own: Learning, unit: str, activity: str) -> tuple[Unit, Activity]:
+    """A unit and the quiz that shows that somebody knows it; anything else is not there."""
     found = own.published.document.unit(unit)
     if found is None or rules.knowing_quiz(found) != activity:
         raise NotFound()
     text = learning_rules.variant(own.published.document, unit, activity, language())
     assert text is not None
-    return text
+    return found, text
