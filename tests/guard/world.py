@@ -178,6 +178,12 @@ def sent(world: World, endpoint: str, actor: str) -> dict[str, Any]:
         "learning.scene": {"path": "ouverture", "seen": "", "to": "recit"},
         "learning.answer": {f"{world['quiz_next']}.unknown": "1"},
         "trial.answer": {"question": "q-frigo", "q-frigo": "3"},
+        "plans.change": {"plan-when": "on crie", "plan-do": "je baisse la voix", "plan-day": "", "plan-may_ask": "manager"},
+        "plans.tell": {"told-state": "tried", "told-happened": "Plus calme.", "told-keeps": "La pause."},
+        "plans.give_on": {"practice-text": "Une pause avant de répondre.", "practice-agreed": "y"},
+        "notes.keep": {"noted": "À relire", "seen": ""},
+        "remarks.write": {"text": "Chez nous, c’est autrement."},
+        "remarks.settle": {"do": "answer", "answer": "Merci, corrigé."},
         "reports.team_of_space": {
             "people": [world["ids"][colleague]], "course": COURSE, "due_on": "", "why": "Pour avancer.",
         },
@@ -233,6 +239,10 @@ def _fill(app: Flask) -> dict[str, Any]:
     from lms.learning.certificates import service as certificates
     from lms.learning.certificates.models import Certificate
     from lms.learning.models import Attempt, Plan
+    from lms.learning.plans import service as plans
+    from lms.learning.plans.models import PracticeNote
+    from lms.learning.remarks import service as remarks
+    from lms.learning.remarks.models import Remark
     from lms.spaces import service as spaces
     from lms.spaces.models import Space, Territory
     from lms.survey import rules as survey_rules
@@ -307,6 +317,12 @@ def _fill(app: Flask) -> dict[str, Any]:
                 planned_on=None,
             )
             learning.practise(ids[who], COURSE, *LESSON, answered, None, lang="fr")
+            key = (COURSE, LESSON[0], "k-cadre")
+            plans.tell(ids[who], key, state="tried", happened=f"happened {words}", keeps=f"keeps {words}")
+            plans.give_on(ids[who], key, text="Une pause avant de répondre.", place="Prades", lang="fr")
+            remarks.say(
+                ids[who], COURSE, *LESSON, question="", lang="fr", quote="", text=f"Une coquille ({who}).", named=False
+            )
             first = learning.start(ids[who], COURSE, *QUIZ)
             asked = list(first.questions)
             for question in asked:
@@ -367,6 +383,9 @@ def _fill(app: Flask) -> dict[str, Any]:
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Plan)) == 2
     assert db.session.scalar(sa.select(sa.func.count()).select_from(LoginSession)) == 6
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Person)) == 10
+    facts["lesson_answered"] = answered
+    facts["practice_note"] = db.session.scalar(sa.select(PracticeNote.id).limit(1))
+    facts["remark"] = db.session.scalar(sa.select(Remark.id).limit(1))
     db.session.rollback()
     return facts
 

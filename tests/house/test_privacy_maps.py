@@ -22,7 +22,16 @@ from lms.foundation.db import Base, Moment, db, new_id, writing
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Rooms that keep something about people, in the order in which they forget: upper rooms first, the person last.
-ROOMS = ("learning/reflections", "learning/certificates", "learning", "catalogue", "notifications", "spaces", "accounts")
+ROOMS = (
+    "learning/reviews", "learning/plans", "learning/notes", "learning/remarks",
+    "learning/reflections",
+    "learning/certificates",
+    "learning",
+    "catalogue",
+    "notifications",
+    "spaces",
+    "accounts",
+)  # fmt: skip
 #: Columns with somebody's address, which are no foreign key.
 ADDRESSES = {("person", "email"), ("invitation", "email"), ("sent_mail", "address"), ("network", "contact")}
 #: Tables whose rows no longer are about a person when they are forgotten: the row stays, without them.
@@ -38,6 +47,7 @@ NOT_GIVEN: dict[tuple[str, str], str] = {
     ("invitation", "token_digest"): "the digest of a link's secret",
     ("invitation", "email"): "the person's own address, in `person`; or somebody else's whom they invited",
     ("offer", "reason"): "why a course stands where it stands: nothing of the person",
+    ("remark", "digest"): "our own key: who says what, so that nothing is said twice",
     ("sent_mail", "id"): "our own key",
     ("sent_mail", "key"): "our own key: the cause of the mail",
 }
@@ -175,6 +185,8 @@ def _agree(table: str, row: dict[str, Any]) -> None:
         row["state"], row["closed_on"] = "open", None
     elif table == "sent_mail":
         row["state"] = "kept"
+    elif table == "remark":
+        row["state"] = "answered"
 
 
 def everything() -> dict[str, list[str]]:
