@@ -8,21 +8,21 @@ from lms.content.documents import Activity, CourseDocument, Unit
 
 
 def offered(document: CourseDocument) -> CourseDocument:
-    """The part of a course that people may take: without the files and, where nothing is left, the units still held
-    back.
+    """The part of a course that people may take: without the files that are held back or in a language the course does
+    not publish, and, where nothing is left of them, without units.
 
     A file says so in its header (`status: draft`); one without a status has the course's.
     """
     units = []
     for unit in document.units:
-        kept = {key: open_ for key, variants in unit.activities.items() if (open_ := _open_ones(variants))}
+        kept = {key: open_ for key, variants in unit.activities.items() if (open_ := _open_ones(variants, document.languages))}
         if kept:
             units.append(Unit(unit.id, kept, unit.shared))
     return replace(document, units=tuple(units))
 
 
-def _open_ones(variants: dict[str, Activity]) -> dict[str, Activity]:
-    return {lang: one for lang, one in variants.items() if one.status in (None, "published")}
+def _open_ones(variants: dict[str, Activity], languages: tuple[str, ...]) -> dict[str, Activity]:
+    return {lang: one for lang, one in variants.items() if lang in languages and one.status in (None, "published")}
 
 
 def differences(
@@ -33,5 +33,5 @@ def differences(
     return (
         tuple(unit for unit in new if unit not in old),
         tuple(unit for unit in old if unit not in new),
-        tuple(sorted(before.question_ids() - after.question_ids())),
+        tuple(sorted(after.gone_since(before))),
     )

@@ -269,11 +269,11 @@ class Unit:
         return tuple(variants[lang] for variants in self.activities.values() if lang in variants)
 
     def title(self, lang: str, source: str) -> str:
-        """The title of the first activity, in the source language where there is none in this one."""
+        """The title of the first activity, in the source language where there is none in this one, else in any."""
         for wanted in (lang, source):
             for activity in self.in_language(wanted):
                 return activity.title
-        return self.id
+        return next((one.title for variants in self.activities.values() for one in variants.values()), self.id)
 
     def minutes(self, lang: str, source: str) -> int:
         """The sum of the minutes of its activities; missing ones count in the source language."""
@@ -370,6 +370,12 @@ class CourseDocument:
     def question_ids(self) -> frozenset[str]:
         """The ids of all questions, commitments, polls, checklist sections and rubrics as `unit/q-...`."""
         return frozenset(f"{unit.id}/{id}" for unit, _, activity in self.each_activity() for id in activity.ids())
+
+    def gone_since(self, before: CourseDocument) -> frozenset[str]:
+        """The ids (`unit/q-...`) of a former version that are here no more, without those that `moved` names."""
+        moved = {id for _, _, activity in self.each_activity() for id in activity.moved}
+        gone = before.question_ids() - self.question_ids()
+        return frozenset(one for one in gone if one.partition("/")[2] not in moved)
 
     def pass_mark(self, activity: Activity) -> int:
         """The percent to reach in a quiz: its own, else the certificate's, else 80."""

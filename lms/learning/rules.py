@@ -112,7 +112,8 @@ def summary_lang(document: CourseDocument, lang: str) -> str:
 
 def unit_lang(unit: Unit, lang: str, source: str) -> str:
     """The language in which the title of a unit is said to somebody who reads in `lang`."""
-    return lang if unit.in_language(lang) else source
+    there = [one for variants in unit.activities.values() for one in variants]
+    return next((one for one in (lang, source, *there) if one in there), source)
 
 
 #: What finished a unit of which somebody showed, by its quiz alone, that they know it.
