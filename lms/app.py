@@ -17,7 +17,7 @@ from lms import startup, wiring
 from lms.accounts.visitor import NOBODY, Visitor, visitor
 from lms.foundation import errors, i18n, logs, security
 from lms.foundation.db import db, tune
-from lms.foundation.i18n import LANGUAGES, _, format_date, format_number, format_time, language, pick, theme
+from lms.foundation.i18n import LANGUAGES, _, format_date, format_number, format_time, language, pick, theme, zone_city
 from lms.home.navigation import NAVIGATION, Entry
 from lms.jobs.celery import make_celery
 from lms.spaces.queries import network, visitor_of_session
@@ -123,7 +123,11 @@ def _furnish(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        format_date=format_date, format_number=format_number, format_time=format_time, pick=pick
+        format_date=format_date,
+        format_number=format_number,
+        format_time=format_time,
+        pick=pick,
+        zone_city=zone_city,
     )
 
     @app.context_processor

@@ -14,6 +14,7 @@ from lms.catalogue import cli as catalogue_cli
 from lms.catalogue.events import ShelfChanged
 from lms.home import views as home_views
 from lms.home.pages import views as pages_views
+from lms.interop.badges import views as badges_views
 from lms.learning import views as learning_views
 from lms.learning.calendar import tasks as calendar_tasks
 from lms.learning.calendar import views as calendar_views
@@ -61,6 +62,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     doors_views.bp,
     trial_views.bp,
     certificates_views.bp,
+    badges_views.bp,
     polls_views.bp,
     checklists_views.bp,
     sessions_views.bp,

@@ -22,6 +22,7 @@ from typing import Any
 import flask_babel
 from babel.dates import format_date as _format_date
 from babel.dates import format_time as _format_time
+from babel.dates import get_timezone_location
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -44,7 +45,7 @@ babel = Babel()
 
 __all__ = [
     "DEFAULT_LANGUAGE", "LANGUAGES", "N_", "THEMES", "_", "by_name", "format_date", "format_number", "format_time", "language",
-    "lazy_", "ngettext", "pick", "speaking", "theme",
+    "lazy_", "ngettext", "pick", "speaking", "theme", "zone_city",
 ]  # fmt: skip
 
 
@@ -184,6 +185,11 @@ def format_date(day: date | datetime, style: str = "long", zone: str = DEFAULT_Z
 def format_time(moment: datetime, zone: str = DEFAULT_ZONE) -> str:
     """A time of day on the 24-hour clock, in `zone` ("14:02")."""
     return _format_time(local(moment, zone), format="HH:mm", locale=_locale())
+
+
+def zone_city(zone: str) -> str:
+    """What a zone is called: the city its hour is named after, as the reader calls it ("Madrid", "Londres")."""
+    return str(get_timezone_location(zone, locale=_locale(), return_city=True))
 
 
 def format_number(value: float, digits: int | None = None) -> str:

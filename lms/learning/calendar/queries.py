@@ -10,19 +10,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from babel.core import Locale
-from babel.dates import get_timezone_location
-from flask import current_app
 
 from lms.accounts.models import Person
 from lms.catalogue.models import Course
 from lms.catalogue.queries import Published, versions
+from lms.foundation.addresses import address_of
 from lms.foundation.clock import DEFAULT_ZONE, now
 from lms.foundation.db import db
-from lms.foundation.i18n import _, language, speaking
+from lms.foundation.i18n import _, language, speaking, zone_city
 from lms.foundation.tokens import digest
 from lms.learning import ical
 from lms.learning.calendar.models import CalendarEntry, CalendarFeed
@@ -218,8 +215,7 @@ def _zones(ids: Collection[str]) -> dict[str, str]:
 def _due(row: Any, served: Published, one: Reader, zones: dict[str, str]) -> tuple[str, Wanted]:
     zone = zones.get(row.person_id, DEFAULT_ZONE)
     title = _("To finish: %(course)s", course=served.document.title(language()))
-    city = get_timezone_location(zone, locale=Locale.parse(language()), return_city=True)
-    text = _("Until the end of the day (time zone: %(zone)s).", zone=city)
+    text = _("Until the end of the day (time zone: %(zone)s).", zone=zone_city(zone))
     link = address_of("learning.course", course_id=row.course_id)
     return f"due/{row.course_id}", Wanted(row.due_on, None, 0, title[:600], text, link)
 
@@ -250,10 +246,3 @@ def _live(row: Any, served: Published, one: Reader, _zones: dict[str, str]) -> t
 
 
 _MAKERS = {"due": _due, "plan": _plan, "live": _live}
-
-
-def address_of(endpoint: str, **values: str) -> str:
-    """The full address of a page, from the machine's BASE_URL: calendars are made outside of any request too."""
-    base = urlsplit(current_app.config["CORDADA"].base_url)
-    paths = current_app.url_map.bind(base.netloc, url_scheme=base.scheme)
-    return paths.build(endpoint, values, force_external=True)

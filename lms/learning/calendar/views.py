@@ -10,6 +10,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 
 from lms.accounts.service import count_try
 from lms.accounts.visitor import visitor
+from lms.foundation.addresses import address_of
 from lms.foundation.clock import now, today
 from lms.foundation.db import writing
 from lms.foundation.errors import NotFound, TooMany
@@ -46,7 +47,7 @@ def settings() -> Any:
         with writing():
             count_try(f"calendar:{me}", ADDRESSES)
             token = service.make(me, details=details)
-        return _page(queries.address_of("calendar.feed", token=token))
+        return _page(address_of("calendar.feed", token=token))
     if do == "stop":
         with writing():
             service.stop(me)

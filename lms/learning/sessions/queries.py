@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -62,6 +62,11 @@ class Announced:
     moved_from: datetime | None
     cancelled_at: datetime | None
     number: int | None
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is over."""
+        return self.starts_at + timedelta(minutes=self.minutes)
 
 
 def standing_of(person_id: str, course_id: str, unit: str, activity: str) -> Standing:

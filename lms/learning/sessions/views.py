@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from babel.core import Locale
-from babel.dates import get_timezone_location
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from lms.accounts.visitor import visitor
@@ -15,7 +13,7 @@ from lms.content.documents import Activity
 from lms.foundation.clock import now
 from lms.foundation.db import writing
 from lms.foundation.errors import NotFound
-from lms.foundation.i18n import _, format_date, format_time, language, ngettext
+from lms.foundation.i18n import _, format_date, format_time, language, ngettext, zone_city
 from lms.learning import ical, pages
 from lms.learning import queries as learning
 from lms.learning.activities import shows
@@ -49,8 +47,7 @@ def page(own: Learning, unit: str, text: Activity) -> str:
         when=told_when(facts, facts.zone),
         at_yours=told_when(facts, visitor().zone),
         same_hour=told_when(facts, facts.zone, bare=True) == told_when(facts, visitor().zone, bare=True),
-        city=city(facts.zone),
-        your_city=city(visitor().zone),
+        your_city=zone_city(visitor().zone),
         standing=standing,
         has_seat=standing.number is not None,
         waits=standing.place is not None,
@@ -163,12 +160,7 @@ def told_when(facts: Facts, zone: str, *, bare: bool = False) -> str:
     }
     if bare:
         return _("%(day)s, from %(start)s to %(end)s", **words)
-    return _("%(day)s, from %(start)s to %(end)s (time zone: %(zone)s)", **words, zone=city(zone))
-
-
-def city(zone: str) -> str:
-    """What a zone is called: the city its hour is named after, in the reader's language."""
-    return str(get_timezone_location(zone, locale=Locale.parse(language()), return_city=True))
+    return _("%(day)s, from %(start)s to %(end)s (time zone: %(zone)s)", **words, zone=zone_city(zone))
 
 
 def _taken(course_id: str, unit: str, activity: str) -> tuple[Learning, Activity]:
@@ -198,7 +190,8 @@ def _room(facts: Facts, standing: Standing) -> str:
     taken = ngettext("The only seat is taken.", "All %(num)s seats are taken.", facts.seats)
     if not standing.waiting:
         return taken
-    return f"{taken} {ngettext('%(num)s person waits.', '%(num)s people wait.', standing.waiting)}"
+    waiting = ngettext("%(num)s person waits.", "%(num)s people wait.", standing.waiting)
+    return f"{taken} {waiting}"
 
 
 def _moved(facts: Facts, standing: Standing, state: str) -> str:
