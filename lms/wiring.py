@@ -12,6 +12,7 @@ from lms.accounts.events import LinkAsked
 from lms.authoring import views as authoring_views
 from lms.catalogue import cli as catalogue_cli
 from lms.catalogue.events import ShelfChanged
+from lms.catalogue.search import views as search_views
 from lms.home import views as home_views
 from lms.home.pages import views as pages_views
 from lms.interop.badges import views as badges_views
@@ -73,6 +74,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     survey_views.bp,
     priorities_views.bp,
     home_views.bp,
+    search_views.bp,
     pages_views.bp,
     reports_views.bp,
     notifications_views.bp,
