@@ -15,7 +15,11 @@ def offered(document: CourseDocument) -> CourseDocument:
     """
     units = []
     for unit in document.units:
-        kept = {key: open_ for key, variants in unit.activities.items() if (open_ := _open_ones(variants, document.languages))}
+        kept = {
+            key: open_
+            for key, variants in unit.activities.items()
+            if (open_ := _open_ones(variants, document.languages))
+        }
         if kept:
             units.append(Unit(unit.id, kept, unit.shared))
     return replace(document, units=tuple(units))

@@ -18,6 +18,7 @@ from lms.catalogue.queries import CourseState, courses, version
 from lms.catalogue.search import rules as search_rules
 from lms.catalogue.search import service as search
 from lms.catalogue.search.rules import Entry
+from lms.content.checking import gone_ids
 from lms.content.documents import FORMAT, CourseDocument, to_json
 from lms.content.findings import Finding
 from lms.content.headers import read_yaml
@@ -38,11 +39,9 @@ _PEOPLE = "_people.yml"
 class Synced:
     """What became of one course.
 
-    published: a new version is served. unchanged: the same as before. invalid: it has errors, `findings` (paths
-    relative
-    to its folder); the last good version stays. unreadable: a file could not be opened; same. waiting: its status is
-    not
-    `published`. studio: the site's editor owns it. archived: its folder is gone.
+    published: a new version is served; `findings` tells the ids that are gone (E104). unchanged: the same as before.
+    invalid: it has errors, `findings` (paths relative to its folder); the last good version stays. unreadable: a file
+    could not be opened; same. waiting: its status is not `published`. studio: the site's editor owns it. archived: its folder is gone.
     """
 
     course_id: str
@@ -166,8 +165,11 @@ def _sync_one(folder: Path, known: CourseState | None, source: str | None, names
     data = to_json(document)
     with writing():
         made = _publish(document, data, digest, authors, files, texts, entries)
-    added, removed, gone = rules.differences(before, document) if before else ((), (), ())
-    return Synced(folder.name, "published", made, added=added, removed=removed, gone=gone)
+    if before is None:
+        return Synced(folder.name, "published", made)
+    added, removed, gone = rules.differences(before, document)
+    # An id that is gone holds no version back: what was answered is kept, and the trainer is told.
+    return Synced(folder.name, "published", made, gone_ids(before, whole), added, removed, gone)
 
 
 def _archive(course_id: str) -> None:

@@ -149,6 +149,7 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/home", "home.start", "signed_in"),
     Door("GET", "/invitation", "home.invitation", "public"),
     Door("GET", "/catalogue", "home.catalogue", "public"),
+    Door("GET", "/search", "search.search", "public"),
     Door("GET", "/network", "home.week", "network"),
     Door("GET", "/help", "pages.help", "public"),
     Door("GET", "/privacy", "pages.privacy", "public"),

@@ -47,7 +47,7 @@ def differences() -> list[object]:
                 "include_name": lambda name, kind, _parents: kind != "table" or not name.startswith(INDEX),
             },
         )
-        return compare_metadata(context, Base.metadata)
+        return list(compare_metadata(context, Base.metadata))
 
 
 def test_R29_up_down_up(empty_app: Flask) -> None:
