@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask, g, has_request_context, render_template, request
@@ -87,16 +88,26 @@ SENTENCES: dict[int, tuple[str, str]] = {
 
 
 def error_page(
-    code: int, message: str | None = None, *, retry_after: int | None = None
+    code: int,
+    message: str | None = None,
+    *,
+    fix: str | None = None,
+    typed: Sequence[str] = (),
+    back: str = "",
+    retry_after: int | None = None,
 ) -> tuple[str, int, dict[str, str]]:
-    """The page for `code`, with `message` in place of the usual sentence. Never shows a trace, a path or a query."""
-    what, fix = SENTENCES.get(code, SENTENCES[400 if code < 500 else 500])
+    """The page for `code`, with `message` and `fix` in place of the usual sentences, what the person had `typed`, to be
+    copied, and a way `back`, a path of this site. Never shows a trace, a path or a query.
+    """
+    what, usual_fix = SENTENCES.get(code, SENTENCES[400 if code < 500 else 500])
     headers = {"Retry-After": str(retry_after)} if retry_after else {}
     text = render_template(
         "ui/error.html",
         code=code,
         what=message or _(what),
-        fix=_(fix),
+        fix=fix or _(usual_fix),
+        typed=typed,
+        back=back,
         error_id=g.get("error_id") if code >= 500 else None,
     )
     return text, code, headers

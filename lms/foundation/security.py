@@ -8,6 +8,8 @@ from urllib.parse import unquote, urlsplit
 
 from flask import Flask, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from itsdangerous import BadData, URLSafeTimedSerializer
+from werkzeug.datastructures import MultiDict
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
@@ -99,6 +101,22 @@ def secure(response: Response, *, https: bool = False) -> Response:
     return response
 
 
+def _stamped_here(app: Flask, token: str) -> bool:
+    """Whether a form's token is one of ours, for whichever session it was made."""
+    try:
+        URLSafeTimedSerializer(app.config["SECRET_KEY"], salt="wtf-csrf-token").loads(token)
+    except BadData:
+        return False
+    return True
+
+
+def _prose_in(form: MultiDict[str, str]) -> list[str]:
+    """What somebody wrote into a form, as far as it is worth copying: several words, and no password."""
+    return [
+        value for name, values in form.lists() if "password" not in name for value in values if len(value.split()) > 1
+    ]
+
+
 def install(app: Flask, *, base_url: str, host: str, proxies: int) -> None:
     """Give `app` its headers, limits, trusted hosts and forgery protection."""
     https = base_url.startswith("https://")
@@ -134,22 +152,33 @@ def install(app: Flask, *, base_url: str, host: str, proxies: int) -> None:
 
     csrf.init_app(app)
 
-    @app.errorhandler(CSRFError)
-    def _forged(error: CSRFError) -> Any:
+    def from_elsewhere() -> bool:
+        return request.headers.get("Origin", base_url) not in (base_url, request.host_url.rstrip("/"))
+
+    def refused() -> Any:
         return error_page(
             400, _("This form was open too long or came from elsewhere. Go back, reload the page and send it again.")
         )
 
+    @app.errorhandler(CSRFError)
+    def _forged(error: CSRFError) -> Any:
+        if from_elsewhere() or not _stamped_here(app, request.form.get("csrf_token", "")):
+            return refused()
+        # A page of ours, open since before this browser signed in or out: nothing is done, and nothing is lost.
+        typed = _prose_in(request.form)
+        return error_page(
+            400,
+            _("You signed in or out in another tab."),
+            fix=_("What you wrote is still here: copy it, open the page again and send it from there.")
+            if typed
+            else _("Nothing was changed. Open the page again and send it once more."),
+            typed=typed,
+            back=local_path(urlsplit(request.referrer or "").path, ""),
+        )
+
     @app.before_request
     def _same_origin() -> Any:
-        origin = request.headers.get("Origin")
-        if request.method in READING or origin is None:
-            return None
-        if origin in (base_url, request.host_url.rstrip("/")):
-            return None
-        return error_page(
-            400, _("This form was open too long or came from elsewhere. Go back, reload the page and send it again.")
-        )
+        return refused() if request.method not in READING and from_elsewhere() else None
 
     @app.after_request
     def _headers(response: Response) -> Response:

@@ -286,3 +286,50 @@ def test_K1_private_pages_are_never_stored(house: House) -> None:
         answer = house.client("learner_a" if path == "/account" else None).get(path)
         assert answer.headers["Cache-Control"] == "no-store", path
         assert "Cookie" in answer.headers["Vary"]
+
+
+@pytest.mark.parametrize("other_tab", ["signs out", "signs in again"])
+@pytest.mark.parametrize(
+    ("name", "copied"), [("Zoë du Pic <b>", True), ("Zoë", False)], ids=["something to keep", "nothing to keep"]
+)
+def test_a_form_from_before_signing_in_or_out_in_another_tab(
+    house: House, other_tab: str, name: str, copied: bool
+) -> None:
+    """Nothing is done, the reason is said, what was written can be copied and the page opened again."""
+    client = house.client("learner_a")
+    old = token_of(client, "/account")
+    client.post("/sign-out", data={"csrf_token": old})
+    if other_tab == "signs in again":
+        sign_in(client, "learner_b@example.org", PASSWORD)
+    form = {
+        "csrf_token": old,
+        "name": name,
+        "lang": "en",
+        "zone": "Europe/Paris",
+        "password": "not to be shown",
+    }
+    answer = client.post("/account", data=form, headers={"Referer": "http://localhost/account"})
+    assert answer.status_code == 400
+    words = words_of(answer)
+    assert "You signed in or out in another tab." in words
+    assert ("What you wrote is still here" in words) is copied
+    page = page_of(answer)
+    assert [box.get("name") for box in page.iter("textarea")] == [None] * copied
+    assert ("Zoë du Pic &lt;b&gt;" in answer.get_data(as_text=True)) is copied
+    assert "not to be shown" not in answer.get_data(as_text=True)
+    assert "/account" in [link.get("href") for link in page.iter("a")]
+    with house.open():
+        assert not db.session.scalar(sa.select(Person.id).where(Person.name == name))
+
+
+@pytest.mark.parametrize(
+    "forged", [{"headers": {"Origin": "https://evil.example"}}, {"data": {"csrf_token": "x" * 90, "name": "two words"}}]
+)
+def test_what_comes_from_elsewhere_is_not_shown_again(house: House, forged: dict[str, dict[str, str]]) -> None:
+    client = house.client("learner_a")
+    old = token_of(client, "/account")
+    client.post("/sign-out", data={"csrf_token": old})
+    answer = client.post("/account", **{"data": {"csrf_token": old, "name": "two words"}, **forged})
+    assert answer.status_code == 400
+    assert "in another tab" not in words_of(answer)
+    assert "two words" not in answer.get_data(as_text=True)
