@@ -425,7 +425,8 @@ def walk(
         "at": now(),
     }
     upsert(Walk, [fact], key=["person_id", "course_id", "unit", "activity", "version_id"], update=["path", "at"])
-    last = _text(own, unit, activity, own.document.source).scene(path[-1])
+    text = _text(own, unit, activity, own.document.source)
+    last = text.scene(path[-1]) if path[0] == text.scenes[0].id else None
     found = own.document.unit(unit)
     if last is not None and last.ending and found and rules.closing_activity(found) == activity:
         _finish_unit(row, _served(course_id), unit, "scenario", version_id)

@@ -15,10 +15,11 @@ from flask import Flask
 
 from lms.catalogue import queries as catalogue
 from lms.content.kinds import WrongShape
+from lms.foundation.clock import now
 from lms.foundation.db import db, writing
 from lms.foundation.errors import DomainError, NotFound, Refused
 from lms.learning import privacy, queries, service
-from lms.learning.models import Answer, Attempt, Completion, Enrolment, Plan
+from lms.learning.models import Answer, Attempt, Completion, Enrolment, Plan, Walk
 from tests.catalogue.courses import SHORT_QUIZ, write_course, write_head, write_lesson, write_quiz
 from tests.learning.conftest import inside, person, serve
 
@@ -385,7 +386,7 @@ def test_answers_inside_a_lesson_stay_where_the_question_stays(app: Flask, cours
 
     def check() -> None:
         practise()
-        given, _plans = queries.lesson_memory(who, COURSE, "un", "lesson")
+        given, _plans, _drafts = queries.lesson_memory(who, COURSE, "un", "lesson")
         assert [(one.question, one.share) for one in given] == [("q-mot", 1.0), ("q-mot", 1.0)], "one on each version"
         assert db.session.scalar(sa.select(sa.func.count()).where(Attempt.submitted_at.is_(None))) == 1
         with pytest.raises(NotFound), writing():
@@ -406,7 +407,7 @@ def test_a_plan_is_kept_changed_and_taken_away(any_app: Flask, courses: Path) ->
         keep("on se plaint", "je reformule", date(2027, 3, 4))
         keep("on se plaint", "je me tais d’abord", None)
         assert [(one.action, one.planned_on) for one in queries.plans_of(who)] == [("je me tais d’abord", None)]
-        _given, plans = queries.lesson_memory(who, COURSE, "un", "lesson")
+        _given, plans, _drafts = queries.lesson_memory(who, COURSE, "un", "lesson")
         assert plans["k-essai"].situation == "on se plaint"
         assert plans["k-essai"].saved_at.tzinfo is not None
         keep(" ", "", None)
@@ -426,9 +427,25 @@ def test_what_is_known_of_a_person_can_be_given_and_forgotten(app: Flask, course
             with writing():
                 service.move(one, COURSE, "un", "lesson")
                 service.keep_plan(one, COURSE, "un", "k-essai", situation="a", action="b", planned_on=None)
+                served = catalogue.published(COURSE)
+                assert served is not None
+                version = {"version_id": served.version_id}
+                service.keep_draft(one, COURSE, "un", "lesson", "q-mot", {"q-mot": ["1"]}, lang="fr", **version)
+                db.session.add(
+                    Walk(person_id=one, course_id=COURSE, unit="un", activity="x", path=[], at=now(), **version)
+                )
         found = privacy.export(who)
         counts = {table: len(rows) for table, rows in found.items()}
-        assert counts == {"enrolment": 1, "place": 1, "completion": 1, "attempt": 1, "answer": 7, "plan": 1}
+        assert counts == {
+            "enrolment": 1,
+            "place": 1,
+            "completion": 1,
+            "attempt": 1,
+            "answer": 7,
+            "draft": 1,
+            "walk": 1,
+            "plan": 1,
+        }
         with writing():
             privacy.forget(who)
         assert all(not rows for rows in privacy.export(who).values())
