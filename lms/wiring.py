@@ -80,7 +80,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     notifications_views.bp,
 )
 
-COMMANDS: tuple[AppGroup, ...] = (spaces_cli.users, catalogue_cli.courses)
+COMMANDS: tuple[AppGroup, ...] = (spaces_cli.users, spaces_cli.choices, catalogue_cli.courses)
 
 #: Modules whose import registers tasks.
 TASK_MODULES: tuple[object, ...] = (

@@ -32,6 +32,8 @@ class Certificate(Base):
     course_id: Mapped[str] = mapped_column(sa.ForeignKey("course.id"), index=True)
     #: The version that was served that day.
     version_id: Mapped[str] = mapped_column(sa.ForeignKey("course_version.id"))
+    #: Its place in the lists of what was taken back (`interop.badges`): drawn, so that it tells neither when nor how many.
+    status_index: Mapped[int] = mapped_column(sa.Integer, unique=True)
     #: What it says (`rules.Facts`): names, titles and competencies in all languages.
     facts: Mapped[dict[str, Any]] = mapped_column(Json)
     issued_at: Mapped[datetime] = mapped_column(Moment)

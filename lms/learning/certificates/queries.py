@@ -25,6 +25,7 @@ class Proof:
     person_id: str
     course_id: str
     version_id: str
+    status_index: int
     facts: Facts
     issued_at: datetime
     revoked_at: datetime | None
@@ -70,6 +71,29 @@ def last_of(person_id: str, course_id: str) -> Proof | None:
 def certificate_with(code: str) -> Proof | None:
     """The certificate with this code (as `rules.read_code` gives it), or None."""
     return _proof(db.session.execute(sa.select(*_COLUMNS).where(Certificate.code == code)).one_or_none())
+
+
+def taken_back(first: int, count: int) -> list[int]:
+    """Which places of `count` from `first` on belong to certificates that are no longer valid."""
+    return list(
+        db.session.scalars(
+            sa.select(Certificate.status_index).where(
+                Certificate.status_index >= first,
+                Certificate.status_index < first + count,
+                Certificate.revoked_at.is_not(None),
+            )
+        )
+    )
+
+
+def last_list() -> int:
+    """The number of the list that new certificates are put on, 0 for the first."""
+    return rules.list_of(db.session.scalar(sa.select(sa.func.count()).select_from(Certificate)) or 0)
+
+
+def is_taken(status_index: int) -> bool:
+    """Whether a place is a certificate's already."""
+    return db.session.scalar(sa.select(Certificate.id).where(Certificate.status_index == status_index)) is not None
 
 
 def demands_of(person_id: str, served: Published) -> list[Demand]:

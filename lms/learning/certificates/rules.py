@@ -21,6 +21,21 @@ def mint_code() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
 
 
+#: Places of one list of what was taken back: the least that hides one among many (Bitstring Status List v1.0, 2.1). Half
+#: of them are used, so that a free one is soon drawn.
+LIST_LENGTH: Final = 131_072
+
+
+def list_of(count: int) -> int:
+    """The list that the next certificate is put on, when there are `count` of them."""
+    return count // (LIST_LENGTH // 2)
+
+
+def draw_place(number: int) -> int:
+    """A place of that list, by chance."""
+    return number * LIST_LENGTH + secrets.randbelow(LIST_LENGTH)
+
+
 def written_code(code: str) -> str:
     """A code as people read it: groups of four, with hyphens."""
     return "-".join(code[at : at + 4] for at in range(0, len(code), 4))

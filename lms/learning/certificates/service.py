@@ -104,6 +104,14 @@ def _take_back(code: str, reason: str, why: str) -> None:
     )
 
 
+def _free_place() -> int:
+    number = queries.last_list()
+    place = rules.draw_place(number)
+    while queries.is_taken(place):
+        place = rules.draw_place(number)
+    return place
+
+
 def _keep(person_id: str, course_id: str, version_id: str, facts: rules.Facts) -> Proof:
     row = {
         "id": new_id(),
@@ -111,6 +119,7 @@ def _keep(person_id: str, course_id: str, version_id: str, facts: rules.Facts) -
         "person_id": person_id,
         "course_id": course_id,
         "version_id": version_id,
+        "status_index": _free_place(),
         "facts": facts.to_json(),
         "issued_at": now(),
         "revoked_at": None,

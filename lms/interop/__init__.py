@@ -1,0 +1,1 @@
+"""Foreign standards, a folder each: what of ours others can read, written as their specification says."""
