@@ -21,7 +21,7 @@ METHOD = f"did:key:{PUBLIC}#{PUBLIC}"
 def unbase58(text: str) -> bytes:
     """Back from base 58 with its multibase sign, by another way than the one that made it."""
     signs = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-    number = sum(signs.index(sign) * 58**place for place, sign in enumerate(reversed(text[1:])))
+    number: int = sum(signs.index(sign) * 58**place for place, sign in enumerate(reversed(text[1:])))
     zeros = len(text[1:]) - len(text[1:].lstrip("1"))
     return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8)
 
