@@ -1,4 +1,7 @@
-"""The operator's commands about people: `flask --app wsgi users ...`. The only way in outside a demonstration."""
+"""The operator's commands about people and the network: `flask --app wsgi users ...`, `flask --app wsgi network ...`.
+
+Outside a demonstration they are the only way in.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,13 @@ from lms.foundation.errors import DomainError
 from lms.foundation.i18n import DEFAULT_LANGUAGE, LANGUAGES, speaking
 from lms.foundation.tokens import digest, mint
 from lms.spaces import service
+from lms.spaces.models import REGISTRATIONS
 from lms.spaces.queries import network, space
 
 users = CommandGroup("users", help="People: invite, list, disable, end sessions, reset link.")
+choices = CommandGroup("network", help="What the network has chosen.")
+#: Said before the first invitation has founded the network.
+NOT_YET = "there is no network yet; the first `users invite` makes it."
 
 
 def _address(path: str) -> str:
@@ -105,3 +112,22 @@ def reset_link(email: str) -> None:
         accounts.new_link(person.id, "reset", mailed=False).token_digest = digest(token)
     with current_app.test_request_context():
         click.echo(_address(url_for("accounts.link", token=token)))
+
+
+@choices.command("registration")
+@click.argument("choice", required=False, type=click.Choice(REGISTRATIONS))
+def registration(choice: str | None) -> None:
+    """Say who may make an account: only invited people (invitation), or anybody who proves an address (open).
+
+    With CHOICE, change it first.
+    """
+    if choice is not None:
+        try:
+            with writing():
+                service.choose_registration(choice)
+        except DomainError as error:
+            raise click.ClickException(NOT_YET) from error
+    here = network()
+    if here is None:
+        raise click.ClickException(NOT_YET)
+    click.echo(here.registration)

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.foundation.db import Base, Id, Moment, words
 
+#: Who may make an account: only invited people, or anybody who proves an address.
+REGISTRATIONS = ("invitation", "open")
+
 
 class Network(Base):
     """The one network of this installation, with what its coordinators choose."""
@@ -21,8 +24,7 @@ class Network(Base):
 
     id: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(sa.String(100))
-    #: Who may make an account: only invited people, or anybody who proves an address.
-    registration: Mapped[str] = mapped_column(words("registration", "invitation", "open"))
+    registration: Mapped[str] = mapped_column(words("registration", *REGISTRATIONS))
     #: The fewest people a published figure is made of.
     smallest_group: Mapped[int] = mapped_column(sa.SmallInteger)
     lang: Mapped[str] = mapped_column(words("lang", "fr", "es", "ca", "en"))

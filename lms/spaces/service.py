@@ -38,6 +38,16 @@ def found_network(
     return made
 
 
+def choose_registration(choice: str) -> None:
+    """Let only invited people in (`invitation`), or anybody who proves an address (`open`). Raises `NotFound` before there
+    is a network.
+    """
+    here = db.session.get(Network, 1, with_for_update=True)
+    if here is None:
+        raise NotFound()
+    here.registration = choice
+
+
 def give_role(person_id: str, role: str, space_id: str | None) -> None:
     """Give a role: learner or manager of a space, trainer or coordinator of the network. Given twice is given once."""
     if role in ("learner", "manager"):

@@ -18,8 +18,8 @@ from tests.accounts.people import House
 from tests.visits import words_of
 
 
-def run(app: Flask, *words: str) -> Result:
-    result: Result = app.test_cli_runner().invoke(args=["users", *words])
+def run(app: Flask, *words: str, group: str = "users") -> Result:
+    result: Result = app.test_cli_runner().invoke(args=[group, *words])
     return result
 
 
@@ -118,4 +118,25 @@ def test_nobody_with_that_address_is_a_sentence(house: House, command: str) -> N
     result = run(house.app, command, "nobody@example.org")
     assert result.exit_code == 1
     assert "nobody signs in with 'nobody@example.org'" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_registration_is_opened_closed_and_told(house: House) -> None:
+    def registration(*words: str) -> str:
+        result = run(house.app, "registration", *words, group="network")
+        assert result.exit_code == 0, result.output
+        return result.stdout.strip()
+
+    assert registration() == "invitation"
+    assert house.client().get("/register").status_code == 404
+    assert [registration("open"), registration()] == ["open", "open"]
+    assert house.client().get("/register").status_code == 200
+    assert [registration("invitation"), registration()] == ["invitation", "invitation"]
+    assert house.client().get("/register").status_code == 404
+
+
+@pytest.mark.parametrize(("words", "code"), [((), 1), (("open",), 1), (("closed",), 2)])
+def test_registration_of_no_network_is_a_sentence(app: Flask, words: tuple[str, ...], code: int) -> None:
+    result = run(app, "registration", *words, group="network")
+    assert (result.exit_code, result.stdout) == (code, "")
     assert "Traceback" not in result.output
