@@ -41,7 +41,8 @@ class Synced:
 
     published: a new version is served; `findings` tells the ids that are gone (E104). unchanged: the same as before.
     invalid: it has errors, `findings` (paths relative to its folder); the last good version stays. unreadable: a file
-    could not be opened; same. waiting: its status is not `published`. studio: the site's editor owns it. archived: its folder is gone.
+    could not be opened; same. waiting: its status is not `published`. studio: the site's editor owns it. archived: its
+    folder is gone.
     """
 
     course_id: str

@@ -12,13 +12,14 @@ from typing import Any, Final
 
 from lms.content.documents import CourseDocument
 from lms.content.findings import Fault, Finding, fault, finding
-from lms.content.headers import PrerequisitesShape, closest, read_yaml
+from lms.content.headers import PrerequisitesShape, QuizShape, closest, read_yaml
 from lms.content.kinds import build
 from lms.content.language import EMPTY_LINK_TEXTS
 from lms.content.links import IMAGES, RECORDINGS, Link, destination
 from lms.content.reading import Line, Page, decode
 from lms.content.rendering import Renderer
 from lms.content.sources import (
+    GLOSSARY,
     CourseSource,
     UnitFile,
     UnitFolder,
@@ -29,7 +30,7 @@ from lms.content.sources import (
     read_file,
     stale_sections,
 )
-from lms.content.texts import fold
+from lms.content.texts import fold, slug
 from lms.content.vocabulary import FILE_NAME as COMPETENCIES_NAME
 from lms.content.vocabulary import Competencies, read_competencies
 
@@ -90,6 +91,8 @@ def check(path: Path | str, lang: str = "en") -> Report:
     if is_course(path):
         source = read_course(path)
         return _report(check_sources([source]), path, path.parent, lang, 1)
+    if (path / "units").is_dir():
+        return _report([("course.yml", fault("E501/course", 1))], path, path, lang, 0)
     folders = sorted(child for child in path.iterdir() if child.is_dir() and not child.name.startswith(("_", ".")))
     sources = [read_course(folder) for folder in folders if is_course(folder) and not folder.is_symlink()]
     found = check_sources(sources)
@@ -97,7 +100,7 @@ def check(path: Path | str, lang: str = "en") -> Report:
         if folder.is_symlink():
             found.append((folder.name, fault("E010/symlink", 1, name=folder.name)))
         elif not is_course(folder):
-            found.append((f"{folder.name}/course.yml", fault("E501", 1, target="course.yml")))
+            found.append((f"{folder.name}/course.yml", fault("E501/course", 1)))
     if (path / COMPETENCIES_NAME).is_file():
         found += [(COMPETENCIES_NAME, one) for one in read_competencies((path / COMPETENCIES_NAME).read_bytes())[1]]
     return _report(found, path, path, lang, len(sources))
@@ -163,6 +166,8 @@ def _check_source(source: CourseSource) -> None:
             _check_reading(file, is_source=file.lang == own)
             for link in file.links:
                 file.faults += _check_link(link, file.folder, unit.place.partition("/")[0], source.root)
+                file.faults += _check_term(link, file.folder, source)
+            file.faults += _check_header(file, unit)
             if original is not None and original is not file:
                 _check_against(source, file, original)
         for key in unit.activity_keys():
@@ -176,9 +181,39 @@ def _check_source(source: CourseSource) -> None:
                 missing = fault("W403", 1, name=f"{key}.{own}.md", source=there.file_name)
                 source.faults.append((f"{unit.place}/{key}.{own}.md", missing))
     _check_requires(source)
+    _check_certificate(source)
     for lang, page in source.glossary.items():
         place = f"{source.place}/glossary.{lang}.md"
         source.faults += [(place, one) for one in _check_headings(page)]
+
+
+def _check_header(file: UnitFile, unit: UnitFolder) -> list[Fault]:
+    """Say what the header of a file promises and the unit does not hold."""
+    header = file.header
+    if header is None:
+        return []
+    faults = []
+    here = {section.mark.id for one in unit.files for section in one.marked if section.mark}
+    for number, id in enumerate(header.moved):
+        if id not in here:
+            line = file.lines.get(("moved", number), 1)
+            faults.append(fault("E013/moved", line, id=id, closest=closest(id, sorted(here)) or "…"))
+    if isinstance(header, QuizShape) and header.draw and header.draw > len(file.sketches):
+        line = file.lines.get(("draw",), 1)
+        faults.append(fault("E007/draw", line, value=header.draw, count=len(file.sketches)))
+    return faults
+
+
+def _check_certificate(source: CourseSource) -> None:
+    if source.header is None or source.header.certificate is None:
+        return
+    known = [f"{unit.id}/{key}" for unit in source.units for key in unit.activity_keys()]
+    for number, wanted in enumerate(source.header.certificate.require):
+        if wanted not in known:
+            line = source.lines.get(("certificate", "require", number), source.lines.get(("certificate",), 1))
+            near = closest(wanted, known) or next(iter(known), "…")
+            place = f"{source.place}/course.yml"
+            source.faults.append((place, fault("E013/required", line, id=wanted, closest=near)))
 
 
 # ---- words that stand elsewhere -----------------------------------------------------------------------------------
@@ -250,10 +285,14 @@ def _check_words(source: CourseSource, known: _KnownWords) -> None:
                 continue
             for id in file.header.competencies:
                 if id not in ids:
-                    file.faults.append(fault("E013/competency", 1, id=id, closest=closest(id, sorted(ids)) or "…"))
+                    line = file.lines.get(("competencies",), 1)
+                    file.faults.append(fault("E013/competency", line, id=id, closest=closest(id, sorted(ids)) or "…"))
             for id in file.header.requires:
                 if id not in units:
-                    file.faults.append(fault("E013/prerequisite", 1, id=id, closest=closest(id, sorted(units)) or "…"))
+                    line = file.lines.get(("requires",), 1)
+                    file.faults.append(
+                        fault("E013/prerequisite", line, id=id, closest=closest(id, sorted(units)) or "…")
+                    )
     if known.people is not None:
         for number, id in enumerate(header.authors):
             if id not in known.people:
@@ -276,8 +315,8 @@ def _check_requires(source: CourseSource) -> None:
     circle = _circle(ways)
     if circle:
         first = next(one for one in source.units if one.id == circle[0])
-        if first.files:
-            first.files[0].faults.append(fault("E014", 1, circle=" → ".join(circle)))
+        file = next(file for file in first.files if file.header and file.header.requires)
+        file.faults.append(fault("E014", file.lines.get(("requires",), 1), circle=" → ".join(circle)))
 
 
 def _circle(ways: dict[str, list[str]]) -> list[str]:
@@ -420,6 +459,20 @@ def _check_link(link: Link, folder: str, course: str, root: Path) -> list[Fault]
     return faults
 
 
+def _check_term(link: Link, folder: str, source: CourseSource) -> list[Fault]:
+    """Say where a link leads to a word that the glossary does not hold."""
+    found = destination(link.target, folder, source.place)
+    glossary = GLOSSARY.fullmatch(found.path.removeprefix(f"{source.place}/")) if found.kind == "file" else None
+    page = source.glossary.get(glossary[1]) if glossary else None
+    if page is None:
+        return []
+    terms = [section.anchor or slug(section.title) for section in page.sections if section.level == 2]
+    if slug(found.fragment) in terms:
+        return []
+    near = closest(slug(found.fragment), terms) or next(iter(terms), "…")
+    return [fault("E501/term", link.line, target=link.target, closest=near)]
+
+
 # ---- reading ------------------------------------------------------------------------------------------------------
 
 
@@ -494,25 +547,18 @@ def _long_sentences(page: Page) -> list[Fault]:
 # ---- against the published version --------------------------------------------------------------------------------
 
 
-def gone_ids(published: CourseDocument, source: CourseSource, lang: str = "en") -> tuple[Finding, ...]:
-    """Give E104 for every question or commitment of the published version that the folder has no more.
+def gone_ids(published: CourseDocument, document: CourseDocument, lang: str = "en") -> tuple[Finding, ...]:
+    """Give E104 for every id of the published version that the new one has no more.
 
-    An id named in `moved:` of any unit is not gone. The finding stands at the file of the unit where it was.
+    An id named in `moved:` of any unit is not gone. The finding stands at the file where it was, in the source language.
     """
-    now = {
-        (unit.id, section.mark.id)
-        for unit in source.units
-        for file in unit.files
-        for section in file.marked
-        if section.mark
-    }
-    moved = {id for file in source.each_file() if file.header for id in file.header.moved}
-    found = []
-    for whole in sorted(published.question_ids()):
-        unit, _, id = whole.partition("/")
-        if (unit, id) not in now and id not in moved:
-            found.append(finding(f"{source.place}/units/{unit}", fault("E104", 1, id=id), lang))
-    return tuple(found)
+    where: dict[str, str] = {}
+    for unit, key, activity in published.each_activity():
+        folder = unit.shared or f"units/{unit.id}"
+        for id in activity.ids():
+            where.setdefault(f"{unit.id}/{id}", f"{folder}/{key}.{published.source}.md")
+    gone = sorted(document.gone_since(published))
+    return tuple(finding(where[whole], fault("E104", 1, id=whole.partition("/")[2]), lang) for whole in gone)
 
 
 __all__ = ["Report", "check", "check_sources", "estimated_minutes", "gone_ids"]

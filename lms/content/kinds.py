@@ -10,6 +10,7 @@ from 1, for choices and orders; text for numbers, words and open answers; pairs 
 from __future__ import annotations
 
 import random
+import re
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ UNKNOWN: Final = "?"
 """The value of the choice "I don't know" in a form."""
 TEXT_LIMIT: Final = 500
 OPEN_LIMIT: Final = 20_000
+
+_NOT_BARE: Final = re.compile(r"[\s*_`]+")
 
 Form = Mapping[str, Sequence[str]]
 
@@ -429,17 +432,18 @@ class Match(_Question):
     def _accept(self, value: object) -> Answer:
         if not isinstance(value, list):
             raise WrongShape(self.id, "pair")
-        lefts = {plain(left) for left, _ in self.pairs}
-        rights = {plain(right) for right in self._rights()}
-        pairs: list[list[str]] = []
+        # Told as shown or as written: spacing, case and marks of emphasis do not count.
+        lefts = {_bare(plain(left)): plain(left) for left, _ in self.pairs}
+        rights = {_bare(plain(right)): plain(right) for right in self._rights()}
+        pairs: dict[str, str] = {}
         for pair in value:
             if not isinstance(pair, list) or len(pair) != 2:
                 raise WrongShape(self.id, "pair")
-            left, right = (squeeze(self._text(side)) for side in pair)
-            if left not in lefts or right not in rights or any(left == seen for seen, _ in pairs):
+            left, right = (_bare(self._text(side)) for side in pair)
+            if left not in lefts or right not in rights or lefts[left] in pairs:
                 raise WrongShape(self.id, "pair")
-            pairs.append([left, right])
-        return pairs
+            pairs[lefts[left]] = rights[right]
+        return [[left, right] for left, right in pairs.items()]
 
     def _mark(self, answer: Given) -> Mark:
         chosen = {pair[0]: pair[1] for pair in answer if isinstance(pair, list)} if isinstance(answer, list) else {}
@@ -533,6 +537,11 @@ class Open(_Question):
     def describe(self, answer: Given) -> str:
         """Give what was written."""
         return answer if isinstance(answer, str) else ""
+
+
+def _bare(text: str) -> str:
+    """Give a text as sides of a pair are compared: folded, without spaces and marks of emphasis."""
+    return _NOT_BARE.sub("", fold(text))
 
 
 Question = Single | Multiple | Numeric | Short | Order | Match | Cloze | Open

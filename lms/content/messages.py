@@ -147,6 +147,12 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         "es": ("el id «{value}» no es el nombre de su carpeta", "escribe «id: {expected}»"),
         "ca": ("l’id «{value}» no és el nom de la seva carpeta", "escriu «id: {expected}»"),
     },
+    "E007/draw": {
+        "en": ("the quiz draws {value} questions and holds {count}", "write “draw: {count}” or fewer"),
+        "fr": ("le quiz tire {value} questions et en contient {count}", "écrivez « draw: {count} » ou moins"),
+        "es": ("el cuestionario saca {value} preguntas y contiene {count}", "escribe «draw: {count}» o menos"),
+        "ca": ("el qüestionari treu {value} preguntes i en conté {count}", "escriu «draw: {count}» o menys"),
+    },
     "E007/source": {
         "en": ("the source language “{value}” is not among the languages", "add it to “languages”"),
         "fr": ("la langue source « {value} » n’est pas parmi les langues", "ajoutez-la à « languages »"),
@@ -264,6 +270,18 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         "es": ("la persona «{id}» no está en _people.yml", "¿querías escribir «{closest}»?"),
         "ca": ("la persona «{id}» no és a _people.yml", "volies escriure «{closest}»?"),
     },
+    "E013/required": {
+        "en": ("the certificate asks for “{id}”, which does not exist", "did you mean “{closest}”?"),
+        "fr": ("le certificat demande « {id} », qui n’existe pas", "vouliez-vous écrire « {closest} » ?"),
+        "es": ("el certificado pide «{id}», que no existe", "¿querías escribir «{closest}»?"),
+        "ca": ("el certificat demana «{id}», que no existeix", "volies escriure «{closest}»?"),
+    },
+    "E013/moved": {
+        "en": ("“{id}” is said to have moved here and is not here", "did you mean “{closest}”?"),
+        "fr": ("« {id} » devrait être arrivé ici et n’y est pas", "vouliez-vous écrire « {closest} » ?"),
+        "es": ("«{id}» debería haber llegado aquí y no está", "¿querías escribir «{closest}»?"),
+        "ca": ("«{id}» hauria d’haver arribat aquí i no hi és", "volies escriure «{closest}»?"),
+    },
     "E014": {
         "en": ("the prerequisites go round in a circle: {circle}", "remove one of them"),
         "fr": ("les prérequis tournent en rond : {circle}", "retirez-en un"),
@@ -330,19 +348,19 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
     },
     "E104": {
         "en": (
-            "“{id}” was in the last published version and is gone",
+            "“{id}” was in the last published version and is gone; what was answered is kept",
             "if it moved, add “moved: [{id}]” to its new unit",
         ),
         "fr": (
-            "« {id} » était dans la dernière version publiée et a disparu",
+            "« {id} » était dans la dernière version publiée et a disparu ; les réponses sont gardées",
             "si elle a changé de place, ajoutez « moved: [{id}] » à sa nouvelle étape",
         ),
         "es": (
-            "«{id}» estaba en la última versión publicada y ya no está",
+            "«{id}» estaba en la última versión publicada y ya no está; las respuestas se guardan",
             "si se ha movido, añade «moved: [{id}]» a su nueva etapa",
         ),
         "ca": (
-            "«{id}» era a l’última versió publicada i ja no hi és",
+            "«{id}» era a l’última versió publicada i ja no hi és; les respostes es guarden",
             "si s’ha mogut, afegeix «moved: [{id}]» a la seva nova etapa",
         ),
     },
@@ -460,6 +478,12 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         ),
         "es": ("una fila de «{id}» no tiene tantas celdas como la primera", "ponle una celda por columna"),
         "ca": ("una fila de «{id}» no té tantes cel·les com la primera", "posa-hi una cel·la per columna"),
+    },
+    "E204/twice": {
+        "en": ("two lines of “{id}” say the same", "give each its own words"),
+        "fr": ("deux lignes de « {id} » disent la même chose", "donnez à chacune ses propres mots"),
+        "es": ("dos líneas de «{id}» dicen lo mismo", "dale a cada una sus propias palabras"),
+        "ca": ("dues línies de «{id}» diuen el mateix", "dona a cadascuna les seves paraules"),
     },
     "E204/none": {
         "en": ("the file asks nothing", "add a heading, and “<!-- {prefix}-… -->” under it"),
@@ -676,6 +700,18 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         "fr": ("le fichier « {target} » n’existe pas", "ajoutez-le, ou corrigez le lien"),
         "es": ("el archivo «{target}» no existe", "añádelo o corrige el enlace"),
         "ca": ("el fitxer «{target}» no existeix", "afegeix-lo o corregeix l’enllaç"),
+    },
+    "E501/course": {
+        "en": ("the folder has no course.yml", "write one, or begin the name of the folder with “_”"),
+        "fr": ("le dossier n’a pas de course.yml", "écrivez-en un, ou commencez le nom du dossier par « _ »"),
+        "es": ("la carpeta no tiene course.yml", "escribe uno o empieza el nombre de la carpeta por «_»"),
+        "ca": ("la carpeta no té course.yml", "escriu-ne un o comença el nom de la carpeta per «_»"),
+    },
+    "E501/term": {
+        "en": ("“{target}” leads to a word that the glossary does not hold", "did you mean “#{closest}”?"),
+        "fr": ("« {target} » mène à un mot absent du glossaire", "vouliez-vous écrire « #{closest} » ?"),
+        "es": ("«{target}» lleva a una palabra que no está en el glosario", "¿querías escribir «#{closest}»?"),
+        "ca": ("«{target}» porta a una paraula que no és al glossari", "volies escriure «#{closest}»?"),
     },
     "E502": {
         "en": (

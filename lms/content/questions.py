@@ -15,7 +15,7 @@ from lms.content.findings import Fault, fault
 from lms.content.headers import unknown_word
 from lms.content.language import ALL_OF_THE_ABOVE
 from lms.content.reading import Line, Section
-from lms.content.texts import fold, read_span
+from lms.content.texts import fold, read_span, squeeze
 
 KINDS: Final = ("single", "multiple", "numeric", "short", "order", "match", "cloze", "open")
 _TYPE_WORDS: Final = ("order", "match", "cloze", "multiple", "open", "text")
@@ -159,8 +159,22 @@ def sketch(section: Section) -> tuple[Sketch, list[Fault]]:
         "\n\n".join("\n".join(text).strip() for name, text in parts.callouts if name == "NOTE"),
         "\n\n".join("\n".join(text).strip() for name, text in parts.callouts if name == "IMPORTANT"),
     )
+    faults += _twins(made)
     faults += _advice(made)
     return made, faults
+
+
+def _twins(made: Sketch) -> list[Fault]:
+    """Say where two lines that are told apart by their words have the same ones."""
+    lines = [(squeeze(item.text), item.line) for item in made.items if made.kind in ("single", "multiple", "order")]
+    lines += [(fold(pair.left), pair.line) for pair in made.pairs if pair.left]
+    seen: set[str] = set()
+    faults = []
+    for text, line in lines:
+        if text in seen:
+            faults.append(fault("E204/twice", line, id=made.id))
+        seen.add(text)
+    return faults
 
 
 def _faulty_words(words: Sequence[tuple[str, str]], line: int) -> list[Fault]:

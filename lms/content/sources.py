@@ -33,7 +33,7 @@ _MARKS: Final = {**dict.fromkeys(TYPES, "qk"), "poll": "q", "checklist": "ck", "
 _ASKING: Final = {"quiz": "q", "reflection": "q", "poll": "q", "checklist": "c"}
 """Types that are nothing without a section that has this mark."""
 _LANG_NAME = re.compile(r"[a-z]{2}")
-_GLOSSARY = re.compile(r"glossary\.([a-z]{2})\.md")
+GLOSSARY = re.compile(r"glossary\.([a-z]{2})\.md")
 
 
 Read = TypeVar("Read")
@@ -49,6 +49,7 @@ class UnitFile:
     lang: str
     page: Page | None = None
     header: UnitShape | None = None
+    lines: dict[tuple[str | int, ...], int] = field(default_factory=dict)
     sketches: dict[str, Sketch] = field(default_factory=dict)
     scenes: list[SceneSketch] = field(default_factory=list)
     parts: dict[str, Part] = field(default_factory=dict)
@@ -288,15 +289,15 @@ def read_file(file: UnitFile, path: Path, unit_id: str | None) -> None:
 def _read_header(file: UnitFile, page: Page, unit_id: str | None) -> None:
     if page.front is None:
         return
-    values, lines, faults = read_yaml(page.front, 2)
+    values, file.lines, faults = read_yaml(page.front, 2)
     file.faults += faults
     if values is None:
         return
-    file.header, faults = validate(SHAPES[file.type], values, lines)
+    file.header, faults = validate(SHAPES[file.type], values, file.lines)
     file.faults += faults
     id = values.get("id")
     if unit_id is not None and isinstance(id, str) and id != unit_id and is_slug(id):
-        file.faults.append(fault("E007/folder", lines.get(("id",), 1), value=id, expected=unit_id))
+        file.faults.append(fault("E007/folder", file.lines.get(("id",), 1), value=id, expected=unit_id))
 
 
 def _read_section(file: UnitFile, section: Section) -> None:
@@ -377,7 +378,7 @@ def check_ids(unit: UnitFolder) -> None:
 
 def _read_glossary(source: CourseSource, folder: Path) -> None:
     for child in sorted(folder.iterdir()):
-        found = _GLOSSARY.fullmatch(child.name)
+        found = GLOSSARY.fullmatch(child.name)
         if not found or found[1] not in LANGUAGES:
             continue
         place = f"{source.place}/{child.name}"

@@ -92,3 +92,25 @@ def test_wrong_usage_of_the_pure_doors_exits_with_two(app: Flask, tmp_path: Path
     ):
         found = runner.invoke(courses, line)
         assert (found.exit_code, found.stdout) == (2, ""), line
+
+
+def test_sync_tells_the_ids_that_are_gone_and_publishes_all_the_same(app: Flask, tmp_path: Path) -> None:
+    folder = tmp_path / "courses"
+    course = write_course(folder, "un-cours")
+    runner = app.test_cli_runner()
+    runner.invoke(courses, ["sync", str(folder)])
+    lesson = course / "units" / "un" / "lesson.fr.md"
+    lesson.write_text(lesson.read_text("utf-8").replace("q-mot", "q-autre"), encoding="utf-8")
+    found = runner.invoke(courses, ["sync", str(folder), "--lang", "en"])
+    assert found.exit_code == 0
+    head, told = found.stdout.splitlines()
+    assert head.split() == ["published", "un-cours", "v2", "-un/q-mot"]
+    assert told.startswith("un-cours/units/un/lesson.fr.md:1: E104 “q-mot” was in the last published version")
+    lesson.write_text(
+        lesson.read_text("utf-8").replace("q-autre", "q-neuf").replace("id: un\n", "id: un\nmoved: [q-neuf]\n"),
+        encoding="utf-8",
+    )
+    again = runner.invoke(courses, ["sync", str(folder), "--format", "json"])
+    (one,) = json.loads(again.stdout)["courses"]
+    assert [(finding["code"], finding["severity"]) for finding in one["findings"]] == [("E104", "error")]
+    assert (one["outcome"], one["gone"]) == ("published", ["un/q-autre"])

@@ -13,7 +13,6 @@ from lms.content.documents import from_json, to_json
 from lms.content.findings import format_finding
 from lms.content.language import LANGUAGES
 from lms.content.loading import load_course
-from lms.content.sources import read_course
 from tests.content.building import COMPETENCIES, COURSE, LESSON, QUIZ, SCENARIO, lesson, quiz, write
 
 UNIT = "petit/units/ecouter"
@@ -559,13 +558,19 @@ def test_a_folder_that_cannot_be_opened_is_the_callers_mistake(tmp_path: Path) -
 def test_an_id_that_disappeared_since_publication_is_told_unless_it_moved(tmp_path: Path) -> None:
     write(tmp_path, {})
     published = from_json(to_json(load_course(tmp_path / "petit")))
-    assert gone_ids(published, read_course(tmp_path / "petit")) == ()
+    assert gone_ids(published, published) == ()
     path = tmp_path / UNIT / "lesson.fr.md"
     path.write_text(LESSON.replace("q-premier", "q-second"))
-    told = gone_ids(published, read_course(tmp_path / "petit"))
-    assert [(one.code, one.path) for one in told] == [("E104", UNIT)]
-    path.write_text(LESSON.replace("q-premier", "q-second").replace("minutes:", "moved: [q-premier]\nminutes:"))
-    assert gone_ids(published, read_course(tmp_path / "petit")) == ()
+    told = gone_ids(published, load_course(tmp_path / "petit"))
+    assert [(one.code, one.path) for one in told] == [("E104", "units/ecouter/lesson.fr.md")]
+    quiz_too = QUIZ.replace("minutes ?\n<!-- q-duree -->", "minutes ?\n<!-- q-premier -->")
+    moved = quiz_too.replace("title:", "moved: [q-premier]\ntitle:")
+    write(tmp_path, {f"{UNIT}/lesson.fr.md": LESSON.replace("q-premier", "q-second"), f"{UNIT}/quiz.fr.md": moved})
+    assert [one.told_in("fr").message for one in gone_ids(published, load_course(tmp_path / "petit"))] == [
+        "« q-duree » était dans la dernière version publiée et a disparu\u00a0; les réponses sont gardées".replace(
+            "« ", "«\u00a0"
+        ).replace(" »", "\u00a0»")
+    ]
 
 
 def test_five_thousand_lines_are_checked_in_a_fraction_of_a_second(tmp_path: Path) -> None:

@@ -98,6 +98,17 @@ def test_try_without_answers_gives_nothing_and_no_error(tmp_path: Path) -> None:
         ({"q-trous": ["cadre"]}, "q-trous"),
         ({"q-relier": [["absent", "une position"]]}, "q-relier"),
         ({"q-duree": 12}, "q-duree"),
+        ({"q-duree": True}, "q-duree"),
+        ({"q-qui": [True]}, "q-qui"),
+        ({"q-qui": [1, 1]}, "q-qui"),
+        ({"q-qui": {"1": True}}, "q-qui"),
+        ({"q-etapes": [1, 2, 3, 3]}, "q-etapes"),
+        ({"q-etapes": [4, 3, 2, "1"]}, "q-etapes"),
+        ({"q-relier": [["La salle est à moi."]]}, "q-relier"),
+        ({"q-relier": [["La salle est à moi.", "une position"], ["La salle est à moi.", "un besoin"]]}, "q-relier"),
+        ({"q-trous": "cadre"}, "q-trous"),
+        ({"q-recit": ["un texte"]}, "q-recit"),
+        ({"q-mot": "x" * 501}, "q-mot"),
         ([], "answers.json"),
     ],
 )
@@ -113,3 +124,47 @@ def test_try_refuses_a_quiz_with_errors_and_files_that_cannot_be_opened(tmp_path
     assert "E204" in text
     assert try_command(tmp_path / "absent.fr.md", tmp_path / "answers.json")[1] == 2
     assert try_command(tmp_path / UNIT / "lesson.fr.md", tmp_path / "absent.json")[1] == 2
+
+
+def test_null_and_absent_mark_nothing_whatever_the_kind(tmp_path: Path) -> None:
+    ids = ("q-duree", "q-etapes", "q-relier", "q-trous", "q-qui", "q-mot", "q-recit")
+    for answers in ({}, dict.fromkeys(ids)):
+        told, code = tried(tmp_path, answers)
+        assert code == 0
+        assert {one["mark"] for id, one in told["questions"].items() if id != "q-recit"} == {0}
+        assert told["questions"]["q-recit"]["mark"] is None
+        assert (told["points"], told["of"]) == (0, 7)
+
+
+def test_sides_of_a_pair_are_told_as_written_or_as_shown(tmp_path: Path) -> None:
+    text = QUIZ.replace("| La salle est à moi. |", "| La salle est à **moi**! |")
+    for left in ("La salle est à moi !", "La salle est à **moi**!", "la salle est à moi\u00a0!"):
+        told, code = tried(tmp_path, {"q-relier": [[left, "Une position"]]}, text)
+        assert (code, told["questions"]["q-relier"]["mark"]) == (0, 0.5)
+
+
+def test_draw_shuffle_and_attempts_do_not_apply(tmp_path: Path) -> None:
+    text = QUIZ.replace("title:", "draw: 1\nshuffle: true\nattempts: 1\ntitle:")
+    told, _ = tried(tmp_path, {"q-etapes": [1, 2, 3, 4]}, text)
+    assert len(told["questions"]) == 7
+    assert told["questions"]["q-etapes"]["mark"] == 1
+
+
+def test_try_as_a_table_and_refusals_as_json(tmp_path: Path) -> None:
+    write(tmp_path, {})
+    quiz, answers = tmp_path / UNIT / "quiz.fr.md", tmp_path / "answers.json"
+    answers.write_text(json.dumps({"q-qui": [1], "q-duree": "30"}))
+    text, code = try_command(quiz, answers, "table")
+    assert code == 0
+    assert text.split("\n")[0] == "q-duree  numeric  0  Trente minutes suffisent pour plaider."
+    assert "q-recit  open  –" in text
+    assert text.endswith("\n0.5 / 7")
+    answers.write_text(json.dumps({"q-absent": [1], "q-qui": "1"}))
+    out, code = try_command(quiz, answers, "json", "fr")
+    assert code == 1
+    assert [one["id"] for one in json.loads(out)["errors"]] == ["q-absent", "q-qui"]
+    assert "pas de telle question" in json.loads(out)["errors"][0]["message"]
+    quiz.write_text(QUIZ.replace("[=]", "[ ]"))
+    out, code = try_command(quiz, answers, "json")
+    assert code == 1
+    assert {one["code"] for one in json.loads(out)["findings"]} == {"E204"}
