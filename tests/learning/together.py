@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
+
+from flask import Flask
 
 from tests.catalogue.courses import write_head
+from tests.learning.conftest import inside, person
+from tests.visits import StrictClient
 
 TOGETHER = "se-retrouver"
 POLL, LIST, LIVE = ("avis", "poll"), ("salle", "checklist"), ("rencontre", "live")
@@ -70,3 +75,25 @@ def write_together(root: Path, course_id: str = TOGETHER) -> Path:
     write_list(course)
     write_live(course)
     return course
+
+
+def learner(app: Flask, name: str, course_id: str = TOGETHER) -> str:
+    """A new person who takes the course; gives the id."""
+    from lms.foundation.db import writing
+    from lms.learning.service import enrol
+
+    who = person(app, name)
+
+    def do() -> None:
+        with writing():
+            enrol(who, course_id)
+
+    inside(app, do)
+    return who
+
+
+def visit(app: Flask, who: str) -> StrictClient:
+    """A browser of that person, signed in."""
+    client = cast("StrictClient", app.test_client())
+    client.enter(who)
+    return client

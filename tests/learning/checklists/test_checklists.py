@@ -1,0 +1,124 @@
+"""Ticks: private, saved with one button, never on another sentence; and the sheet for paper."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from lms.content.documents import ChecklistSection
+from lms.foundation.db import db
+from lms.learning.checklists import rules
+from lms.learning.checklists.models import Tick
+from lms.learning.models import Completion
+from tests.learning.conftest import inside, person, serve
+from tests.learning.together import LIST, TOGETHER, learner, visit, write_list, write_together
+from tests.visits import StrictClient, page_of, words_of
+
+PAGE = f"/courses/{TOGETHER}/{LIST[0]}/{LIST[1]}"
+SECTION = (ChecklistSection("c-a", "A", ("Aérer la salle", "Compter les <b>chaises</b>", "Aérer la salle")),)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_together(tmp_path / "courses")
+    return tmp_path / "courses"
+
+
+def ticked(client: StrictClient) -> list[str]:
+    boxes = [one for one in page_of(client.get(PAGE)).iter("input") if one.get("name") == "tick"]
+    return [str(one.get("value")) for one in boxes if one.get("checked") is not None]
+
+
+def done(app: Flask) -> int:
+    return int(str(inside(app, lambda: db.session.scalar(sa.select(sa.func.count()).select_from(Completion)))))
+
+
+@pytest.mark.parametrize(
+    ("items", "stands"),
+    [
+        (("Aérer la salle", "Compter les chaises", "Aérer la salle"), {1, 2, 3}),
+        (("aérer la salle", "Compter les <em>chaises</em>", "Aerer la salle"), {1, 2, 3}),  # marks, capitals, accents
+        (("Compter les chaises", "Aérer la salle", "Aérer la salle"), {3}),  # turned round
+        (("Aérer la salle", "Compter les tables", "Aérer la salle"), {1, 3}),  # another sentence
+        (("Aérer la salle",), {1}),
+    ],
+)
+def test_a_tick_stands_for_its_sentence_and_for_no_other(items: tuple[str, ...], stands: set[int]) -> None:
+    before = rules.sentences(SECTION)
+    after = rules.sentences((ChecklistSection("c-a", "A", items),))
+    assert {place for _section, place in rules.standing(before, after)} == stands
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [(["c-a.1", "c-a.3"], {1, 3}), (["c-a.4", "c-b.1", "", "c-a.1 ", "c-a.01"], set()), (["c-a.2"] * 3, {2})],
+)
+def test_only_lines_of_this_list_are_read(sent: list[str], read: set[int]) -> None:
+    assert {place for _section, place in rules.read(sent, rules.sentences(SECTION))} == read
+
+
+def test_ticks_are_saved_whole_and_are_ones_own(app: Flask, folder: Path) -> None:
+    serve(app, folder)
+    lea, tom = visit(app, learner(app, "lea")), visit(app, learner(app, "tom"))
+    page = lea.fill(PAGE, {"tick": ["c-avant.2", "c-apres.1"]}, press="Enregistrer mes coches")
+    assert "Vos coches sont enregistrées" in page.get_data(as_text=True)
+    assert "2 cochées sur 3 lignes" in words_of(page)
+    assert ticked(lea) == ["c-avant.2", "c-apres.1"]
+    assert ticked(tom) == []
+    lea.fill(PAGE, {"tick": ["c-avant.1"]}, press="Enregistrer mes coches")
+    assert ticked(lea) == ["c-avant.1"]
+    assert done(app) == 0, "saving is not finishing"
+
+
+def test_the_step_is_done_when_the_learner_says_so(app: Flask, folder: Path) -> None:
+    serve(app, folder)
+    lea = visit(app, learner(app, "lea"))
+    lea.fill(PAGE, {"tick": ["c-avant.1"]}, press="terminer cette étape")
+    assert done(app) == 1
+    assert ticked(lea) == ["c-avant.1"]
+    assert "terminer cette étape" not in words_of(lea.get(PAGE))
+
+
+def test_an_edited_list_shows_no_tick_on_another_sentence(app: Flask, folder: Path) -> None:
+    serve(app, folder)
+    lea = visit(app, learner(app, "lea"))
+    lea.fill(PAGE, {"tick": ["c-avant.1", "c-avant.2"]}, press="Enregistrer mes coches")
+    write_list(folder / TOGETHER, "Fermer la porte", "Compter les chaises")
+    serve(app, folder)
+    assert ticked(lea) == ["c-avant.2"]
+
+
+def test_ticks_hold_in_every_language(app: Flask, folder: Path) -> None:
+    course = folder / TOGETHER
+    write_list(course, "Air the room", "Count the chairs", lang="en", title="The room")
+    (course / "course.yml").write_text((course / "course.yml").read_text().replace("[fr]", "[fr, en]"))
+    serve(app, folder)
+    lea = visit(app, learner(app, "lea"))
+    lea.fill(f"{PAGE}?lang=en", {"tick": ["c-avant.2"]}, press="Save my ticks")
+    assert "Count the chairs" in words_of(lea.get(PAGE))
+    assert ticked(lea) == ["c-avant.2"]
+    assert "Compter les chaises" in words_of(lea.get(f"{PAGE}?lang=fr"))
+    assert ticked(lea) == ["c-avant.2"]
+
+
+def test_the_sheet_has_boxes_and_no_ticks(app: Flask, folder: Path) -> None:
+    serve(app, folder)
+    lea = visit(app, learner(app, "lea"))
+    lea.fill(PAGE, {"tick": ["c-avant.1"]}, press="Enregistrer mes coches")
+    sheet = lea.get(f"{PAGE}/sheet")
+    assert "Compter les chaises" in words_of(sheet)
+    assert "Éteindre la lumière" in words_of(sheet)
+    assert "<input" not in sheet.get_data(as_text=True).split("<main")[1]
+
+
+def test_a_foreign_list_and_a_missing_one_are_the_same(app: Flask, folder: Path) -> None:
+    serve(app, folder)
+    stranger = visit(app, person(app, "nobody"))
+    token = stranger.get("/account").get_data(as_text=True).split('csrf_token" value="')[1].split('"')[0]
+    for path in (PAGE, f"/courses/{TOGETHER}/avis/poll", "/courses/none/a/checklist"):
+        assert stranger.get(f"{path}/sheet").status_code == 404
+        assert stranger.post(f"{path}/ticks", data={"tick": "c-avant.1", "csrf_token": token}).status_code == 404
+    assert inside(app, lambda: db.session.scalars(sa.select(Tick)).all()) == []
