@@ -105,18 +105,25 @@ def sitting(waiting: Iterable[Due], day: date, done: Collection[tuple[str, str]]
     """What is left to ask on `day`: five at most with those of `done` (the steps already asked today), one of each
     step; sure and missed first, then the oldest. Asked in such an order that the courses take turns.
     """
-    ideas = set(done)
-    picked: list[Due] = []
+    ideas, turn, turns = set(done), Counter[tuple[bool, date, str]](), {}
     for one in sorted((one for one in waiting if one.due_on <= day), key=_urgent):
-        if one.idea not in ideas and len(picked) + len(done) < MOST:
+        if one.idea not in ideas:
             ideas.add(one.idea)
-            picked.append(one)
-    turn = Counter(course for course, _unit in done)
+            day_of_course = (not _sure_and_missed(one), one.due_on, one.key[0])
+            turns[one] = turn[day_of_course]
+            turn[day_of_course] += 1
+    # Of what came due on the same day, each course gives one in its turn.
+    oldest = sorted(turns, key=lambda one: (not _sure_and_missed(one), one.due_on, turns[one], one.key))
+    return _mixed(oldest[: max(0, MOST - len(done))], Counter(course for course, _unit in done))
+
+
+def _mixed(picked: Sequence[Due], asked: Counter[str]) -> list[Due]:
+    """Sure and missed first; of the others the course that had least of the sitting so far (`asked`), then the oldest."""
     turns = {}
     for one in picked:
-        turns[one.key] = turn[one.key[0]]
-        turn[one.key[0]] += 1
-    return sorted(picked, key=lambda one: (not _sure_and_missed(one), turns[one.key], one.due_on, one.key))
+        turns[one] = asked[one.key[0]]
+        asked[one.key[0]] += 1
+    return sorted(picked, key=lambda one: (not _sure_and_missed(one), turns[one], one.due_on, one.key))
 
 
 def _sure_and_missed(one: Due) -> bool:
