@@ -9,7 +9,7 @@ from lms.catalogue.queries import Published, shelf
 from lms.foundation.i18n import language
 from lms.home.rules import Card
 from lms.learning.queries import Learning, courses_of, declined_by, learners_by_space
-from lms.learning.rules import minutes_range
+from lms.learning.rules import listed, minutes_range, summary_lang, title_lang
 from lms.spaces.queries import all_spaces, people_by_space
 
 
@@ -31,7 +31,9 @@ class SpaceLine:
 def _card(published: Published, lang: str) -> Card:
     """A course as a card, before it is known who reads it."""
     document = published.document
-    low, high = minutes_range(document.minutes(lang))
+    units = listed(document, lang)
+    low, high = minutes_range(sum(unit.minutes(lang, document.source) for unit in units))
+    spoken, told = title_lang(document, lang), summary_lang(document, lang)
     return Card(
         course_id=published.course_id,
         title=document.title(lang),
@@ -39,7 +41,7 @@ def _card(published: Published, lang: str) -> Card:
         domain=document.domain,
         level=document.level,
         languages=tuple(document.languages),
-        steps=len(document.units),
+        steps=len(units),
         low=low,
         high=high,
         done=0,
@@ -47,6 +49,8 @@ def _card(published: Published, lang: str) -> Card:
         taken=False,
         reason=None,
         pinned=False,
+        title_lang="" if spoken == lang else spoken,
+        summary_lang="" if told == lang else told,
     )
 
 

@@ -32,6 +32,9 @@ class Card:
     pinned: bool
     #: The reader said no to it: it stays in the list and is proposed no more.
     declined: bool = False
+    #: The languages of title and summary, where they are not the reader's.
+    title_lang: str = ""
+    summary_lang: str = ""
 
 
 def band(card: Card) -> str:

@@ -14,12 +14,13 @@ from lms.foundation.i18n import LANGUAGES, by_name, language
 from lms.home.queries import cards_for, network_lines
 from lms.home.rules import FACETS, chosen, counts, proposals
 from lms.home.wording import domain_name, length_name, level_name, proposals_title
+from lms.learning.doors.queries import shut_among
 from lms.learning.pages import minutes
 from lms.learning.plans.rules import is_on_home
 from lms.learning.queries import courses_of, plans_of
 from lms.learning.reviews.queries import today_of
 from lms.learning.reviews.wording import named_day
-from lms.learning.rules import minutes_range
+from lms.learning.rules import minutes_range, title_lang, unit_lang
 from lms.learning.trial.pages import samples
 from lms.learning.trial.queries import first_of, samples_of
 from lms.priorities.queries import latest_ranking
@@ -89,7 +90,10 @@ def invitation() -> str:
 def start() -> Any:
     """My next ten minutes: one step to go on with, then what else waits, then my courses."""
     mine = courses_of(visitor().id)
-    under_way = [one for one in mine if not one.is_finished and one.next_unit]
+    shut = shut_among(mine)
+    under_way = [
+        one for one in mine if not one.is_finished and one.next_unit and one.published.course_id not in shut
+    ]
     now_card = under_way[0] if under_way else None
     here = None if visitor().roles else network()
     offers = proposals(cards_for(visitor().id)) if now_card is None else []
@@ -102,6 +106,7 @@ def start() -> Any:
         "home/start.html", now=now_card, mine=mine, offers=offers, reason_sentence=reason_sentence,
         plan=next(iter(ahead), None), day=day, review=review, review_day=named_day(review.next_on, day),
         campaign=open_campaign() if visitor().spaces else None,
+        title_lang=title_lang, unit_lang=unit_lang, foreign=lambda code: "" if code == language() else code,
         minutes_range=minutes_range, first_name=visitor().name.split()[0],
         homeless=here is not None and here.registration == "open",
     )  # fmt: skip

@@ -92,6 +92,11 @@ class Learning:
         return frozenset(unit for unit in self.units if unit in self.finished)
 
     @property
+    def known_now(self) -> int:
+        """How many of the units done were known already."""
+        return len(self.done & self.known)
+
+    @property
     def total(self) -> int:
         """How many units the course has now in this language."""
         return len(self.listed)
@@ -646,6 +651,16 @@ def _team_row(
         due_on=row.due_on,
         late=not whole and row.due_on is not None and row.due_on < day,
     )
+
+
+def learners_of(course_id: str) -> tuple[int, int]:
+    """How many active people take a course, and how many of them finished it. One query."""
+    row = db.session.execute(
+        sa.select(sa.func.count(), sa.func.count(Enrolment.finished_at))
+        .join(Person, Person.id == Enrolment.person_id)
+        .where(Enrolment.course_id == course_id, Enrolment.state != "declined", Person.state == "active")
+    ).one()
+    return row[0], row[1]
 
 
 def learners_by_space() -> dict[str, tuple[int, int, int]]:

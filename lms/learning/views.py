@@ -33,6 +33,7 @@ from lms.spaces.policy import guard
 bp = Blueprint("learning", __name__, template_folder="templates")
 bp.add_app_template_filter(pages.voiced, "voiced")
 bp.add_app_template_filter(pages.is_voice, "is_voice")
+bp.add_app_template_global(pages.lang_mark, "lang_mark")
 
 
 @bp.get("/courses/<course_id>")
@@ -44,7 +45,7 @@ def course(course_id: str) -> Any:
         raise NotFound()
     by = own.enrolment.enrolled_by if own and pages.is_invited(own) else None
     begun = queries.tries_left_open(own) if own else []
-    first = told_before(*before(served.document, visitor().id))
+    first = told_before(*before(served.document, visitor().id), own)
     shown = pages.course_page(served, own, language(), served.authors)
     changes = told_changes(own)
     return render_template(

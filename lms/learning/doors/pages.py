@@ -71,7 +71,6 @@ def offer(document: CourseDocument, unit: str, text: Activity) -> dict[str, Any]
         "wanted": pages.said_language(language()),
         "is_listed": rules.is_listed(document, unit, language()),
         "accept_address": url_for("doors.as_written", course_id=document.id, unit=unit, activity=text.key),
-        "kept": {"path": request.args.get("path", "")[:4000]} if text.scenes else {},
         "others": [
             Tongue(pages.said_language(code), f"{here}?text={code}")
             for code in document.languages
@@ -105,8 +104,9 @@ class ToldBefore:
         return bool(self.all or self.any)
 
 
-def told_before(found: rules.Before, offered: Mapping[str, Published]) -> ToldBefore:
-    """What comes before a course, with titles and addresses."""
+def told_before(found: rules.Before, offered: Mapping[str, Published], own: Learning | None = None) -> ToldBefore:
+    """What comes before a course, with titles and addresses. It shuts nothing for somebody who has finished it."""
+    shuts = found.shuts and not (own is not None and own.is_finished)
 
     def way(one: rules.First) -> Way:
         there = offered.get(one.course_id)
@@ -119,11 +119,11 @@ def told_before(found: rules.Before, offered: Mapping[str, Published]) -> ToldBe
             one.is_done,
         )
 
-    missing = [way(one) for one in found.missing] if found.shuts else []
+    missing = [way(one) for one in found.missing] if shuts else []
     return ToldBefore(
         [way(one) for one in found.all],
         [way(one) for one in found.any],
-        found.shuts,
+        shuts,
         found.is_strict,
         missing[0] if missing else None,
     )

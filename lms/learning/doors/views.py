@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -23,8 +22,6 @@ from lms.learning.queries import Learning
 from lms.spaces.policy import guard
 
 bp = Blueprint("doors", __name__, template_folder="templates")
-#: A way through a scene, as an address names it.
-_PATH = re.compile(r"[a-z0-9.-]{1,4000}")
 
 
 @bp.before_app_request
@@ -47,9 +44,7 @@ def as_written(course_id: str, unit: str, activity: str) -> Any:
     if own is None or learning_rules.variant(own.published.document, unit, activity, language()) is None:
         raise NotFound()
     pages.accept(course_id)
-    here = learning_pages.activity_address(course_id, unit, activity)
-    path = request.form.get("path", "")
-    return redirect(f"{here}?path={path}#scene" if _PATH.fullmatch(path) else here)
+    return redirect(learning_pages.activity_address(course_id, unit, activity))
 
 
 @bp.get("/courses/<course_id>/<unit>/<activity>/known")
