@@ -48,6 +48,7 @@ PERMISSIONS: dict[str, Callable[[Visitor, str | None], bool]] = {
     "enrol_others": _manager,  # put a space's people on a course
     "invite": _manager,  # bring people into a space
     "author": _trainer_or_coordinator,  # see courses as their authors do, and what the check says
+    "review_works": _trainer,  # read what learners hand in and review it
     "network": _coordinator,  # see every space, the needs, the order
     "steer": _coordinator,  # open and close campaigns, pin offers
 }

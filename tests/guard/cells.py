@@ -20,6 +20,7 @@ WHO: dict[str, frozenset[str]] = {
     "enrol_others": frozenset({"manager_a", "manager_b"}),
     "invite": frozenset({"manager_a", "manager_b"}),
     "author": frozenset({"trainer", "coordinator"}),
+    "review_works": frozenset({"trainer"}),
     "network": frozenset({"coordinator"}),
     "steer": frozenset({"coordinator"}),
 }

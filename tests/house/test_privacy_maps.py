@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: Rooms that keep something about people, in the order in which they forget: upper rooms first, the person last.
 ROOMS = (
     "learning/reviews", "learning/plans", "learning/notes", "learning/remarks",
+    "learning/works",
     "learning/reflections",
     "learning/certificates",
     "learning",
@@ -185,6 +186,8 @@ def _agree(table: str, row: dict[str, Any]) -> None:
         row["state"], row["closed_on"] = "open", None
     elif table == "sent_mail":
         row["state"] = "kept"
+    elif table == "work":
+        row["state"], row["handed_at"], row["reviewed_at"] = "draft", None, None
     elif table == "remark":
         row["state"] = "answered"
 
