@@ -79,7 +79,7 @@ def on(lea: StrictClient, days: int, do: Callable[[], Any]) -> Any:
 
 def test_a_question_answered_in_a_lesson_comes_back_and_climbs(site: Flask, lea: StrictClient) -> None:
     def first() -> None:
-        page = lea.fill(LESSON, {"q-mot": "1"}, form=LESSON, press="Valider")
+        page = lea.fill(LESSON, {"q-mot": "1"}, form=f"{LESSON}#q-mot", press="Valider")
         assert ITEM in page.text, "the feedback says that it comes back, and where"
         assert "Rien à revoir aujourd’hui." in words_of(lea.get("/review"))
 
@@ -88,7 +88,7 @@ def test_a_question_answered_in_a_lesson_comes_back_and_climbs(site: Flask, lea:
 
         def again(gap: int = reviewed) -> None:
             assert ITEM in lea.get("/review").text
-            page = lea.fill("/review", {"q-mot": "2"}, form=ITEM, press="Valider")
+            page = lea.fill("/review", {"q-mot": "2"}, form=f"{ITEM}#question", press="Valider")
             assert page.request.path == ITEM
             assert "RIGHT-FEEDBACK" in page.text
             (row,) = rows(site)
@@ -97,7 +97,7 @@ def test_a_question_answered_in_a_lesson_comes_back_and_climbs(site: Flask, lea:
         on(lea, day, again)
 
     def last() -> None:
-        page = lea.fill("/review", {"q-mot": "2"}, form=ITEM, press="Valider")
+        page = lea.fill("/review", {"q-mot": "2"}, form=f"{ITEM}#question", press="Valider")
         assert "90 jours" in words_of(page)
         assert rows(site)[0].state == "retired"
         assert "C’est tout pour aujourd’hui." in words_of(lea.get("/review"))
@@ -117,8 +117,8 @@ def test_a_miss_comes_back_in_three_days_and_a_second_sending_changes_nothing(si
 
     def miss() -> None:
         page = lea.get("/review")
-        lea.fill(page, {"q-mot": "1", "sure": "1"}, form=ITEM, press="Valider")
-        lea.fill(page, {"q-mot": "2"}, form=ITEM, press="Valider")
+        lea.fill(page, {"q-mot": "1", "sure": "1"}, form=f"{ITEM}#question", press="Valider")
+        lea.fill(page, {"q-mot": "2"}, form=f"{ITEM}#question", press="Valider")
         (row,) = rows(site)
         assert (row.step, row.missed, row.sure, row.given) == (0, True, True, [1])
         assert row.due_on == (START + timedelta(days=6)).date()
@@ -130,10 +130,10 @@ def test_an_answer_that_is_missing_or_wanted_with_a_hint_keeps_the_question(site
     on(lea, 0, lambda: practise(site, who(lea), "un", [1]))
 
     def ask() -> None:
-        page = lea.fill("/review", form=ITEM, press="Valider")
+        page = lea.fill("/review", form=f"{ITEM}#question", press="Valider")
         assert page.status_code == 422
         assert "Choisissez une réponse" in words_of(page)
-        assert "HINT-ONE" in lea.fill("/review", form=ITEM, press="Un indice, il y en a un").text
+        assert "HINT-ONE" in lea.fill("/review", form=f"{ITEM}#question", press="Un indice, il y en a un").text
         assert rows(site)[0].reviewed_on is None
 
     on(lea, 3, ask)
@@ -182,7 +182,7 @@ def test_a_changed_question_says_so_and_a_deleted_one_leaves(site: Flask, course
     def look() -> None:
         assert "Cette question a changé" in words_of(lea.get("/review"))
         assert "plus dans le cours" in words_of(lea.get(f"/review/{COURSE}/trois/lesson/q-mot"))
-        lea.fill("/review", {"q-mot": "2"}, form=ITEM, press="Valider")
+        lea.fill("/review", {"q-mot": "2"}, form=f"{ITEM}#question", press="Valider")
 
     on(lea, 3, look)
     assert "Cette question a changé" not in words_of(on(lea, 13, lambda: lea.get("/review")))
