@@ -9,7 +9,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from tests.guard.world import ACTORS, COURSE, FILE, KNOWN, LESSON, MISSING_ID, QUIZ, SCENE, SPACE_A, SPACE_B, World
+from tests.guard.world import (
+    ACTORS,
+    ASSIGNMENT,
+    COURSE,
+    FILE,
+    KNOWN,
+    LESSON,
+    MISSING_ID,
+    QUIZ,
+    REFLECTION,
+    SCENE,
+    SPACE_A,
+    SPACE_B,
+    WORKSHOP,
+    World,
+)
 from tests.house.census import Door
 
 #: Who has which permission, written down once more: the test must not learn it from the policy it tests.
@@ -187,6 +202,24 @@ def _addresses(world: World, door: Door, actor: str) -> Iterator[tuple[str, dict
         number = {"number": 2} if about == "survey page" else {}
         yield "own", {**number, "token": world["survey_unused" if about == "survey" else "survey_started"]}
         if about != "survey unsent":
+    elif about in ("reflection", "assignment"):
+        page = dict(zip(("unit", "activity"), REFLECTION if about == "reflection" else ASSIGNMENT, strict=True))
+        yield "own", {"course_id": WORKSHOP, **page}
+        yield "missing", {"course_id": WORKSHOP, **page, "activity": f"{about}-none"}
+        yield "missing", {"course_id": COURSE, **page}
+        yield "missing", lesson
+    elif about == "work":
+        yield "own" if actor == "trainer" else "foreign", {"work_id": world["work_a"]}
+        if actor != "trainer":
+            yield "foreign", {"work_id": world["work_b"]}
+        yield "missing", {"work_id": MISSING_ID}
+    elif about == "work file":
+        reads = takes(actor) or actor == "trainer"
+        yield "own" if reads else "foreign", {"work_id": world[f"work_{mine}"], "file_id": world[f"work_file_{mine}"]}
+        if actor != "trainer":
+            yield "foreign", {"work_id": world[f"work_{other}"], "file_id": world[f"work_file_{other}"]}
+        yield "foreign", {"work_id": world[f"work_{mine}"], "file_id": world[f"work_file_{other}"]}
+        yield "missing", {"work_id": world[f"work_{mine}"], "file_id": MISSING_ID}
             yield "missing", {**number, "token": MISSING_ID}
     else:
         raise AssertionError(f"no object of the kind {about!r} stands in the world")

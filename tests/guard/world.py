@@ -21,7 +21,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 
-from tests.catalogue.courses import SHORT_QUIZ, write_quiz
+from tests.catalogue.courses import SHORT_QUIZ, write_course, write_head, write_quiz
+from tests.learning.reflections.conftest import write_reflection
+from tests.learning.together import LIVE, PAST, TOGETHER, write_together
+from tests.learning.works.conftest import write_assignment
 from tests.visits import StrictClient
 
 if TYPE_CHECKING:
@@ -36,6 +39,9 @@ QUIZ = ("faire-le-point", "quiz-final")
 #: A quiz that shows that somebody knows a step already: there is none in the real course, so this one is added to it.
 KNOWN = ("chaque-personne", "quiz")
 SCENE = ("se-parler", "scenario")
+#: A course of a reflection and an assignment, written for these tests.
+WORKSHOP = "atelier"
+REFLECTION, ASSIGNMENT = ("deux", "reflection"), ("lettre", "assignment")
 FILE = "units/se-parler/media/plan-places.svg"
 PASSWORD = "dix minutes au vert"
 SECRET = "only-for-tests-0123456789-abcdefghijklm"
@@ -192,6 +198,9 @@ def sent(world: World, endpoint: str, actor: str) -> dict[str, Any]:
         "certificates.withdraw": {"why": "Délivré par erreur."},
         "priorities.keep": {"course": COURSE},
         "priorities.pin": {"course": COURSE, "place": "1"},
+        "reflections.save": {"q-quand-text": "Autre chose.", "q-quand-shown": "nobody", "revision": "1"},
+        "works.save": {"text": "Un autre texte.", "revision": "1", "do": "hand_in"},
+        "works.review": {"r-lettre.1": "1", "r-lettre.2": "0", "comment": "Bien vu.", "number": "1"},
         "priorities.close": {"campaign": world["campaign"]},
     }  # fmt: skip
     return dict(forms.get(endpoint, {}))
@@ -215,6 +224,11 @@ def courses_in(folder: Path) -> Path:
 
 def fill(app: Flask) -> dict[str, Any]:
     """Write the world into the empty database of `app`; gives its facts."""
+        write_together(target, past=True)
+        workshop = write_course(target, WORKSHOP, units=())
+        write_reflection(workshop, REFLECTION[0])
+        write_assignment(workshop, ASSIGNMENT[0])
+        write_head(workshop, (REFLECTION[0], ASSIGNMENT[0]))
     with app.app_context():
         from lms.foundation.db import db
 
@@ -248,8 +262,15 @@ def _fill(app: Flask) -> dict[str, Any]:
     from lms.survey import rules as survey_rules
     from lms.survey import service as survey
     from lms.survey.instruments import newest, read
+    from lms.learning.reflections import service as reflections
+    from lms.learning.reflections.rules import Written
     from lms.survey.queries import instrument_of
 
+    from lms.learning.sessions import service as sessions
+    from lms.learning.sessions.models import LiveSession, Seat
+    from lms.learning.works import service as works
+    from lms.learning.works.files import ready
+    from lms.learning.works.models import WorkFile
     folder = app.config["CORDADA"].courses
     report = catalogue.sync(folder)
     assert not report.ended("invalid"), report
@@ -343,6 +364,33 @@ def _fill(app: Flask) -> dict[str, Any]:
                 space_id=space,
                 lang="fr",
                 invited_by=ids[f"manager_{which}"],
+        workshop = published(WORKSHOP)
+        assert workshop is not None
+        asked_for = workshop.document.units[1].activities[ASSIGNMENT[1]]["fr"].assignment
+        assert asked_for is not None
+        for who in ("learner_a", "learner_b"):
+            words = CANARY if who.endswith("_b") else "A-ONLY"
+            learning.enrol(ids[who], WORKSHOP)
+            mine = {"q-quand": Written(f"quand {words}")}
+            kept_in = {"lang": "fr", "version_id": workshop.version_id}
+            assert reflections.save(ids[who], WORKSHOP, *REFLECTION, mine, revision=0, **kept_in)
+            became = works.save(
+                ids[who], WORKSHOP, *ASSIGNMENT, asked_for, text=f"travail {words}", link="",
+                file=ready(f"fichier {words}".encode(), "note.txt"), keep_file=True, revision=0, hand_in=True, **kept_in,
+            )  # fmt: skip
+            assert became == "handed"
+            file = db.session.scalars(sa.select(WorkFile).order_by(WorkFile.added_at.desc()).limit(1)).one()
+            facts[f"work_{who[-1]}"], facts[f"work_file_{who[-1]}"] = file.work_id, file.id
+        # Learner A was in the session that is over, has a seat in the next one, and a calendar with a secret address.
+        sessions.follow(TOGETHER)
+        sessions.take(ids["learner_a"], TOGETHER, *LIVE)
+        db.session.add(
+            Seat(
+                session_id=db.session.scalars(sa.select(LiveSession.id).where(LiveSession.unit == PAST[0])).one(),
+                person_id=ids["learner_a"], number=1, turn=1, taken_at=now(), promoted_at=None,
+            )
+        )  # fmt: skip
+        facts["calendar_a"] = calendar.make(ids["learner_a"], details=False)
                 mailed=False,
             )
             facts[f"invitation_{which}"], facts[f"join_{which}"] = row.id, token

@@ -15,8 +15,9 @@ class Door:
 
     `needs` is public, signed_in or a row of `spaces.policy.PERMISSIONS`. `about` names the kind of object in the
     address. `whose` says to whom it must belong: none (no object), network (shared by all who may pass), space (of a
-    space in which the visitor has the role), own (the visitor's), bearer (whoever holds the token). `does` is reads,
-    writes, or place: a read that remembers where the learner is, the one exception there is.
+    space in which the visitor has the role), own (the visitor's), given (the visitor's to review, or their own),
+    bearer (whoever holds the token). `does` is reads, writes, or place: a read that remembers where the learner is, the
+    one exception there is.
     """
 
     method: str
@@ -136,6 +137,12 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/survey/<token>/check", "survey.check", "public", "survey begun", "bearer"),
     Door("GET", "/survey/<token>/send", "priorities.send", "public", "survey unsent", "bearer"),
     Door("POST", "/survey/<token>/send", "priorities.send", "public", "survey begun", "bearer", "writes"),
+    Door("POST", f"{_UNIT}/texts", "reflections.save", "signed_in", "reflection", "own", "writes"),
+    Door("POST", f"{_UNIT}/work", "works.save", "signed_in", "assignment", "own", "writes"),
+    Door("GET", "/works", "works.waiting", "review_works"),
+    Door("GET", "/works/<work_id>", "works.read", "signed_in", "work", "given"),
+    Door("POST", "/works/<work_id>", "works.review", "signed_in", "work", "given", "writes"),
+    Door("GET", "/works/<work_id>/files/<file_id>", "works.file", "signed_in", "work file", "given"),
     Door("POST", "/survey/courses", "priorities.keep", "signed_in", does="writes"),
     Door("GET", "/network/needs", "priorities.results", "network"),
     Door("POST", "/network/needs/pin", "priorities.pin", "steer", does="writes"),

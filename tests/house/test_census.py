@@ -21,6 +21,8 @@ from tests.house.census import DOORS, Door
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 #: Where space B's name is shown on purpose: to the coordinator, and to whoever chooses a space to join.
 NAMED = {"home.week", "priorities.results", "spaces.choose"}
+#: Who reads the works of everybody, with their names.
+READERS = {("trainer", "works.waiting")}
 #: Doors at which a good request of this world has nothing to change: a campaign is open, an attempt is gone on with, steps
 #: are left to do, a word is kept in the session alone.
 NOTHING_TO_DO = {"priorities.begin", "learning.start", "learning.finish_course", "doors.as_written", "trial.answer"}
@@ -122,7 +124,7 @@ def test_A0_every_actor_and_object_gets_what_the_table_says(world: World, door: 
 
 def leaks(door: Door, actor: str, answer: object) -> list[str]:
     """What an answer holds of space B that this actor must not see."""
-    if actor.endswith("_b"):
+    if actor.endswith("_b") or (actor, door.endpoint) in READERS:
         return []
     told = answer.get_data() + repr(list(answer.headers)).encode()  # type: ignore[attr-defined]
     found = [word for word in (CANARY, CANARY.lower()) if word.encode() in told]
