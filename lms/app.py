@@ -47,6 +47,7 @@ def create_app(config: Config) -> Flask:
     Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True, compare_type=True)
     app.extensions["migrations_folder"] = str(MIGRATIONS)
     app.extensions["listeners"] = wiring.LISTENERS
+    app.extensions["questions"] = wiring.QUESTIONS
     app.extensions["refuse_unsafe"] = startup.refuse_unsafe
     app.extensions["celery"] = make_celery(app, config.redis_url)
     _know_people(app)

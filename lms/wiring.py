@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from flask import Blueprint
 from flask.cli import AppGroup
 
@@ -16,6 +19,7 @@ from lms.catalogue.search import views as search_views
 from lms.home import views as home_views
 from lms.home.pages import views as pages_views
 from lms.interop.badges import views as badges_views
+from lms.learning import queries as learning_queries
 from lms.learning import views as learning_views
 from lms.learning.calendar import tasks as calendar_tasks
 from lms.learning.calendar import views as calendar_views
@@ -88,6 +92,11 @@ TASK_MODULES: tuple[object, ...] = (
     reflections_tasks, notes_tasks,
     sessions_tasks, calendar_tasks,
 )  # fmt: skip
+
+#: What a room has to ask of one above it or beside it -> the query that answers.
+QUESTIONS: dict[str, Callable[..., Any]] = {
+    "catalogue.learners_of": learning_queries.learners_of,
+}
 
 #: event -> the tasks that follow from it, each with the event's fields as arguments.
 LISTENERS: dict[type, tuple[str, ...]] = {

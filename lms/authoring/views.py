@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -70,15 +71,24 @@ def publish() -> Any:
 
 
 def _impact(fresh: list[catalogue.Synced]) -> str:
-    """What new versions change for people who have begun: steps and questions that came or went, and what stays."""
-    added, removed = sum(len(one.added) for one in fresh), sum(len(one.removed) for one in fresh)
-    gone = sum(len(one.gone) for one in fresh)
+    """What new versions change for the people who take these courses: completion lost, steps and questions that came or
+    went, translations that are behind.
+    """
+    changes = [one.changes for one in fresh if one.changes is not None]
+    taking, losing = sum(one.learners.taking for one in fresh), sum(one.learners.losing for one in fresh)
+    added, removed = sum(len(one.added) for one in changes), sum(len(one.removed) for one in changes)
+    asked, gone = sum(len(one.asked) for one in changes), sum(len(one.gone) for one in changes)
+    stale = sum((Counter(dict(one.stale)) for one in changes), Counter[str]())
     said = [
+        ngettext("%(losing)d of %(num)d learner loses completion.", "%(losing)d of %(num)d learners lose completion.",
+                 taking, losing=losing) if taking else _("Nobody takes it yet."),
         ngettext("%(num)d step is new.", "%(num)d steps are new.", added) if added else "",
         ngettext("%(num)d step is gone.", "%(num)d steps are gone.", removed) if removed else "",
+        ngettext("%(num)d question is new.", "%(num)d questions are new.", asked) if asked else "",
         ngettext("%(num)d question is gone.", "%(num)d questions are gone.", gone) if gone else "",
-        _("What people finished stays finished."),
-    ]
+        *(ngettext("%(language)s: %(num)d section is out of date.", "%(language)s: %(num)d sections are out of date.",
+                   count, language=LANGUAGES[code]) for code, count in sorted(stale.items())),
+    ]  # fmt: skip
     return " ".join(part for part in said if part)
 
 

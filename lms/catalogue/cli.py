@@ -16,6 +16,7 @@ import click
 from flask import current_app
 
 from lms.catalogue import service
+from lms.catalogue.rules import Differences
 from lms.catalogue.service import Synced
 from lms.content.door import (
     check_command,
@@ -160,22 +161,30 @@ def export(course: str, target: Path, number: int | None) -> None:
 
 
 def _as_dict(one: Synced, lang: str) -> dict[str, Any]:
+    changes = one.changes or Differences()
     return {
         "course": one.course_id,
         "outcome": one.outcome,
         "version": one.number,
-        "added": list(one.added),
-        "removed": list(one.removed),
-        "gone": list(one.gone),
+        "added": list(changes.added),
+        "removed": list(changes.removed),
+        "asked": list(changes.asked),
+        "gone": list(changes.gone),
+        "stale": dict(changes.stale),
+        "learners": one.learners.taking,
+        "losing": one.learners.losing,
         "findings": [finding.told_in(lang).as_dict() for finding in one.findings],
     }
 
 
 def _lines(one: Synced, lang: str) -> list[str]:
     served = f" v{one.number}" if one.number is not None else ""
-    changes = [
-        f"{sign}{name}" for sign, names in (("+", one.added), ("-", [*one.removed, *one.gone])) for name in names
-    ]
-    head = " ".join([f"{one.outcome:<10} {one.course_id}{served}", *changes])
+    head = [f"{one.outcome:<10} {one.course_id}{served}"]
+    if one.changes is not None:
+        came, went = (one.changes.added, one.changes.asked), (one.changes.removed, one.changes.gone)
+        named = [f"{sign}{name}" for sign, kinds in (("+", came), ("-", went)) for names in kinds for name in names]
+        stale = [f"{code}: {count} sections stale" for code, count in one.changes.stale]
+        loss = f"{one.learners.losing} of {one.learners.taking} learners lose completion"
+        head = [" ".join([*head, *named]), "; ".join([f"  {loss}", *stale])]
     errors = [finding for finding in one.findings if finding.severity == "error"]
-    return [head, *(f"{one.course_id}/{format_finding(finding.told_in(lang))}" for finding in errors)]
+    return [*head, *(f"{one.course_id}/{format_finding(finding.told_in(lang))}" for finding in errors)]

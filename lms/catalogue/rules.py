@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections import Counter
+from dataclasses import dataclass, replace
 
 from lms.content.documents import Activity, CourseDocument, Unit
 
@@ -29,13 +30,33 @@ def _open_ones(variants: dict[str, Activity], languages: tuple[str, ...]) -> dic
     return {lang: one for lang, one in variants.items() if lang in languages and one.status in (None, "published")}
 
 
-def differences(
-    before: CourseDocument, after: CourseDocument
-) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """What a new version changes for learners: units added, units removed, questions (`unit/q-...`) that are gone."""
+@dataclass(frozen=True)
+class Differences:
+    """What a new version changes for learners."""
+
+    #: Units it has and the former had not, and units it has no more.
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    #: Questions (`unit/q-...`) it has and the former had not, and those that are gone; one that moved is neither.
+    asked: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    #: (language, number of sections that are older than their source) for each translation that has some.
+    stale: tuple[tuple[str, int], ...] = ()
+
+
+def differences(before: CourseDocument, after: CourseDocument) -> Differences:
+    """What `after` changes for the learners of `before`."""
     old, new = [unit.id for unit in before.units], [unit.id for unit in after.units]
-    return (
-        tuple(unit for unit in new if unit not in old),
-        tuple(unit for unit in old if unit not in new),
-        tuple(sorted(after.gone_since(before))),
+    stale = Counter[str]()
+    moved = set[str]()
+    for _unit, _key, activity in after.each_activity():
+        stale[activity.lang] += activity.stale_sections
+        moved.update(activity.moved)
+    fresh = after.question_ids() - before.question_ids()
+    return Differences(
+        added=tuple(unit for unit in new if unit not in old),
+        removed=tuple(unit for unit in old if unit not in new),
+        asked=tuple(sorted(one for one in fresh if one.partition("/")[2] not in moved)),
+        gone=tuple(sorted(after.gone_since(before))),
+        stale=tuple((lang, count) for lang, count in sorted(stale.items()) if count),
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from flask import current_app
 
 from lms.catalogue import rules
 from lms.catalogue.events import ShelfChanged
@@ -36,6 +37,14 @@ _PEOPLE = "_people.yml"
 
 
 @dataclass(frozen=True)
+class Learners:
+    """Whom a new version concerns: how many take the course, and how many of them it would un-finish."""
+
+    taking: int = 0
+    losing: int = 0
+
+
+@dataclass(frozen=True)
 class Synced:
     """What became of one course.
 
@@ -50,11 +59,9 @@ class Synced:
     #: The number of the version that is served now, None where none is.
     number: int | None = None
     findings: tuple[Finding, ...] = ()
-    #: For a new version: units it has and the former had not, units it has no more, questions (`unit/q-...`) that are
-    #: gone.
-    added: tuple[str, ...] = ()
-    removed: tuple[str, ...] = ()
-    gone: tuple[str, ...] = ()
+    #: For a version that follows another: what it changes, and for how many.
+    changes: rules.Differences | None = None
+    learners: Learners = Learners()
 
 
 @dataclass(frozen=True)
@@ -164,13 +171,23 @@ def _sync_one(folder: Path, known: CourseState | None, source: str | None, names
             search.put_in(folder.name, entries)
         return Synced(folder.name, "unchanged", served.number)
     data = to_json(document)
+    taking, finished = _learners(folder.name)
     with writing():
         made = _publish(document, data, digest, authors, files, texts, entries)
     if before is None:
         return Synced(folder.name, "published", made)
-    added, removed, gone = rules.differences(before, document)
+    learners = Learners(taking, max(0, finished - _learners(folder.name)[1]))
     # An id that is gone holds no version back: what was answered is kept, and the trainer is told.
-    return Synced(folder.name, "published", made, gone_ids(before, whole), added, removed, gone)
+    return Synced(
+        folder.name, "published", made, gone_ids(before, whole), rules.differences(before, document), learners
+    )
+
+
+def _learners(course_id: str) -> tuple[int, int]:
+    """How many take a course and how many of them finished it, as a room above knows."""
+    asked: tuple[int, int] = current_app.extensions["questions"]["catalogue.learners_of"](course_id)
+    db.session.rollback()
+    return asked
 
 
 def _archive(course_id: str) -> None:

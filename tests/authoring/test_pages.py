@@ -14,7 +14,8 @@ from lms.authoring import views
 from lms.authoring.queries import folder_of
 from lms.catalogue import service as catalogue
 from lms.catalogue.queries import history, published
-from lms.catalogue.service import Synced, SyncReport
+from lms.catalogue.rules import Differences
+from lms.catalogue.service import Learners, Synced, SyncReport
 from lms.foundation.db import db
 from lms.learning import service as learning
 from lms.learning.models import Completion
@@ -147,7 +148,8 @@ def test_a_new_version_is_live_and_nobody_loses_anything(
     trainer = house.client("trainer")
     said = publish(trainer)
     assert "1 new version is live." in said
-    assert "What people finished stays finished." in said
+    assert "0 of 1 learner loses completion." in said
+    assert "1 step is new. 1 step is gone." in said
     assert numbers(house) == [2, 1]
     assert numbers(house, "beta") == [1]
     with house.open():
@@ -254,15 +256,26 @@ def test_a_link_in_place_of_a_lesson_is_a_finding(desk: House, folder: Path) -> 
 
 
 def test_all_that_happened_is_told_at_once(desk: House) -> None:
-    one = [Synced("a", "published", 2), Synced("b", "published", 1), Synced("c", "invalid", 3), Synced("d", "invalid"),
+    first = Differences(added=("un",), gone=("un/q-a",), stale=(("ca", 1), ("es", 1)))
+    second = Differences(asked=("un/q-b", "un/q-c"), stale=(("ca", 2),))
+    one = [Synced("a", "published", 2, changes=first, learners=Learners(40, 1)),
+           Synced("b", "published", 1, changes=second, learners=Learners(1, 0)),
+           Synced("c", "invalid", 3), Synced("d", "invalid"),
            Synced("e", "unreadable", 1), Synced("f", "unchanged", 1), Synced("g", "archived")]  # fmt: skip
     with desk.app.test_request_context("/write?lang=en"):
         assert views._told(SyncReport(tuple(one)), gone=1) == [
-            ("2 new versions are live. What people finished stays finished.", "yes"),
+            (
+                "2 new versions are live. 1 of 41 learners lose completion. 1 step is new. 2 questions are new. "
+                "1 question is gone. Català: 3 sections are out of date. Español: 1 section is out of date.",
+                "yes",
+            ),
             ("1 course is no longer offered; who began it keeps it.", ""),
             ("1 course has errors; its last good version stays live.", "err"),
             ("1 course has errors and is not published yet.", "err"),
             ("1 course could not be read. Try again in a moment.", "err"),
+        ]
+        assert views._told(SyncReport((Synced("a", "published", 1),)), gone=0) == [
+            ("1 new version is live. Nobody takes it yet.", "yes")
         ]
 
 

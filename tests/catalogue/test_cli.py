@@ -8,7 +8,7 @@ from pathlib import Path
 from flask import Flask
 
 from lms.catalogue.cli import courses
-from tests.catalogue.courses import write_course, write_head
+from tests.catalogue.courses import write_course, write_head, write_lesson
 
 
 def test_check_says_file_line_and_code_and_exits_with_one(app: Flask, tmp_path: Path) -> None:
@@ -41,6 +41,13 @@ def test_sync_prints_what_became_of_each_course(app: Flask, tmp_path: Path) -> N
     (one,) = json.loads(second.stdout)["courses"]
     assert (one["outcome"], one["version"]) == ("invalid", 1)
     assert {finding["code"] for finding in one["findings"]} >= {"E011"}
+    write_head(course, ["un", "deux", "trois"])
+    write_lesson(course, "un", title="Autrement")
+    told = runner.invoke(courses, ["sync", str(folder)])
+    assert (told.exit_code, told.stdout.splitlines()) == (
+        0,
+        ["published  un-cours v2", "  0 of 0 learners lose completion"],
+    )
     third = runner.invoke(courses, ["sync", str(tmp_path / "nowhere")])
     assert (third.exit_code, third.stdout) == (2, "")
 
@@ -103,8 +110,9 @@ def test_sync_tells_the_ids_that_are_gone_and_publishes_all_the_same(app: Flask,
     lesson.write_text(lesson.read_text("utf-8").replace("q-mot", "q-autre"), encoding="utf-8")
     found = runner.invoke(courses, ["sync", str(folder), "--lang", "en"])
     assert found.exit_code == 0
-    head, told = found.stdout.splitlines()
-    assert head.split() == ["published", "un-cours", "v2", "-un/q-mot"]
+    head, impact, told = found.stdout.splitlines()
+    assert head.split() == ["published", "un-cours", "v2", "+un/q-autre", "-un/q-mot"]
+    assert impact == "  0 of 0 learners lose completion"
     assert told.startswith("un-cours/units/un/lesson.fr.md:1: E104 “q-mot” was in the last published version")
     lesson.write_text(
         lesson.read_text("utf-8").replace("q-autre", "q-neuf").replace("id: un\n", "id: un\nmoved: [q-neuf]\n"),

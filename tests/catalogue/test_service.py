@@ -44,8 +44,9 @@ def test_a_changed_course_becomes_a_new_version_and_the_old_one_stays(ctx: Flask
     write_lesson(course, "quatre", title="Étape quatre")
     (report,) = service.sync(tmp_path).courses
     assert (report.outcome, report.number) == ("published", 2)
-    assert (report.added, report.removed) == (("quatre",), ("deux",))
-    assert "deux/q-mot" in report.gone
+    assert report.changes is not None
+    assert (report.changes.added, report.changes.removed) == (("quatre",), ("deux",))
+    assert "deux/q-mot" in report.changes.gone
     second, old = queries.published("un-cours"), queries.version(first.version_id)
     assert second is not None
     assert [unit.id for unit in second.document.units] == ["un", "trois", "quatre"]
