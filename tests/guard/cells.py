@@ -179,6 +179,24 @@ def _addresses(world: World, door: Door, actor: str) -> Iterator[tuple[str, dict
     elif about == "remark":
         yield "own", {"remark_id": world["remark"]}
         yield "missing", {"remark_id": MISSING_ID}
+    elif about in ("reflection", "assignment"):
+        page = dict(zip(("unit", "activity"), REFLECTION if about == "reflection" else ASSIGNMENT, strict=True))
+        yield "own", {"course_id": WORKSHOP, **page}
+        yield "missing", {"course_id": WORKSHOP, **page, "activity": f"{about}-none"}
+        yield "missing", {"course_id": COURSE, **page}
+        yield "missing", lesson
+    elif about == "work":
+        yield "own" if actor == "trainer" else "foreign", {"work_id": world["work_a"]}
+        if actor != "trainer":
+            yield "foreign", {"work_id": world["work_b"]}
+        yield "missing", {"work_id": MISSING_ID}
+    elif about == "work file":
+        reads = takes(actor) or actor == "trainer"
+        yield "own" if reads else "foreign", {"work_id": world[f"work_{mine}"], "file_id": world[f"work_file_{mine}"]}
+        if actor != "trainer":
+            yield "foreign", {"work_id": world[f"work_{other}"], "file_id": world[f"work_file_{other}"]}
+        yield "foreign", {"work_id": world[f"work_{mine}"], "file_id": world[f"work_file_{other}"]}
+        yield "missing", {"work_id": world[f"work_{mine}"], "file_id": MISSING_ID}
     elif about == "file":
         yield "own", {"course_id": COURSE, "path": FILE}
         yield "missing", {"course_id": COURSE, "path": "course.yml"}
@@ -202,24 +220,6 @@ def _addresses(world: World, door: Door, actor: str) -> Iterator[tuple[str, dict
         number = {"number": 2} if about == "survey page" else {}
         yield "own", {**number, "token": world["survey_unused" if about == "survey" else "survey_started"]}
         if about != "survey unsent":
-    elif about in ("reflection", "assignment"):
-        page = dict(zip(("unit", "activity"), REFLECTION if about == "reflection" else ASSIGNMENT, strict=True))
-        yield "own", {"course_id": WORKSHOP, **page}
-        yield "missing", {"course_id": WORKSHOP, **page, "activity": f"{about}-none"}
-        yield "missing", {"course_id": COURSE, **page}
-        yield "missing", lesson
-    elif about == "work":
-        yield "own" if actor == "trainer" else "foreign", {"work_id": world["work_a"]}
-        if actor != "trainer":
-            yield "foreign", {"work_id": world["work_b"]}
-        yield "missing", {"work_id": MISSING_ID}
-    elif about == "work file":
-        reads = takes(actor) or actor == "trainer"
-        yield "own" if reads else "foreign", {"work_id": world[f"work_{mine}"], "file_id": world[f"work_file_{mine}"]}
-        if actor != "trainer":
-            yield "foreign", {"work_id": world[f"work_{other}"], "file_id": world[f"work_file_{other}"]}
-        yield "foreign", {"work_id": world[f"work_{mine}"], "file_id": world[f"work_file_{other}"]}
-        yield "missing", {"work_id": world[f"work_{mine}"], "file_id": MISSING_ID}
             yield "missing", {**number, "token": MISSING_ID}
     else:
         raise AssertionError(f"no object of the kind {about!r} stands in the world")

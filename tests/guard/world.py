@@ -193,14 +193,14 @@ def sent(world: World, endpoint: str, actor: str) -> dict[str, Any]:
         "reports.team_of_space": {
             "people": [world["ids"][colleague]], "course": COURSE, "due_on": "", "why": "Pour avancer.",
         },
+        "reflections.save": {"q-quand-text": "Autre chose.", "q-quand-shown": "nobody", "revision": "1"},
+        "works.save": {"text": "Un autre texte.", "revision": "1", "do": "hand_in"},
+        "works.review": {"r-lettre.1": "1", "r-lettre.2": "0", "comment": "Bien vu.", "number": "1"},
         "survey.rate": {"importance": "4", "competence": "2"},
         "certificates.claim": {"do": "renew"},
         "certificates.withdraw": {"why": "Délivré par erreur."},
         "priorities.keep": {"course": COURSE},
         "priorities.pin": {"course": COURSE, "place": "1"},
-        "reflections.save": {"q-quand-text": "Autre chose.", "q-quand-shown": "nobody", "revision": "1"},
-        "works.save": {"text": "Un autre texte.", "revision": "1", "do": "hand_in"},
-        "works.review": {"r-lettre.1": "1", "r-lettre.2": "0", "comment": "Bien vu.", "number": "1"},
         "priorities.close": {"campaign": world["campaign"]},
     }  # fmt: skip
     return dict(forms.get(endpoint, {}))
@@ -219,16 +219,16 @@ def courses_in(folder: Path) -> Path:
         for name in ("_instruments", COURSE):
             shutil.copytree(ROOT / "courses" / name, target / name)
         write_quiz(target / COURSE, KNOWN[0], body=SHORT_QUIZ)
-    return target
-
-
-def fill(app: Flask) -> dict[str, Any]:
-    """Write the world into the empty database of `app`; gives its facts."""
         write_together(target, past=True)
         workshop = write_course(target, WORKSHOP, units=())
         write_reflection(workshop, REFLECTION[0])
         write_assignment(workshop, ASSIGNMENT[0])
         write_head(workshop, (REFLECTION[0], ASSIGNMENT[0]))
+    return target
+
+
+def fill(app: Flask) -> dict[str, Any]:
+    """Write the world into the empty database of `app`; gives its facts."""
     with app.app_context():
         from lms.foundation.db import db
 
@@ -255,22 +255,22 @@ def _fill(app: Flask) -> dict[str, Any]:
     from lms.learning.models import Attempt, Plan
     from lms.learning.plans import service as plans
     from lms.learning.plans.models import PracticeNote
-    from lms.learning.remarks import service as remarks
-    from lms.learning.remarks.models import Remark
-    from lms.spaces import service as spaces
-    from lms.spaces.models import Space, Territory
-    from lms.survey import rules as survey_rules
-    from lms.survey import service as survey
-    from lms.survey.instruments import newest, read
     from lms.learning.reflections import service as reflections
     from lms.learning.reflections.rules import Written
-    from lms.survey.queries import instrument_of
-
+    from lms.learning.remarks import service as remarks
+    from lms.learning.remarks.models import Remark
     from lms.learning.sessions import service as sessions
     from lms.learning.sessions.models import LiveSession, Seat
     from lms.learning.works import service as works
     from lms.learning.works.files import ready
     from lms.learning.works.models import WorkFile
+    from lms.spaces import service as spaces
+    from lms.spaces.models import Space, Territory
+    from lms.survey import rules as survey_rules
+    from lms.survey import service as survey
+    from lms.survey.instruments import newest, read
+    from lms.survey.queries import instrument_of
+
     folder = app.config["CORDADA"].courses
     report = catalogue.sync(folder)
     assert not report.ended("invalid"), report
@@ -356,14 +356,6 @@ def _fill(app: Flask) -> dict[str, Any]:
             facts[f"code_{who[-1]}"] = proof.code
             former = proof.facts.to_json() | {"name": f"Former Name {words}"}
             db.session.execute(sa.update(Certificate).where(Certificate.code == proof.code).values(facts=former))
-        for which, space in (("a", SPACE_A), ("b", SPACE_B)):
-            address = f"invited.{CANARY.lower() if which == 'b' else 'a'}@example.org"
-            row, token = spaces.invite(
-                email=address,
-                role="learner",
-                space_id=space,
-                lang="fr",
-                invited_by=ids[f"manager_{which}"],
         workshop = published(WORKSHOP)
         assert workshop is not None
         asked_for = workshop.document.units[1].activities[ASSIGNMENT[1]]["fr"].assignment
@@ -391,6 +383,14 @@ def _fill(app: Flask) -> dict[str, Any]:
             )
         )  # fmt: skip
         facts["calendar_a"] = calendar.make(ids["learner_a"], details=False)
+        for which, space in (("a", SPACE_A), ("b", SPACE_B)):
+            address = f"invited.{CANARY.lower() if which == 'b' else 'a'}@example.org"
+            row, token = spaces.invite(
+                email=address,
+                role="learner",
+                space_id=space,
+                lang="fr",
+                invited_by=ids[f"manager_{which}"],
                 mailed=False,
             )
             facts[f"invitation_{which}"], facts[f"join_{which}"] = row.id, token
