@@ -496,7 +496,7 @@ def _lesson(
 ) -> str:
     person_id, course_id = own.enrolment.person_id, own.enrolment.course_id
     given, saved, drafts = queries.lesson_memory(person_id, course_id, unit, text.key)
-    versions = catalogue.versions([one.version_id for one in (*given, *drafts.values())])
+    versions = catalogue.versions([*(one.version_id for one in given), *(one.version_id for one in drafts.values())])
     blocks = pages.lesson_blocks(
         own.published,
         text,
@@ -505,22 +505,22 @@ def _lesson(
         versions,
         seed=f"{person_id}/{unit}",
     )
-    for block in blocks:
-        if block.ask is None or block.told is not None:
+    for piece in blocks:
+        if piece.ask is None or piece.told is not None:
             continue
-        question = text.question(block.ask["id"])
-        begun = drafts.get(block.ask["id"])
-        if asked is not None and block.ask["id"] == asked.id:
-            block.typed, block.error, block.hints = typed or {}, error, hints
+        question = text.question(piece.ask["id"])
+        begun = drafts.get(piece.ask["id"])
+        if asked is not None and piece.ask["id"] == asked.id:
+            piece.typed, piece.error, piece.hints = typed or {}, error, hints
         elif begun is not None and question is not None:
             then, there = (
                 rules.variant(published.document, unit, text.key, begun.lang)
                 for published in (versions[begun.version_id], own.published)
             )
-            block.typed = pages.taken_up(begun, question, text.lang, then, there)
-            block.hints = pages.hints_in(question, block.typed)
-            block.saved = pages.saved_at(begun.saved_at, visitor().zone) if block.typed else ""
-        block.ask = {**pages.in_order(block.ask, block.typed), "moves": True, "moved": request.form.get("move", "")}
+            piece.typed = pages.taken_up(begun, question, text.lang, then, there)
+            piece.hints = pages.hints_in(question, piece.typed)
+            piece.saved = pages.saved_at(begun.saved_at, visitor().zone) if piece.typed else ""
+        piece.ask = {**pages.in_order(piece.ask, piece.typed), "moves": True, "moved": request.form.get("move", "")}
     forms = plans or _plan_forms(text, saved, drafts)
     promises = {promise.id: promise for promise in pages.promises(text)}
     found = own.published.document.unit(unit)
@@ -658,6 +658,9 @@ _SHOWN = {
     ".opus": "audio/ogg",
     ".m4a": "audio/mp4",
     ".wav": "audio/wav",
+    ".mp4": "video/mp4",
+    ".webm": "video/webm",
+    ".ogv": "video/ogg",
     ".txt": "text/plain; charset=utf-8",
     ".vtt": "text/vtt; charset=utf-8",
     ".pdf": "application/pdf",
@@ -680,4 +683,5 @@ def file(course_id: str, path: str) -> Any:
     answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     answer.headers["Cache-Control"] = "private, max-age=3600"
     answer.set_etag(digest)
-    return answer.make_conditional(request)
+    # Ranges, so that a recording can be heard from its middle.
+    return answer.make_conditional(request, accept_ranges=True, complete_length=len(data))

@@ -111,7 +111,9 @@ def heading(page: TestResponse) -> str:
 
 
 def ways(app: Flask) -> list[list[str]]:
-    return list(inside(app, lambda: db.session.scalars(sa.select(Walk.path).order_by(Walk.at)).all()))  # type: ignore[call-overload]
+    found: list[list[str]] = []
+    inside(app, lambda: found.extend(db.session.scalars(sa.select(Walk.path).order_by(Walk.at))))
+    return found
 
 
 def test_a_scene_is_walked_by_real_buttons_to_its_end_and_ends_its_step(app: Flask, lea: StrictClient) -> None:
@@ -173,16 +175,15 @@ def test_pressed_twice_is_once(app: Flask, lea: StrictClient) -> None:
     press(lea, page, to="banc")
     page = press(lea, page, to="banc")
     assert ways(app) == [["debut", "banc"]]
-    assert "autre fenêtre" not in words_of(page)
+    assert "autre fenêtre" not in page.text
 
 
 def test_an_old_window_says_so_and_takes_nothing_away(app: Flask, lea: StrictClient) -> None:
     old = lea.get(SCENE)
     press(lea, press(lea, old, to="banc"), to="accord")
-    for more in ({"to": "froid"}, {"to": "banc"}, {"do": "back"}):
-        page = press(lea, old, **more)
-        if more != {"do": "back"}:
-            assert "autre fenêtre" in words_of(page)
+    for target in ("froid", "banc"):
+        page = press(lea, old, to=target)
+        assert "autre fenêtre" in page.text
         assert ways(app) == [["debut", "banc", "accord"]]
         assert heading(page) == "Un accord à essayer"
 
@@ -205,7 +206,7 @@ def test_a_way_cannot_grow_for_ever(app: Flask, lea: StrictClient, scenes: Path)
     )
     serve(app, scenes)
     page = lea.get(SCENE)
-    for _round in range(40):
+    for _round in range(70):
         answer = press(lea, page, to="banc" if heading(page).startswith("«") else "debut")
         if answer.status_code == 409:
             break
