@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from icalendar import Calendar, Event, vDDDTypes
+from icalendar import Calendar, Event, vDDDTypes, vText
 
 PRODUCT: Final = "-//Cordada//Cordada//EN"
 #: How often a program is asked to look again.
@@ -52,7 +52,7 @@ def calendar(name: str, entries: Iterable[Entry]) -> bytes:
     made.add("version", "2.0")
     made.add("calscale", "GREGORIAN")
     made.add("method", "PUBLISH")
-    made.add("x-wr-calname", clean(name))
+    made.add("x-wr-calname", vText(clean(name)))
     made.add("refresh-interval", vDDDTypes(REFRESH), parameters={"VALUE": "DURATION"})
     made.add("x-published-ttl", vDDDTypes(REFRESH))
     for entry in entries:

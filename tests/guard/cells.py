@@ -26,6 +26,7 @@ from tests.guard.world import (
     World,
 )
 from tests.house.census import Door
+from tests.learning.together import LIST, LIVE, PAST, POLL, TOGETHER
 
 #: Who has which permission, written down once more: the test must not learn it from the policy it tests.
 WHO: dict[str, frozenset[str]] = {
@@ -97,7 +98,19 @@ def _wanted(door: Door, actor: str, which: str) -> set[int]:
     if which in ("missing", "foreign"):
         return {GONE.get(door.about, 404)}
     if door.whose == "own" and not takes(actor):
-        if door.about in ("attempt", "finished attempt", "course taken", "certificate", "review", "plan", "page taken"):
+        if door.about in (
+            "attempt",
+            "finished attempt",
+            "course taken",
+            "certificate",
+            "review",
+            "plan",
+            "page taken",
+            "poll",
+            "checklist",
+            "session",
+            "session over",
+        ):
             return {404}
         return {NOT_TAKEN[door.method]}
     special = ANSWERS.get((door.method, door.endpoint), {})
@@ -152,6 +165,16 @@ def _addresses(world: World, door: Door, actor: str) -> Iterator[tuple[str, dict
         yield "missing", quiz
         yield "missing", lesson
         yield "missing", {"course_id": COURSE, "unit": "no-such-unit", "activity": KNOWN[1]}
+    elif about in ("poll", "checklist", "session", "session over"):
+        place = {"poll": POLL, "checklist": LIST, "session": LIVE, "session over": PAST}[about]
+        one = {"course_id": TOGETHER, "unit": place[0], "activity": place[1]}
+        yield "own", one
+        yield "missing", {**one, "unit": "no-such-unit"}
+        yield "missing", {**one, "course_id": "no-such-course"}
+        yield "missing", lesson
+    elif about == "calendar":
+        yield "own", {"token": world["calendar_a"]}
+        yield "missing", {"token": MISSING_ID}
     elif about == "scenario":
         yield "own", {"course_id": COURSE, "unit": SCENE[0], "activity": SCENE[1]}
         yield "missing", lesson

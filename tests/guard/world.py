@@ -187,6 +187,11 @@ def sent(world: World, endpoint: str, actor: str) -> dict[str, Any]:
         "plans.change": {"plan-when": "on crie", "plan-do": "je baisse la voix", "plan-day": "", "plan-may_ask": "manager"},
         "plans.tell": {"told-state": "tried", "told-happened": "Plus calme.", "told-keeps": "La pause."},
         "plans.give_on": {"practice-text": "Une pause avant de répondre.", "practice-agreed": "y"},
+        "polls.vote": {"choice": "2"},
+        "checklists.keep": {"tick": ["c-avant.1"], "do": "save"},
+        "sessions.seat": {"do": "take"},
+        "sessions.presence": {"here": [world["ids"]["learner_a"]]},
+        "calendar.settings": {"do": "details", "details": "yes"},
         "notes.keep": {"noted": "À relire", "seen": ""},
         "remarks.write": {"text": "Chez nous, c’est autrement."},
         "remarks.settle": {"do": "answer", "answer": "Merci, corrigé."},
@@ -246,10 +251,12 @@ def _fill(app: Flask) -> dict[str, Any]:
     from lms.accounts.passwords import hash_password
     from lms.catalogue import service as catalogue
     from lms.catalogue.queries import published
+    from lms.foundation.clock import now
     from lms.foundation.db import db, writing
     from lms.jobs.models import Job
     from lms.jobs.tasks import drain
     from lms.learning import service as learning
+    from lms.learning.calendar import service as calendar
     from lms.learning.certificates import service as certificates
     from lms.learning.certificates.models import Certificate
     from lms.learning.models import Attempt, Plan
@@ -326,6 +333,7 @@ def _fill(app: Flask) -> dict[str, Any]:
         for who in ("learner_a", "learner_b"):
             words = CANARY if who.endswith("_b") else "A-ONLY"
             learning.enrol(ids[who], COURSE)
+            learning.enrol(ids[who], TOGETHER)
             learning.move(ids[who], COURSE, *LESSON)
             learning.complete(ids[who], COURSE, "ecouter", kind="lesson")
             learning.keep_plan(

@@ -12,6 +12,8 @@ from tests.learning.conftest import inside, person
 from tests.visits import StrictClient
 
 TOGETHER = "se-retrouver"
+#: A session that is over, with a recording; it stands in the course where `write_together` is asked for it.
+PAST = ("passee", "live")
 POLL, LIST, LIVE = ("avis", "poll"), ("salle", "checklist"), ("rencontre", "live")
 JOIN = "https://salle.example.org/JOIN-ONLY-WITH-A-SEAT"
 
@@ -49,7 +51,7 @@ def write_list(
 def write_live(
     course: Path,
     *,
-    start: str = "2027-03-04T14:00",
+    start: str = "2037-03-05T14:00",
     tz: str = "Europe/Paris",
     minutes: int = 60,
     seats: int | None = 2,
@@ -67,10 +69,12 @@ def write_live(
     return _write(course, unit, "live", lang, f"{head}\n# {title}\n\n{text}\n")
 
 
-def write_together(root: Path, course_id: str = TOGETHER) -> Path:
-    """The course: a poll, a checklist and a session, each a step of its own. Gives its folder."""
+def write_together(root: Path, course_id: str = TOGETHER, *, past: bool = False) -> Path:
+    """The course: a poll, a checklist and a session, each a step of its own; with `past`, one that is over. Gives its folder."""
     course = root / course_id
-    write_head(course, (POLL[0], LIST[0], LIVE[0]))
+    write_head(course, (POLL[0], LIST[0], LIVE[0], *([PAST[0]] if past else [])))
+    if past:
+        write_live(course, unit=PAST[0], start="2026-01-08T14:00", text="[Revoir](https://video.example.org/1)")
     write_poll(course)
     write_list(course)
     write_live(course)
