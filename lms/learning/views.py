@@ -20,10 +20,10 @@ from lms.foundation.errors import NotFound, Refused
 from lms.foundation.i18n import _, format_time, language
 from lms.learning import asking, pages, queries, rules, service
 from lms.learning.activities import page_of, shows
+from lms.learning.certificates.queries import certificate_of
 from lms.learning.doors.pages import asked_language, marked, told_before, told_changes
 from lms.learning.doors.queries import before, is_shut
 from lms.learning.doors.standing import before_reading
-from lms.learning.certificates.queries import certificate_of
 from lms.learning.forms import PlanForm
 from lms.learning.notes.forms import note_form
 from lms.learning.notes.queries import foot_of
@@ -380,7 +380,9 @@ def _question_of(text: Activity, one: Try, number: int) -> Question:
 
 
 def _remember(own: Learning, unit: str, activity: str) -> None:
-    """Keep the learner's place and the language they read in. Skipped where it is the same, for HEAD, and for a page that is only fetched ahead."""
+    """Keep the learner's place and the language they read in. Skipped where it is the same, for HEAD, and for a page that
+    is only fetched ahead.
+    """
     if request.method != "GET" or "prefetch" in request.headers.get("Sec-Purpose", ""):
         return
     here = (unit, activity, language())
