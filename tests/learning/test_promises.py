@@ -137,7 +137,7 @@ def counted(visitor: StrictClient, lang: str) -> tuple[int, int, int, int]:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_nothing_takes_completion_back_and_nothing_unseen_is_counted(app: Flask, tmp_path: Path, seed: int) -> None:
-    dice = Random(seed)  # noqa: S311 (chance for a test)
+    dice = Random(seed)
     author = Author(tmp_path / "courses", dice)
     serve(app, tmp_path / "courses")
     learner = Learner(app)
@@ -166,14 +166,14 @@ def test_nothing_takes_completion_back_and_nothing_unseen_is_counted(app: Flask,
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("fallback", ["ask", "source", "hide"])
 def test_a_course_can_be_finished_in_each_language(app: Flask, tmp_path: Path, lang: str, fallback: str) -> None:
-    author = Author(tmp_path / "courses", Random(3))  # noqa: S311
+    author = Author(tmp_path / "courses", Random(3))
     author.languages, author.fallback = ["fr", "es", "ca"], fallback
     write_lesson(author.course, NAMES[1], lang="ca")
     author._head()
     serve(app, tmp_path / "courses")
     learner = Learner(app)
     for turn in range(30):
-        learner.work(Random(turn), lang)  # noqa: S311
+        learner.work(Random(turn), lang)
         if learner.facts()[1] == "finished":
             break
     assert learner.facts()[1] == "finished"
