@@ -93,14 +93,9 @@ def tell(course_id: str, unit: str, block: str) -> Any:
 @bp.post(f"{_PLAN}/practice")
 @guard("signed_in")
 def give_on(course_id: str, unit: str, block: str) -> Any:
-    """Give on what I tried to those who reach the same step, or take it back."""
+    """Give on what I tried to those who reach the same step."""
     key = (course_id, unit, block)
     own = _own(key)
-    if request.form.get("do") == "back":
-        with writing():
-            service.take_back(visitor().id, key)
-        flash(_("Your practice note is taken back. Nobody sees it any more."), "yes")
-        return redirect(_address(key))
     form = PracticeForm(prefix="practice")
     if not form.validate():
         return _page(own, practice=form), 422
@@ -108,6 +103,18 @@ def give_on(course_id: str, unit: str, block: str) -> Any:
     with writing():
         service.give_on(visitor().id, key, text=form.text.data or "", place=place, lang=language())
     flash(_("Thank you. Whoever reaches this step can read it."), "yes")
+    return redirect(_address(key))
+
+
+@bp.post(f"{_PLAN}/practice/back")
+@guard("signed_in")
+def take_back(course_id: str, unit: str, block: str) -> Any:
+    """Take back what I gave on: nobody reads it any more."""
+    key = (course_id, unit, block)
+    _own(key)
+    with writing():
+        service.take_back(visitor().id, key)
+    flash(_("Your practice note is taken back. Nobody sees it any more."), "yes")
     return redirect(_address(key))
 
 

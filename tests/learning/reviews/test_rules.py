@@ -19,7 +19,9 @@ class Asked:
     review: bool = True
 
 
-def due(course: str, unit: str, days: int, question: str = "q", *, missed: bool = False, sure: bool | None = None) -> Due:
+def due(
+    course: str, unit: str, days: int, question: str = "q", *, missed: bool = False, sure: bool | None = None
+) -> Due:
     """A question that has been due for so many days (negative: it comes in so many)."""
     return Due((course, unit, "lesson", question), DAY - timedelta(days=days), missed, sure)
 
