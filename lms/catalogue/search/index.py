@@ -34,7 +34,8 @@ class _Fts5:
 
     def asked(self, looked_for: Sequence[Wanted], langs: Sequence[str]) -> dict[str, str]:
         spoken = " OR ".join(langs)
-        words = " AND ".join(f'"{one.stem}"{" *" if one.open else ""}' for one in looked_for)
+        told = ([f'"{form}"{" *" if one.open else ""}' for form in one.forms] for one in looked_for)
+        words = " AND ".join(f"({' OR '.join(forms)})" for forms in told)
         return {"asked": f"lang : ({spoken}) AND {{title words}} : ({words})"}
 
 
@@ -52,7 +53,8 @@ class _TsVector:
 
     def asked(self, looked_for: Sequence[Wanted], langs: Sequence[str]) -> dict[str, str]:
         spoken = " | ".join(f"lang{lang}" for lang in langs)
-        words = " & ".join(f"'{one.stem}'{':*' if one.open else ''}" for one in looked_for)
+        told = ([f"'{form}'{':*' if one.open else ''}" for form in one.forms] for one in looked_for)
+        words = " & ".join(f"({' | '.join(forms)})" for forms in told)
         return {"asked": f"({spoken}) & {words}", "words": words}
 
 

@@ -55,14 +55,21 @@ class Entry:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A word of a question: folded, without its ending where it is long enough; then any word that begins so is meant."""
+    """A word of a question, folded. A long one stands without its ending, and any word that begins so is meant (`open`);
+    of a short one it and its plural are.
+    """
 
     stem: str
     open: bool
 
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The words that are meant, or how they begin."""
+        return (self.stem,) if self.open else (self.stem, f"{self.stem}s")
+
     def fits(self, folded: str) -> bool:
         """Whether a folded word of a text is meant."""
-        return folded.startswith(self.stem) if self.open else folded == self.stem
+        return folded.startswith(self.stem) if self.open else folded in self.forms
 
 
 @dataclass(frozen=True)
@@ -94,11 +101,11 @@ def entries_of(document: CourseDocument) -> list[Entry]:
 
 def text_of(one: Activity) -> str:
     """The words of an activity that stand on its page before anything is answered, without its title."""
-    parts = [*one.objectives, one.words.removeprefix(one.title)]
+    parts = [*one.objectives, one.words.removeprefix(one.title).strip()]
     for question in one.questions:
         parts.append(plain(question.title))
         parts.append("" if isinstance(question, Cloze) else plain(question.prompt))
-    return squeeze(" ".join(parts))
+    return " · ".join(part for part in parts if part)
 
 
 def _hidden_in(document: CourseDocument, unit_id: str) -> str:
@@ -160,6 +167,8 @@ def _wanted(word: str) -> Wanted:
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _STEM:
             return Wanted(word.removesuffix(ending), open=True)
+    if len(word) == _STEM and word.endswith("s"):
+        return Wanted(word[:-1], open=False)
     return Wanted(word, open=len(word) >= _STEM)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from babel.core import Locale
@@ -17,7 +18,7 @@ from lms.spaces.policy import guard
 bp = Blueprint("search", __name__, template_folder="templates")
 
 #: kind -> (what it is called, its icon).
-_KINDS = {
+_KINDS: dict[str, tuple[Callable[[], str], str]] = {
     "course": (lambda: _("course"), "path"),
     "term": (lambda: _("word of the glossary"), "mark"),
     "lesson": (lambda: _("lesson"), "page"),
