@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = (
     "learning/reviews", "learning/plans", "learning/notes", "learning/remarks",
     "learning/works",
+    "learning/calendar", "learning/sessions", "learning/polls", "learning/checklists",
     "learning/reflections",
     "learning/certificates",
     "learning",
@@ -47,6 +48,7 @@ NOT_GIVEN: dict[tuple[str, str], str] = {
     ("invitation", "id"): "our own key",
     ("invitation", "token_digest"): "the digest of a link's secret",
     ("invitation", "email"): "the person's own address, in `person`; or somebody else's whom they invited",
+    ("calendar_feed", "token_digest"): "the digest of an address's secret",
     ("offer", "reason"): "why a course stands where it stands: nothing of the person",
     ("remark", "digest"): "our own key: who says what, so that nothing is said twice",
     ("sent_mail", "id"): "our own key",
@@ -190,6 +192,8 @@ def _agree(table: str, row: dict[str, Any]) -> None:
         row["state"], row["handed_at"], row["reviewed_at"] = "draft", None, None
     elif table == "remark":
         row["state"] = "answered"
+    elif table == "calendar_entry":
+        row["starts_at"] = None
 
 
 def everything() -> dict[str, list[str]]:

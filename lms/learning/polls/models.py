@@ -15,7 +15,7 @@ from lms.foundation.db import Base
 class PollVoter(Base):
     """A person has voted in a poll: once, held by the key."""
 
-    __tablename__ = "poll_voter"
+    __tablename__ = "voter"
 
     person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
     course_id: Mapped[str] = mapped_column(sa.ForeignKey("course.id"), primary_key=True)

@@ -14,7 +14,7 @@ def export(person_id: str) -> dict[str, list[dict[str, Any]]]:
     """Everything kept here about a person: table -> rows, ready for JSON."""
     table = PollVoter.__table__
     rows = db.session.execute(sa.select(table).where(table.c.person_id == person_id)).mappings()
-    return {"poll_voter": [dict(row) for row in rows]}
+    return {"voter": [dict(row) for row in rows]}
 
 
 def forget(person_id: str) -> None:
