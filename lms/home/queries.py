@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 
-from lms.catalogue.queries import Published, shelf
+from lms.catalogue.queries import Published, followed, places
 from lms.foundation.i18n import language
 from lms.home.rules import Card
 from lms.learning.queries import Learning, courses_of, declined_by, learners_by_space
@@ -60,16 +60,17 @@ def cards_for(person_id: str | None) -> list[Card]:
     declined = declined_by(person_id) if person_id else frozenset()
     lang = language()
     found: list[Card] = []
-    for offer in shelf():
-        plain = offer.published.once(partial(_card, offer.published, lang), "card", lang)
-        mine = taken.get(offer.published.course_id)
+    offers = places()
+    plain = followed([offer.version_id for offer in offers], partial(_card, lang=lang), "card", lang)
+    for offer in offers:
+        mine = taken.get(offer.course_id)
         found.append(
             replace(
-                plain,
+                plain[offer.version_id],
                 done=len(mine.done) if mine else 0,
                 finished=bool(mine and mine.is_finished),
                 taken=mine is not None,
-                declined=offer.published.course_id in declined,
+                declined=offer.course_id in declined,
                 reason=offer.reason,
                 pinned=offer.pin is not None,
             )

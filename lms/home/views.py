@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 
 from lms.accounts.visitor import visitor
-from lms.catalogue.queries import shelf
+from lms.catalogue.queries import places
 from lms.foundation.clock import now, today
 from lms.foundation.i18n import LANGUAGES, by_name, language
 from lms.home.queries import cards_for, network_lines
@@ -31,6 +31,8 @@ from lms.survey.queries import open_campaign
 
 bp = Blueprint("home", __name__, template_folder="templates")
 
+#: Courses on one page of the catalogue.
+COURSES = 20
 #: Spaces on one page of the coordinator's table, and what it may be sorted by.
 PAGE = 40
 SORTS = ("territory", "name", "people", "active", "finished")
@@ -66,12 +68,11 @@ def _landing() -> tuple[str, bool]:
     """The front page, and whether there is a network behind it."""
     here = network()
     ready = here is not None and has_coordinator()
-    offers = shelf() if ready else []
+    offers = places() if ready else []
     first = first_of(offers, language())
     page = render_template(
         "home/landing.html", ready=ready, network=here, open=here is not None and here.registration == "open",
-        trial=first[0].course_id if first else "",
-        trial_minutes=minutes(first[1].unit.minutes(language(), first[0].document.source)) if first else "",
+        trial=first.course_id if first else "", trial_minutes=minutes(first.minutes) if first else "",
         questions=samples(samples_of(offers, language(), SAMPLES), language()), spaces=count_spaces() if ready else 0,
     )  # fmt: skip
     return page, ready
@@ -123,8 +124,12 @@ def catalogue() -> Any:
     known = counts(cards, {})
     filters = {name: request.args[name] for name in FACETS if request.args.get(name) in known[name]}
     tally = counts(cards, filters) if filters else known
+    listed = chosen(cards, filters)
+    last = max(0, (len(listed) - 1) // COURSES)
+    page = min(max(request.args.get("page", 0, type=int), 0), last)
     return render_template(
-        "home/catalogue.html", cards=chosen(cards, filters), offers=[] if filters else proposals(cards), all=len(cards),
+        "home/catalogue.html", cards=listed[page * COURSES : (page + 1) * COURSES], found=len(listed),
+        offers=[] if filters or page else proposals(cards), all=len(cards), page=page, last=last,
         filters=filters, tally=tally, names=names, reason_sentence=reason_sentence, proposals_title=proposals_title,
     )  # fmt: skip
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from lms.catalogue import queries as catalogue
-from lms.catalogue.queries import Published, Shelved
+from lms.catalogue.queries import Placed, Published, followed
 from lms.learning.trial import rules
 from lms.learning.trial.rules import Sample, Trial
+
+#: How many courses of the shelf the front page looks at.
+LOOKED = 60
 
 
 def trial_in(served: Published, lang: str) -> Trial | None:
@@ -23,22 +27,37 @@ def tried(course_id: str, lang: str) -> tuple[Published, Trial] | None:
     return (served, trial) if served and trial else None
 
 
-def first_of(offers: Sequence[Shelved], lang: str) -> tuple[Published, Trial] | None:
+@dataclass(frozen=True)
+class Opening:
+    """A step that can be tried, for a link to it: how long it is, whether it can be read in the language asked for."""
+
+    course_id: str
+    minutes: int
+    own: bool
+
+
+def first_of(offers: Sequence[Placed], lang: str) -> Opening | None:
     """The step that the front page leads to: that of the highest course of the shelf that can be read in `lang`, else of
     the highest one.
     """
-    found = [(one.published, trial) for one in offers if (trial := trial_in(one.published, lang))]
-    own = (pair for pair in found if pair[1].unit.activity(pair[1].activities[0], lang))
-    return next(own, found[0] if found else None)
+    ids = [one.version_id for one in offers[:LOOKED]]
+    made = followed(ids, partial(_opening, lang=lang), "opening", lang)
+    found = [one for version_id in ids if (one := made[version_id])]
+    return next((one for one in found if one.own), found[0] if found else None)
 
 
-def samples_of(offers: Sequence[Shelved], lang: str, most: int) -> list[tuple[Published, Sample]]:
+def _opening(served: Published, lang: str) -> Opening | None:
+    trial = trial_in(served, lang)
+    if trial is None:
+        return None
+    own = trial.unit.activity(trial.activities[0], lang) is not None
+    return Opening(served.course_id, trial.unit.minutes(lang, served.document.source), own)
+
+
+def samples_of(offers: Sequence[Placed], lang: str, most: int) -> list[tuple[Published, Sample]]:
     """Questions for the front page in the reader's own language, one a course, in the order of the shelf."""
-    found = []
-    for one in offers:
-        sample = one.published.once(partial(rules.sample_of, one.published.document, lang), "sample", lang)
-        if sample is not None:
-            found.append((one.published, sample))
-        if len(found) == most:
-            break
-    return found
+    ids = [one.version_id for one in offers[:LOOKED]]
+    made = followed(ids, lambda served: rules.sample_of(served.document, lang), "sample", lang)
+    found = [(version_id, sample) for version_id in ids if (sample := made[version_id])][:most]
+    served = catalogue.versions([version_id for version_id, _sample in found])
+    return [(served[version_id], sample) for version_id, sample in found]
