@@ -38,6 +38,7 @@ class Kept {
     clearTimeout(this.timer);
     const fields = this.now();
     if ((this.busy && !last) || this.gone || fields === this.saved) return;
+    if (!navigator.onLine) return this.say("off");
     this.busy = true;
     this.last = Date.now();
     try {

@@ -1,0 +1,314 @@
+"""Every kind of question in a real browser: with script, without it, by keyboard alone; axe on each state; what is begun
+is kept, also through a lost network; lines that move; a lesson gone on with where it was left; a scene.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from tests.browser import Live, axe
+from tests.catalogue.courses import QUIZ, write_course, write_quiz
+from tests.learning.test_scenes import SCENARIO
+from tests.trips.steps import COURSES, sign_in, visitor
+from tests.trips.test_keyboard import Hands
+
+COURSE = "toutes-les-questions"
+QUIZ_ADDRESS = f"/courses/{COURSE}/deux/quiz"
+LESSON = f"/courses/{COURSE}/un/lesson"
+SCENE = f"/courses/{COURSE}/quatre/scenario"
+#: A second hint, and a lesson long enough to scroll.
+LONG = """---
+id: {unit}
+title: {title}
+minutes: 12
+---
+
+# {title}
+
+Mardi, 9 h 20.
+
+## Que dites-vous d’abord ?
+<!-- q-mot -->
+
+- [ ] « C’est la règle. »
+  > La porte se ferme.
+- [x] « Que vous faut-il ? »
+  > Une question ouvre.
+
+## Le cadre
+
+PARAGRAPHS
+
+## Le calme
+
+PARAGRAPHS
+
+## J’essaie dans mon espace
+<!-- k-essai -->
+
+Quand **une personne se plaint**,
+je **reformule d’abord**.
+"""
+WORDS = "\n\n".join(["Le cadre protège la parole, et la parole protège la salle. " * 12] * 6)
+NAMES = ("q-duree", "q-mot-juste", "q-gestes", "q-etapes", "q-relier", "q-trous", "q-recit")
+ORDER = ("Écouter", "Nommer", "Chercher")
+
+
+def give(name: str, fields: Locator) -> None:
+    """Fill in the right answer to question `name`, with a mouse."""
+    match name:
+        case "q-duree":
+            fields.get_by_label("Votre réponse").fill("12,5")
+        case "q-mot-juste":
+            fields.get_by_label("Votre réponse").fill("Quarante-deux")
+        case "q-gestes":
+            fields.get_by_label("Les mêmes questions").check()
+            fields.get_by_label("Le même jour").check()
+        case "q-etapes":
+            for place, words in enumerate(ORDER, 1):
+                fields.get_by_label(words, exact=True).select_option(str(place))
+        case "q-relier":
+            fields.get_by_label("La salle est à moi").select_option(label="une position")
+            fields.get_by_label("besoin de calme").select_option(label="un besoin")
+        case "q-trous":
+            fields.get_by_label("Blanc 1 sur 2").select_option("cadre")
+            fields.get_by_label("Blanc 2 sur 2").fill("Solution")
+        case "q-recit":
+            fields.get_by_role("textbox").fill("Un mardi calme.")
+
+
+@pytest.fixture(scope="module")
+def all_kinds(_prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """The demonstration with one more course: a quiz of every kind that asks how sure one is, a long lesson, a scene."""
+    folder = tmp_path_factory.mktemp("kinds")
+    shutil.copytree(_prepared, folder / "instance")
+    shutil.copytree(COURSES, folder / "courses")
+    course = write_course(folder / "courses", COURSE, units=("un", "deux", "trois", "quatre"))
+    lesson = course / "units" / "un" / "lesson.fr.md"
+    lesson.write_text(LONG.format(unit="un", title="Étape un").replace("PARAGRAPHS", WORDS), encoding="utf-8")
+    (course / "units" / "deux" / "lesson.fr.md").unlink()
+    (course / "units" / "quatre" / "lesson.fr.md").unlink()
+    write_quiz(course, "deux", body=QUIZ, more="confidence: true\n")
+    write_quiz(course, "quatre", name="scenario", body=SCENARIO)
+    site = Live(folder / "instance", settings={"LMS_COURSES": str(folder / "courses")}).start()
+    yield site
+    site.kill()
+
+
+def begin(page: Page, live: Live, role: str) -> None:
+    """Take the course and open its quiz."""
+    sign_in(page, live, role)
+    page.goto(f"/courses/{COURSE}")
+    start = page.get_by_role("button", name="Commencer")
+    if start.count():
+        start.click()
+    page.goto(QUIZ_ADDRESS)
+    page.locator("main form button.sign").click()
+
+
+def form(page: Page) -> Locator:
+    return page.locator("main form[data-keep]")
+
+
+def through(page: Page, answer: Callable[[str, Locator], None], see: Callable[[], None]) -> None:
+    """The whole quiz: open, empty, hints, answer, feedback; `see` looks at each state."""
+    for number, name in enumerate(NAMES, 1):
+        expect(page).to_have_title(re.compile(f"Question {number} sur {len(NAMES)}"))
+        see()
+        form(page).get_by_role("button", name="Valider").click()
+        expect(page).to_have_title(re.compile("^Erreur"))
+        expect(page.locator("#errors")).to_be_focused()
+        see()
+        hints = 0
+        while (more := form(page).get_by_role("button", name=re.compile("indice"))).count():
+            more.click()
+            hints += 1
+            expect(page.get_by_text(re.compile("^HINT-"))).to_have_count(hints)
+            see()
+        assert hints == (2 if name == "q-gestes" else 0)
+        answer(name, page.locator(f"#{name}-field"))
+        form(page).get_by_role("button", name="Valider").click()
+        expect(page.locator("#feedback")).to_contain_text("Enregistré" if name == "q-recit" else "Oui.")
+        expect(page.locator("#feedback")).to_be_focused()
+        see()
+        page.get_by_role("link", name="Continuer").click()
+    expect(page).to_have_url(re.compile("/end$"))
+    expect(page.get_by_role("main")).to_contain_text("6 sur 6")
+
+
+def test_every_kind_with_script_and_axe_on_every_state(browser: Browser, all_kinds: Live) -> None:
+    with visitor(browser, all_kinds, width=390) as page:
+        begin(page, all_kinds, "learner")
+        through(page, give, lambda: axe(page))
+
+
+def test_every_kind_without_script(browser: Browser, all_kinds: Live) -> None:
+    with visitor(browser, all_kinds, width=390, script=False) as page:
+        begin(page, all_kinds, "manager")
+
+        def answer(name: str, fields: Locator) -> None:
+            if name != "q-etapes":
+                give(name, fields)
+                return
+            in_order(page, lambda button: button.click())
+
+        through(page, answer, lambda: None)
+
+
+def in_order(page: Page, press: Callable[[Locator], None]) -> None:
+    """Put the lines in order with Up alone."""
+    for place, words in enumerate(ORDER):
+        for _turn in range(3):
+            if lines(page).index(words) == place:
+                break
+            press(page.get_by_role("button", name=f"Monter : {words}"))
+    if not page.locator("#q-etapes-field select").first.input_value():
+        press(page.get_by_role("button", name="Monter : Écouter"))
+    assert lines(page) == list(ORDER)
+    assert [one.input_value() for one in page.locator("#q-etapes-field select").all()] == ["1", "2", "3"]
+
+
+def lines(page: Page) -> list[str]:
+    return page.locator("#q-etapes-field .field label").all_inner_texts()
+
+
+def test_every_kind_by_keyboard_alone(browser: Browser, all_kinds: Live) -> None:
+    with visitor(browser, all_kinds, width=390) as page:
+        begin(page, all_kinds, "trainer")
+        hands = Hands(page)
+
+        def typed(text: str, **where: str) -> None:
+            hands.to(**where)
+            page.keyboard.type(text)
+
+        for name in NAMES:
+            expect(page.locator(f"#{name}-field")).to_be_visible()
+            if name in ("q-duree", "q-mot-juste"):
+                typed("12,5" if name == "q-duree" else "quarante-deux", name=name)
+            elif name == "q-recit":
+                typed("Un mardi.", name=name)
+            elif name == "q-gestes":
+                for words in ("Les mêmes questions", "Le même jour"):
+                    hands.to(words=words, tag="INPUT")
+                    page.keyboard.press("Space")
+            elif name == "q-etapes":
+                in_order(page, lambda button: press(hands, button))
+                hands.page.locator("h1").click()  # back to the beginning of the page
+            elif name == "q-relier":
+                for words in ("une position", "un besoin"):
+                    hands.to(tag="SELECT")
+                    page.keyboard.type(words)
+            else:
+                hands.to(tag="SELECT")
+                page.keyboard.type("cadre")
+                hands.to(tag="INPUT", name="q-trous.2")
+                page.keyboard.type("solution")
+            hands.to(words="Valider", tag="BUTTON")
+            hands.go()
+            expect(page.locator("#feedback")).to_contain_text("Enregistré" if name == "q-recit" else "Oui.")
+            hands.to(words="Continuer", tag="A")
+            hands.go()
+        expect(page.get_by_role("main")).to_contain_text("6 sur 6")
+
+
+def press(hands: Hands, button: Locator) -> None:
+    """Reach a button by Tab and press it; with script the focus stays on it."""
+    value = button.get_attribute("value") or ""
+    if hands.page.evaluate("document.activeElement.value") != value:
+        hands.page.locator("#q-etapes-field").focus()
+        hands.to(tag="BUTTON", value=value)
+    hands.page.keyboard.press("Enter")
+    assert hands.page.evaluate("document.activeElement.value") == value
+    assert re.search(r"Place \d sur 3", hands.page.locator("[data-moved]").inner_text())
+
+
+def test_what_is_begun_is_kept_and_there_again_after_the_browser_was_closed(browser: Browser, all_kinds: Live) -> None:
+    with visitor(browser, all_kinds, width=390) as page:
+        begin(page, all_kinds, "coordinator")
+        page.get_by_label("Votre réponse").fill("11")
+        page.get_by_label("J’hésite").check()
+        expect(form(page).locator("[data-kept]")).to_have_text(re.compile(r"^Enregistré à \d\d:\d\d\.$"))
+        axe(page)
+    with visitor(browser, all_kinds) as page:
+        sign_in(page, all_kinds, "coordinator")
+        page.goto(QUIZ_ADDRESS)
+        expect(page.get_by_label("Votre réponse")).to_have_value("11")
+        expect(page.get_by_label("J’hésite")).to_be_checked()
+        expect(form(page).locator("[data-kept]")).to_have_text(re.compile("^Enregistré à"))
+        # closed in the middle of a word
+        page.get_by_label("Votre réponse").fill("12")
+        page.goto("/home")
+        page.goto(QUIZ_ADDRESS)
+        expect(page.get_by_label("Votre réponse")).to_have_value("12")
+
+        # a tunnel: the text stays, a sentence says so, and it is sent on return
+        page.context.set_offline(True)
+        page.get_by_label("Votre réponse").fill("12,5")
+        notice = form(page).get_by_role("status")
+        expect(notice).to_contain_text("Pas de connexion")
+        axe(page)
+        form(page).get_by_role("button", name="Valider").click()
+        expect(page.get_by_label("Votre réponse")).to_have_value("12,5")
+        page.context.set_offline(False)
+        expect(page.locator("#feedback")).to_contain_text("Oui.")
+
+
+def test_a_lesson_is_gone_on_with_where_it_was_left(browser: Browser, all_kinds: Live) -> None:
+    with visitor(browser, all_kinds, width=390) as page:
+        sign_in(page, all_kinds, "learner")
+        page.goto(f"/courses/{COURSE}")
+        if page.get_by_role("button", name="Commencer").count():
+            page.get_by_role("button", name="Commencer").click()
+        page.goto(LESSON)
+        with page.expect_request(lambda request: request.url.endswith("/place")) as told:
+            page.get_by_role("heading", name="Le calme").scroll_into_view_if_needed()
+            page.mouse.wheel(0, 600)
+        assert "heading=u-le-calme" in (told.value.post_data or "")
+        page.goto(f"/courses/{COURSE}")
+        page.locator("main a.sign").click()
+        expect(page).to_have_url(re.compile(r"/un/lesson#u-le-calme$"))
+        box = page.get_by_role("heading", name="Le calme").bounding_box()
+        assert box is not None
+        assert 0 <= box["y"] < 400
+        # the plan is kept while it is written
+        page.locator("#k-essai-when").fill("on crie")
+        expect(page.locator("form.plan [data-kept]")).to_have_text(re.compile("^Enregistré à"))
+        page.reload()
+        expect(page.locator("#k-essai-when")).to_have_value("on crie")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_scene_to_its_end_back_and_again(script: bool, browser: Browser, all_kinds: Live) -> None:
+    def see() -> None:
+        if script:
+            axe(page)
+
+    with visitor(browser, all_kinds, width=390, script=script) as page:
+        sign_in(page, all_kinds, "manager" if script else "trainer")
+        page.goto(f"/courses/{COURSE}")
+        if page.get_by_role("button", name="Commencer").count():
+            page.get_by_role("button", name="Commencer").click()
+        page.goto(SCENE)
+        see()
+        page.get_by_role("button", name="Venez dehors").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Sur le banc")
+        expect(page.get_by_role("heading", level=1)).to_be_focused()
+        see()
+        page.goto("/home")
+        page.goto(SCENE)
+        expect(page.get_by_role("heading", level=1)).to_have_text("Sur le banc")
+        page.get_by_role("button", name="Revenir à la scène précédente").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("toujours lui")
+        page.get_by_role("button", name="Venez dehors").click()
+        page.get_by_role("button", name="Un créneau sûr").click()
+        expect(page.get_by_text("Une fin qui tient")).to_be_visible()
+        expect(page.get_by_text("La voix baisse.")).to_be_visible()
+        see()
+        page.get_by_role("button", name="Rejouer").click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("toujours lui")
