@@ -23,6 +23,9 @@ CALLOUT_TITLES: Final[dict[str, dict[str, str]]] = {
 TABLE_WORD: Final = {"fr": "Tableau", "es": "Tabla", "ca": "Taula", "en": "Table"}
 """What a table is called when it scrolls in a region of its own and needs a name."""
 
+TRANSCRIPT_WORD: Final = {"fr": "Transcription", "es": "Transcripción", "ca": "Transcripció", "en": "Transcript"}
+"""The link to what is said in a recording, where the author gives none."""
+
 ALL_OF_THE_ABOVE: Final = (
     "toutes les reponses",
     "tout ce qui precede",

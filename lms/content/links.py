@@ -14,7 +14,8 @@ from urllib.parse import unquote
 from lms.content.reading import Line
 
 IMAGES: Final = frozenset({".svg", ".png", ".jpg", ".jpeg", ".webp", ".avif", ".gif"})
-RECORDINGS: Final = frozenset({".mp3", ".ogg", ".oga", ".opus", ".wav", ".m4a", ".mp4", ".webm", ".ogv"})
+VIDEOS: Final = frozenset({".mp4", ".webm", ".ogv"})
+RECORDINGS: Final = VIDEOS | {".mp3", ".ogg", ".oga", ".opus", ".wav", ".m4a"}
 SHARED: Final = "_shared"
 
 _LINK = re.compile(

@@ -46,10 +46,11 @@ from lms.content.headers import (
 )
 from lms.content.kinds import build
 from lms.content.language import polish
-from lms.content.links import SHARED, destination
+from lms.content.links import IMAGES, RECORDINGS, SHARED, destination
+from lms.content.media import is_video, picture_size, told
 from lms.content.questions import cells
 from lms.content.reading import Page, Section
-from lms.content.rendering import PLACE, Renderer, sanitise
+from lms.content.rendering import PLACE, Place, Renderer
 from lms.content.sources import (
     CourseSource,
     UnitFile,
@@ -189,7 +190,9 @@ class _Builder:
         assert header is not None
         first = original.header if original and original.header else header
         terms: list[str] = []
-        render = Renderer(file.lang, page.definitions, self._resolver(file.folder, file.lang, unit_id, file.key, terms))
+        named = frozenset(link.target.partition("#")[0].rpartition("/")[2] for link in file.links)
+        resolve = self._resolver(file.folder, file.lang, unit_id, file.key, terms, named)
+        render = Renderer(file.lang, page.definitions, resolve)
         sections = [section for section in page.sections if not (file.type == "scenario" and section.anchor)]
         blocks = [
             block for block in (self._block(file, section, render) for section in _without_title(sections)) if block
@@ -302,28 +305,29 @@ class _Builder:
     # -- links
 
     def _resolver(
-        self, folder: str, lang: str, unit_id: str, key: str, terms: list[str]
-    ) -> Callable[[str], tuple[str, str]]:
+        self, folder: str, lang: str, unit_id: str, key: str, terms: list[str], named: frozenset[str] = frozenset()
+    ) -> Callable[[str], Place]:
+        """How the links of a file are resolved; `named` are the files that it links to itself."""
         course = SHARED if folder.startswith(f"{SHARED}/") else self.source.place
 
-        def resolve(target: str) -> tuple[str, str]:
+        def resolve(target: str) -> Place:
             found = destination(target, folder, course)
             if found.kind in ("web", "site"):
-                return found.path, ""
+                return Place(found.path)
             if found.kind == "here":
                 if key.startswith("scenario"):
-                    return f"{PLACE}{unit_id}/{key}?scene={found.fragment}", ""
-                return f"#u-{found.fragment.removeprefix('u-')}", ""
+                    return Place(f"{PLACE}{unit_id}/{key}?scene={found.fragment}")
+                return Place(f"#u-{found.fragment.removeprefix('u-')}")
             if found.kind != "file":
-                return "", ""
+                return Place("")
             name = found.path.rpartition("/")[2]
             if name.startswith("glossary.") and name.endswith(".md"):
                 id = slug(found.fragment)
                 terms.append(id)
-                return f"#g-{id}", "term"
+                return Place(f"#g-{id}", "term")
             if name.endswith(".md"):
-                return self._activity_link(found.path, found.fragment), ""
-            return self._file_link(found.path), ""
+                return Place(self._activity_link(found.path, found.fragment))
+            return self._file(found.path, lang, named)
 
         return resolve
 
@@ -334,12 +338,31 @@ class _Builder:
             return ""
         return f"{PLACE}{unit}/{named.key}" + (f"#u-{slug(fragment)}" if fragment else "")
 
-    def _file_link(self, path: str) -> str:
+    def _file(self, path: str, lang: str, named: frozenset[str]) -> Place:
+        """A picture, a recording or another file, with what is said beside it."""
+        address, data = self._kept(path)
+        stem, _, suffix = path.rpartition(".")
+        if f".{suffix.lower()}" in IMAGES:
+            return Place(address, note=told(path, data, lang), size=picture_size(data, suffix.lower()))
+        if f".{suffix.lower()}" not in RECORDINGS:
+            return Place(address, note=told(path, data, lang))
+        words = [f"{stem}{end}" for end in (".txt", ".vtt") if (self.source.root / f"{stem}{end}").is_file()]
+        addresses = {one: self._kept(one)[0] for one in words}
+        missing = words and not any(one.rpartition("/")[2] in named for one in words)
+        return Place(
+            address,
+            "video" if is_video(path) else "audio",
+            told(path, data, lang),
+            transcript=addresses[words[0]] if missing else "",
+            captions=addresses.get(f"{stem}.vtt", "") if is_video(path) else "",
+        )
+
+    def _kept(self, path: str) -> tuple[str, bytes]:
+        """Note a file as one that pages show. Gives its address and what is in it."""
         short = path.removeprefix(f"{self.source.place}/")
-        if short not in self.files:
-            data = (self.source.root / path).read_bytes()
-            self.files[short] = CourseFile(short, len(data), sha256(data).hexdigest())
-        return f"{PLACE}files/{short}"
+        data = (self.source.root / path).read_bytes()
+        self.files[short] = CourseFile(short, len(data), sha256(data).hexdigest())
+        return f"{PLACE}files/{short}", data
 
 
 def _without_title(sections: Sequence[Section]) -> list[Section]:
@@ -375,7 +398,7 @@ def _with_own_anchors(blocks: Sequence[Block]) -> list[Block]:
             seen[block.anchor] = times + 1
             if times:
                 anchor = f"{block.anchor}-{times}"
-                markup = sanitise(block.html.replace(f'id="{block.anchor}"', f'id="{anchor}"', 1))
+                markup = block.html.replace(f'id="{block.anchor}"', f'id="{anchor}"', 1)
                 block = Prose(markup, anchor, block.title, block.role)
         out.append(block)
     return out

@@ -2,7 +2,8 @@
 
 Authors' HTML never reaches this module (the reader takes it out) and the Markdown library is told not to know HTML at
 all, so whatever is left is escaped. The sanitiser allows a short list of tags, attributes and classes; limits on size
-and depth are kept before it, because its time grows with the square of the depth.
+and depth are kept before it, because its time grows with the square of the depth. Players of recordings alone are put
+in after it: they are made here, of escaped words and addresses of files of the course.
 
 Links to files of a course are written with the prefix `PLACE`; `place_links` puts the real addresses in.
 """
@@ -14,6 +15,7 @@ import re
 import threading
 import xml.etree.ElementTree as etree
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import nh3
@@ -30,11 +32,11 @@ from pygments.formatters.html import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 from pygments.token import STANDARD_TYPES
 
-from lms.content.language import CALLOUT_TITLES, TABLE_WORD, polish
+from lms.content.language import CALLOUT_TITLES, TABLE_WORD, TRANSCRIPT_WORD, polish
 
 PLACE: Final = "/~course/"
 """Begins every link to a file or activity of the course in stored HTML; see `place_links`."""
-VERSION: Final = "1"
+VERSION: Final = "2"
 """Goes up when the same source gives other HTML."""
 ID_PREFIX: Final = "u-"
 HTML_DEPTH: Final = 256
@@ -58,8 +60,25 @@ _COLOURED: Final = {
     "yml": "yaml",
 }
 
-Resolve = Callable[[str], tuple[str, str]]
-"""Gives for a link target as written its address ("" drops the link) and a class ("term" or "")."""
+
+@dataclass(frozen=True)
+class Place:
+    """Where a link or an image leads: its address ("" drops the link), and what is known of the file there.
+
+    `kind` is `term` for a word of the glossary, `audio` or `video` for a recording, else empty; `note` stands after the
+    link; `transcript` is the address of one that the author does not link to, `captions` that of a film's.
+    """
+
+    address: str
+    kind: str = ""
+    note: str = ""
+    transcript: str = ""
+    captions: str = ""
+    size: tuple[int, int] | None = None
+
+
+Resolve = Callable[[str], Place]
+"""Gives the place of a link target as written."""
 
 _MATH_TAGS = [
     "math",
@@ -116,6 +135,8 @@ _TAGS = {
 _VOID = frozenset({"br", "hr", "img", "input", "meta", "link"})
 _OPENING = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]*)")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+# The sanitiser knows no players, so they are put in after it; the reader takes such signs out of authors' text.
+_PLAYER = re.compile("<span>\ue002(\\d+)\ue003</span>")
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0]+")
 
 
@@ -138,7 +159,7 @@ _CLEANER: Final = nh3.Cleaner(
         "*": set(),
         **{f"h{level}": {"id"} for level in range(2, 7)},
         "a": {"href", "title", "rel"},
-        "img": {"src", "alt", "title", "loading", "decoding"},
+        "img": {"src", "alt", "title", "loading", "decoding", "width", "height"},
         "ol": {"start"},
         "td": {"data-label"},
         "th": {"data-label"},
@@ -164,7 +185,7 @@ _CLEANER: Final = nh3.Cleaner(
         "th": {"num"},
         "a": {"term"},
         "blockquote": {"voice"},
-        "span": {name for name in STANDARD_TYPES.values() if name},
+        "span": {"dim", *(name for name in STANDARD_TYPES.values() if name)},
     },
     url_schemes={"http", "https", "mailto"},
     url_relative=_relative,
@@ -196,8 +217,8 @@ def place_links(markup: str, base: str) -> str:
     return markup
 
 
-def _as_written(target: str) -> tuple[str, str]:
-    return target, ""
+def _as_written(target: str) -> Place:
+    return Place(target)
 
 
 class Renderer:
@@ -224,7 +245,7 @@ class Renderer:
         if not text.strip():
             return ""
         machine = _machine()
-        machine.cordada.begin(self, anchor)
+        machine.cordada.begin(self, anchor, inline)
         try:
             if inline:
                 markup = machine.words(text.strip(), self.definitions)
@@ -232,7 +253,8 @@ class Renderer:
                 source = "\n".join(regular(text.split("\n")))
                 machine.reset()
                 markup = machine.convert(f"{source}\n\n{self.definitions}" if self.definitions else source)
-            return sanitise(markup)
+            markup = sanitise(markup)
+            return _PLAYER.sub(lambda found: machine.cordada.players[int(found[1])], markup)
         except (TooDeep, RecursionError):
             shown = html.escape(text.strip())
             return shown if inline else f"<p>{shown}</p>"
@@ -303,10 +325,14 @@ class _Cordada(Extension):
         super().__init__()
         self.renderer = Renderer("en")
         self.anchor = ""
+        self.inline = False
+        self.players: list[str] = []
 
-    def begin(self, renderer: Renderer, anchor: str) -> None:
+    def begin(self, renderer: Renderer, anchor: str, inline: bool) -> None:
         """Take up a fragment of a file."""
         self.renderer = renderer
+        self.inline = inline
+        self.players = []
         self.anchor = anchor
 
     def extendMarkdown(self, md: Markdown) -> None:
@@ -510,6 +536,7 @@ class _Finish(Treeprocessor):
         """Change the finished tree."""
         if self.cordada.renderer.lang == "fr":
             self._space(root)
+        parents = {child: parent for parent in root.iter() for child in parent}
         for element in list(root.iter()):
             tag = element.tag
             if tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
@@ -518,7 +545,7 @@ class _Finish(Treeprocessor):
                     element.set("id", ID_PREFIX + self.cordada.anchor)
                     self.cordada.anchor = ""
             elif tag == "a":
-                self._link(element)
+                self._link(element, parents)
             elif tag == "img":
                 self._image(element)
             for child in list(element):
@@ -533,27 +560,66 @@ class _Finish(Treeprocessor):
                 if child.tail:
                     child.tail = _spaced(child.tail)
 
-    def _link(self, link: etree.Element) -> None:
+    def _link(self, link: etree.Element, parents: dict[etree.Element, etree.Element]) -> None:
         # The library writes e-mail addresses as character references; those are left alone.
         target = link.get("href", "")
         if "\x02" in target or target.startswith("mailto:"):
             return
-        address, kind = self.cordada.renderer.resolve(target)
-        if address:
-            link.set("href", address)
+        place = self.cordada.renderer.resolve(target)
+        if place.address:
+            link.set("href", place.address)
         else:
             link.attrib.pop("href", None)
-        if kind:
-            link.set("class", kind)
-        if address.startswith(("http://", "https://")):
+        if place.kind == "term":
+            link.set("class", "term")
+        if place.address.startswith(("http://", "https://")):
             link.set("rel", "external noopener noreferrer")
+        if place.note:
+            self._beside(link, parents[link], place)
+        if place.kind in ("audio", "video") and not self.cordada.inline:
+            block = parents[link]
+            while block.tag not in ("p", "li", "td", "th", "div") and block in parents:
+                block = parents[block]
+            spot = etree.SubElement(block, "span")
+            spot.text = AtomicString(f"\ue002{len(self.cordada.players)}\ue003")
+            self.cordada.players.append(self._player("".join(link.itertext()), place))
+
+    def _beside(self, link: etree.Element, parent: etree.Element, place: Place) -> None:
+        """Say format and weight after a link to a file, and lead to a transcript that the author does not name."""
+        note = etree.Element("span", {"class": "dim"})
+        note.text = AtomicString(f"({place.note})")
+        tail, link.tail = link.tail, "\u00a0"
+        at = list(parent).index(link) + 1
+        parent.insert(at, note)
+        if place.transcript:
+            note.tail = " · "
+            words = etree.Element("a", {"href": place.transcript})
+            words.text = AtomicString(TRANSCRIPT_WORD.get(self.cordada.renderer.lang, TRANSCRIPT_WORD["en"]))
+            words.tail = tail
+            parent.insert(at + 1, words)
+        else:
+            note.tail = tail
+
+    def _player(self, name: str, place: Place) -> str:
+        """A player that loads nothing before it is started."""
+        captions = ""
+        if place.captions:
+            lang = self.cordada.renderer.lang
+            captions = f'<track kind="captions" src="{html.escape(place.captions)}" srclang="{lang}">'
+        return (
+            f'<{place.kind} controls preload="none" src="{html.escape(place.address)}"'
+            f' aria-label="{html.escape(name.strip())}">{captions}</{place.kind}>'
+        )
 
     def _image(self, image: etree.Element) -> None:
-        address, _ = self.cordada.renderer.resolve(image.get("src", ""))
-        if address:
-            image.set("src", address)
+        place = self.cordada.renderer.resolve(image.get("src", ""))
+        if place.address:
+            image.set("src", place.address)
         else:
             image.attrib.pop("src", None)
+        if place.size:
+            image.set("width", str(place.size[0]))
+            image.set("height", str(place.size[1]))
         image.set("alt", polish(image.get("alt", ""), self.cordada.renderer.lang))
         if image.get("title") == "decorative":
             del image.attrib["title"]
@@ -592,6 +658,7 @@ def _spaced(text: str) -> str:
 __all__ = [
     "PLACE",
     "VERSION",
+    "Place",
     "Renderer",
     "TooDeep",
     "place_links",

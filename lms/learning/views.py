@@ -32,6 +32,7 @@ from lms.spaces.policy import guard
 
 bp = Blueprint("learning", __name__, template_folder="templates")
 bp.add_app_template_filter(pages.voiced, "voiced")
+bp.add_app_template_filter(pages.up_to_terms, "up_to_terms")
 bp.add_app_template_filter(pages.is_voice, "is_voice")
 bp.add_app_template_global(pages.lang_mark, "lang_mark")
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.content.reading import read_page
-from lms.content.rendering import HTML_DEPTH, PLACE, Renderer, TooDeep, place_links, sanitise
+from lms.content.rendering import HTML_DEPTH, PLACE, Place, Renderer, TooDeep, place_links, sanitise
 from lms.content.texts import plain
 
 
@@ -179,7 +179,7 @@ def test_a_line_of_words_never_becomes_a_block() -> None:
 
 
 def test_links_to_the_course_are_placed_by_whoever_serves_them() -> None:
-    render = Renderer("fr", resolve=lambda target: (f"{PLACE}ecouter/{target}", ""))
+    render = Renderer("fr", resolve=lambda target: Place(f"{PLACE}ecouter/{target}"))
     markup = render.block("[a](quiz) ![b](c.svg)")
     assert place_links(markup, "/courses/petit/").count("/courses/petit/ecouter/") == 2
     assert PLACE not in place_links(markup, "/x/")

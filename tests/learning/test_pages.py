@@ -453,3 +453,28 @@ def test_pictures_are_served_with_their_digest(app: Flask, courses: Path) -> Non
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     assert visitor.get(address, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
     assert visitor.get(f"{COURSE}/files/course.yml").status_code == 404
+
+
+def test_a_recording_of_a_course_is_heard_from_its_middle_and_only_from_here(app: Flask, tmp_path: Path) -> None:
+    courses = tmp_path / "courses"
+    lesson = write_course(courses, "un-cours") / "units" / "un" / "lesson.fr.md"
+    media = lesson.parent / "media"
+    media.mkdir(exist_ok=True)
+    (media / "entretien.mp3").write_bytes(b"\xff\xfb\x90\x00" + b"\x00" * 413)
+    (media / "entretien.txt").write_text("Bonjour.", encoding="utf-8")
+    text = lesson.read_text("utf-8")
+    lesson.write_text(
+        text.replace("## J’essaie", "## Écouter\n\n[L’entretien](media/entretien.mp3)\n\n## J’essaie"), "utf-8"
+    )
+    serve(app, courses)
+    visitor = app.test_client()
+    assert isinstance(visitor, StrictClient)
+    visitor.enter(person(app))
+    visitor.fill(COURSE, form="/enrol")
+    answer = visitor.get(LESSON)
+    (player,) = page_of(answer).iter("audio")
+    assert (player.get("preload"), player.get("aria-label")) == ("none", "L’entretien")
+    assert "media-src 'self'" in answer.headers["Content-Security-Policy"]
+    assert any(one.get("href", "").endswith("media/entretien.txt") for one in page_of(answer).iter("a"))
+    part = visitor.get(player.get("src"), headers={"Range": "bytes=4-7"})
+    assert (part.status_code, part.mimetype, part.data) == (206, "audio/mpeg", b"\x00" * 4)
