@@ -23,11 +23,11 @@ class PromptForm(FlaskForm):
         render_kw={"rows": 6, "class": "voice"},
     )
     shown = SelectField(
-        lazy_("Who may read this text"),
+        lazy_("Share this text with the people who take this course"),
         choices=[
-            ("nobody", lazy_("Only you")),
-            ("unnamed", lazy_("People who take this course, without your name")),
-            ("named", lazy_("People who take this course, with your name")),
+            ("nobody", lazy_("No, it is for me alone")),
+            ("unnamed", lazy_("Yes, without my name")),
+            ("named", lazy_("Yes, with my name")),
         ],
         default="nobody",
     )
