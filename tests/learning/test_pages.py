@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from markupsafe import Markup
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from lms.foundation.db import db, writing
-from lms.learning import queries, service
+from lms.learning import pages, queries, service
 from lms.learning.models import Answer, Attempt, Completion, Enrolment, Place, Plan
 from tests.catalogue.courses import SECRETS, SHORT_QUIZ, write_course, write_lesson, write_quiz
 from tests.learning.conftest import inside, person, serve
@@ -455,9 +456,8 @@ def test_pictures_are_served_with_their_digest(app: Flask, courses: Path) -> Non
     assert visitor.get(f"{COURSE}/files/course.yml").status_code == 404
 
 
-def test_a_recording_of_a_course_is_heard_from_its_middle_and_only_from_here(app: Flask, tmp_path: Path) -> None:
-    courses = tmp_path / "courses"
-    lesson = write_course(courses, "un-cours") / "units" / "un" / "lesson.fr.md"
+def test_a_recording_of_a_course_is_heard_from_its_middle_and_only_from_here(app: Flask, courses: Path) -> None:
+    lesson = courses / "ecouter-bien" / "units" / "un" / "lesson.fr.md"
     media = lesson.parent / "media"
     media.mkdir(exist_ok=True)
     (media / "entretien.mp3").write_bytes(b"\xff\xfb\x90\x00" + b"\x00" * 413)
@@ -478,3 +478,15 @@ def test_a_recording_of_a_course_is_heard_from_its_middle_and_only_from_here(app
     assert any(one.get("href", "").endswith("media/entretien.txt") for one in page_of(answer).iter("a"))
     part = visitor.get(player.get("src"), headers={"Range": "bytes=4-7"})
     assert (part.status_code, part.mimetype, part.data) == (206, "audio/mpeg", b"\x00" * 4)
+
+
+def test_a_word_of_the_glossary_stands_below_the_block_it_is_met_in() -> None:
+    link = '<a class="term" href="#g-{0}">{0}</a>'
+    first = f"<p>Avant.</p>\n<ul>\n<li><p>{link.format('besoin')}</p></li>\n<li>rien</li>\n</ul>"
+    second = f"\n<h2>Puis</h2>\n<p>{link.format('essai')}</p>"
+    after = "\n<p>Après.</p>"
+    assert pages.up_to_terms(Markup(first + second + after)) == [first, second, after]
+    assert pages.up_to_terms(Markup(after)) == [after]
+    assert "".join(pages.up_to_terms(Markup("<p>a</p>" + link.format("nu") + "<div>b</div>"))) == (
+        "<p>a</p>" + link.format("nu") + "<div>b</div>"
+    )
