@@ -17,7 +17,7 @@ import urllib.request
 from pathlib import Path
 
 from tests.bench.load import Ask, Round, press
-from tests.bench.site import build, operations, queries_of
+from tests.bench.site import Chore, build, chores, enlarge, operations, queries_of
 from tests.servers import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,6 +68,13 @@ def measure(options: argparse.Namespace, folder: Path) -> int:
         "tests.bench.baselines:make()", base_port, {**env, "LMS_INSTANCE": str(folder / "base"), "BENCH_PREPARE": "1"}
     )
     site = start("wsgi:app", site_port, {**env, "LMS_INSTANCE": str(folder / "site")})
+    processes, ports, apps = {False: site}, {False: site_port}, {False: app}
+    if any(one.large for one in wanted):
+        apps[True] = build(folder / "large", None)
+        enlarge(apps[True], folder / "courses")
+        ports[True] = free_port()
+        large = {name: value for name, value in env.items() if name != "DATABASE_URL"}
+        processes[True] = start("wsgi:app", ports[True], {**large, "LMS_INSTANCE": str(folder / "large")})
     own: dict[str, list[Round]] = {one.name: [] for one in wanted}
     least: dict[str, list[Round]] = {one.name: [] for one in wanted}
     asked = dict.fromkeys(own, 0)
@@ -76,25 +83,56 @@ def measure(options: argparse.Namespace, folder: Path) -> int:
             for one in wanted:
                 path = BASELINES[one.baseline]
                 beside = press(base_port, base.pid, lambda _n, path=path: Ask("GET", path), seconds=options.seconds)
-                here = press(site_port, site.pid, one.ask, seconds=options.seconds, first=asked[one.name])
+                here = press(
+                    ports[one.large], processes[one.large].pid, one.ask, seconds=options.seconds, first=asked[one.name]
+                )
                 # Go on where we stopped: nobody signs in more often than people may.
                 asked[one.name] += len(here.latencies)
                 if number:  # the first round warms caches and is thrown away
                     least[one.name].append(beside)
                     own[one.name].append(here)
     finally:
-        site.terminate()
-        base.terminate()
-        site.wait(10)
-        base.wait(10)
+        for process in (*processes.values(), base):
+            process.terminate()
+        for process in (*processes.values(), base):
+            process.wait(10)
     rows = [
-        figures(one.name, one.baseline, one.goal, own[one.name], least[one.name], queries_of(app, one.ask(0)))
+        figures(
+            one.name, one.baseline, one.goal, own[one.name], least[one.name], queries_of(apps[one.large], one.ask(0))
+        )
         for one in wanted
+    ]
+    rows += [
+        timed(one, options.rounds, options.seconds)
+        for one in chores(folder / "chores")
+        if not options.only or options.only in one.name
     ]
     show(rows)
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1))
     return 1 if any(row["wrong"] for row in rows) else 0
+
+
+def timed(chore: Chore, rounds: int, seconds: float) -> dict[str, object]:
+    """The figures of something done in this process, in turn with the least it can cost: CPU seconds, so that other work
+    on the machine counts little.
+    """
+    taken: dict[bool, list[float]] = {True: [], False: []}
+    for number in range(rounds + 1):
+        for ours in (False, True):
+            do, count, began = (chore.do if ours else chore.least), 0, time.process_time()
+            while time.process_time() - began < seconds / 4:
+                do()
+                count += 1
+            if number:
+                taken[ours].append((time.process_time() - began) / count)
+    ratios = [least / own for own, least in zip(taken[True], taken[False], strict=True)]
+    own = 1000 * statistics.median(taken[True])
+    return {
+        "operation": chore.name, "baseline": "md", "goal": chore.goal, "ratio": statistics.median(ratios),
+        "low": min(ratios), "high": max(ratios), "cpu_ratio": statistics.median(ratios), "per_second": 1000 / own,
+        "cpu_ms": own, "p50_ms": own, "p99_ms": 1000 * max(taken[True]), "queries": 0, "wrong": 0, "kb": 0, "load": 0.0,
+    }  # fmt: skip
 
 
 def figures(

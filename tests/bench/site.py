@@ -8,39 +8,64 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
+import nh3
 import sqlalchemy as sa
 from flask import Flask, session
 from flask_wtf.csrf import generate_csrf
+from markdown import Markdown
 
 from config import Config
 from lms.accounts import service as accounts
 from lms.accounts.models import Person
 from lms.accounts.passwords import hash_password
 from lms.app import create_app
-from lms.catalogue.queries import shelf
-from lms.foundation.db import db, writing
+from lms.catalogue import service as catalogue
+from lms.catalogue.queries import Published, shelf
+from lms.content.documents import Prose
+from lms.content.loading import load_course
+from lms.foundation.clock import now
+from lms.foundation.db import db, new_id, writing
 from lms.learning import service as learning
+from lms.learning.models import Attempt
 from lms.spaces.models import Membership
 from lms.startup import prepare
 from lms.survey import service as survey
 from lms.survey.queries import open_campaign
 from lms.survey.rules import Cell
 from tests.bench.load import Ask
+from tests.catalogue.courses import write_course
 
 #: How many people press the buttons, and how many have a password (each may be tried ten times in five minutes).
 VISITORS, SIGNERS = 40, 300
+#: How many people have passed and wait for their certificate, and how many courses the large shelf holds.
+PASSED, COURSES = 600, 500
 PASSWORD = "a sentence nobody guesses"
+#: What people look for: a word of titles, a word of texts, two words, one that is nowhere.
+SEARCHED = ("ecouter", "casque", "besoin+position", "xylophone")
 FORM = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
 class Operation:
-    """Something people do: its name, the baseline it is held against, the goal, and its n-th request."""
+    """Something people do: its name, the baseline it is held against, the goal, and its n-th request. `large` asks the site
+    with a large shelf.
+    """
 
     name: str
     baseline: str
     goal: float
     ask: Callable[[int], Ask]
+    large: bool = False
+
+
+@dataclass(frozen=True)
+class Chore:
+    """Something done without a page, held against the least it can cost, in this process."""
+
+    name: str
+    goal: float
+    do: Callable[[], object]
+    least: Callable[[], object]
 
 
 def build(folder: Path, database: str | None) -> Flask:
@@ -51,6 +76,34 @@ def build(folder: Path, database: str | None) -> Flask:
     app = create_app(Config.from_env(env))
     prepare(app, demo=True)
     return app
+
+
+def enlarge(app: Flask, folder: Path) -> None:
+    """Put many courses on the shelf of a site, written into `folder`."""
+    for number in range(COURSES):
+        write_course(folder, f"ecouter-{number:03}", units=("un",))
+    with app.app_context():
+        catalogue.sync(folder)
+        db.session.remove()
+
+
+def chores(folder: Path) -> list[Chore]:
+    """What is measured without a page."""
+    course = Path(__file__).resolve().parents[2] / "courses" / "mediation-premiers-pas"
+    text = (course / "units" / "accord" / "lesson.fr.md").read_text()
+    write_course(folder, "ecouter-bien", units=("accord",))
+    (folder / "ecouter-bien" / "glossary.fr.md").write_text((course / "glossary.fr.md").read_text())
+    lesson = folder / "ecouter-bien" / "units" / "accord" / "lesson.fr.md"
+    lesson.write_text(text)
+    machine = Markdown(extensions=["tables", "fenced_code", "attr_list", "toc"])
+
+    def least() -> str:
+        return nh3.clean(machine.reset().convert(text))
+
+    def ours() -> object:
+        return load_course(folder / "ecouter-bien")  # which checks first
+
+    return [Chore(f"check and render a lesson of {len(text.encode()) / 1000:.0f} kB", 0.67, ours, least)]
 
 
 def operations(app: Flask) -> list[Operation]:
@@ -87,13 +140,23 @@ def operations(app: Flask) -> list[Operation]:
         for token in tokens:
             with writing():
                 survey.start(token)
+        passed = _passed(course)
+        quizzes = _begun([offer.published for offer in offers], people)
         db.session.remove()
     signed = [{"Cookie": cookie(app, _user_id=token)} for token in cookies]
     manages = {"Cookie": cookie(app, _user_id=boss)}
-    anonymous, forgery = form_cookie(app)
+    anonymous, forgery, raw = form_cookie(app)
+    learns = [{"Cookie": cookie(app, _user_id=token, csrf_token=raw)} for token in cookies]
     posting = {"Cookie": anonymous, "Content-Type": FORM, "Origin": "http://127.0.0.1"}
     lessons = [
         f"/courses/{course.course_id}/{unit.id}/lesson" for unit in course.document.units if "lesson" in unit.activities
+    ]
+
+    headings = [
+        block.anchor
+        for variants in (course.document.units[0].activities["lesson"],)
+        for block in variants[course.document.source].blocks
+        if isinstance(block, Prose) and block.anchor
     ]
 
     def as_visitor(path: str) -> Callable[[int], Ask]:
@@ -106,6 +169,21 @@ def operations(app: Flask) -> list[Operation]:
     def rate(number: int) -> Ask:
         body = urlencode({"csrf_token": forgery, "importance": str(number % 5 + 1), "competence": "2", "go": "on"})
         return Ask("POST", f"/survey/{tokens[number % VISITORS]}/{number % 24 + 1}", posting, body, (302, 303))
+
+    def answer(number: int) -> Ask:
+        # Each open attempt is answered question by question; the last answer hands it in.
+        person, path, question = quizzes[number % len(quizzes)]
+        body = urlencode({"csrf_token": forgery, f"{question}.unknown": "1"})
+        return Ask("POST", path, {**posting, **learns[person]}, body, (302, 303))
+
+    def read(number: int) -> Ask:
+        body = urlencode({"csrf_token": forgery, "heading": headings[number // VISITORS % len(headings)]})
+        return Ask("POST", f"{lessons[0]}/place", {**posting, **learns[number % VISITORS]}, body, (204,))
+
+    def claim(number: int) -> Ask:
+        head = {**posting, "Cookie": cookie(app, _user_id=passed[number % PASSED], csrf_token=raw)}
+        body = urlencode({"csrf_token": forgery})
+        return Ask("POST", f"/courses/{course.course_id}/certificate", head, body, (302, 303))
 
     def sign_in(number: int) -> Ask:
         fields = {"csrf_token": forgery, "email": signers[number % SIGNERS].email, "password": PASSWORD}
@@ -120,7 +198,64 @@ def operations(app: Flask) -> list[Operation]:
         Operation("landing", "bj", 0.8, lambda _number: Ask("GET", "/")),
         Operation("survey page saved", "b2", 0.4, rate),
         Operation("sign-in", "b3", 0.9, sign_in),
+        Operation("quiz answer", "b2", 0.4, answer),
+        Operation("resume: the heading read last", "b2", 0.4, read),
+        Operation("certificate issued", "b2", 0.4, claim),
+        Operation(f"catalogue of {COURSES} courses", "b1", 0.5, lambda _number: Ask("GET", "/catalogue"), large=True),
+        Operation(
+            f"search in {COURSES} courses",
+            "b1",
+            0.5,
+            lambda number: Ask("GET", f"/search?q={SEARCHED[number % len(SEARCHED)]}"),
+            large=True,
+        ),
     ]
+
+
+def _passed(course: Published) -> list[str]:
+    """Sessions of people who have passed what a course asks for and have no certificate yet."""
+    assert course.document.certificate is not None
+    needed = [tuple(name.split("/")) for name in course.document.certificate.require]
+    who = db.session.scalars(
+        sa.select(Person.id).where(Person.demo.is_(False)).order_by(Person.email).offset(VISITORS).limit(PASSED)
+    ).all()
+    with writing():
+        for person_id in who:
+            learning.enrol(person_id, course.course_id)
+        db.session.execute(
+            sa.insert(Attempt),
+            [
+                {
+                    "id": new_id(), "person_id": person_id, "course_id": course.course_id, "unit": unit,
+                    "activity": activity, "number": 99, "version_id": course.version_id, "questions": [],
+                    "started_at": now(), "submitted_at": now(), "score": 1.0, "passed": True, "knowing": False,
+                }
+                for person_id in who
+                for unit, activity in needed
+            ],
+        )  # fmt: skip
+        return [accounts.open_session(person_id) for person_id in who]
+
+
+def _begun(courses: list[Published], people: list[str]) -> list[tuple[int, str, str]]:
+    """Open attempts at every quiz for everybody: (number of the person, address of a question, its id), in the order in
+    which they are answered.
+    """
+    found = []
+    for one in courses:
+        for unit in one.document.units:
+            for key in unit.activities:
+                if not key.startswith("quiz"):
+                    continue
+                for number, person_id in enumerate(people):
+                    with writing():
+                        learning.enrol(person_id, one.course_id)
+                        attempt = learning.start(person_id, one.course_id, unit.id, key)
+                        path = f"/courses/{one.course_id}/{unit.id}/{key}/{attempt.id}"
+                        found += [
+                            (number, f"{path}/{place}", name) for place, name in enumerate(attempt.questions, start=1)
+                        ]
+    return found
 
 
 def cookie(app: Flask, **values: str) -> str:
@@ -130,11 +265,11 @@ def cookie(app: Flask, **values: str) -> str:
     return f"{app.config['SESSION_COOKIE_NAME']}={signer.dumps({**values, '_fresh': True})}"
 
 
-def form_cookie(app: Flask) -> tuple[str, str]:
-    """A visitor's cookie and the forgery token that goes with it."""
+def form_cookie(app: Flask) -> tuple[str, str, str]:
+    """A visitor's cookie, the forgery token that goes with it, and what a session must hold for that token."""
     with app.test_request_context():
         token = generate_csrf()
-        return cookie(app, csrf_token=session["csrf_token"]), token
+        return cookie(app, csrf_token=session["csrf_token"]), token, session["csrf_token"]
 
 
 def queries_of(app: Flask, ask: Ask) -> int:
