@@ -71,7 +71,9 @@ class Gap:
 
 @dataclass(frozen=True)
 class Sketch:
-    """A question as written, still Markdown. In `prompt` the gaps of a cloze are numbered places."""
+    """A question as written, still Markdown. In `prompt` the gaps of a cloze are numbered places; `columns` are the names
+    of a matching table's columns, none where it has no such row.
+    """
 
     id: str
     title: str
@@ -81,6 +83,7 @@ class Sketch:
     prompt: str
     items: tuple[Item, ...] = ()
     pairs: tuple[Pair, ...] = ()
+    columns: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
     hints: tuple[str, ...] = ()
     explanation: str = ""
@@ -154,6 +157,7 @@ def sketch(section: Section) -> tuple[Sketch, list[Fault]]:
         prompt.strip("\n"),
         tuple(items),
         tuple(pairs),
+        _columns(parts.tables[0]) if kind == "match" and parts.tables else (),
         tuple(gaps),
         tuple("\n".join(text).strip() for name, text in parts.callouts if name == "TIP"),
         "\n\n".join("\n".join(text).strip() for name, text in parts.callouts if name == "NOTE"),
@@ -341,6 +345,11 @@ def _pairs(table: Sequence[Line]) -> list[Pair]:
     if len(rows) > 1 and RULE.fullmatch(table[1].text):
         rows = rows[2:]
     return [Pair(number, cells[0], cells[1]) for number, cells in rows if any(cells)]
+
+
+def _columns(table: Sequence[Line]) -> tuple[str, ...]:
+    named = len(table) > 1 and RULE.fullmatch(table[1].text)
+    return tuple(cells(table[0].text)) if named else ()
 
 
 def _number_gaps(lines: Sequence[Line], gaps: list[Gap]) -> str:
