@@ -273,7 +273,8 @@ def _languages(document: CourseDocument) -> list[dict[str, str]]:
             if code in variants
         )
         if there < len(document.units):
-            state = _("%(done)s of %(total)s steps", done=there, total=len(document.units))
+            total = len(document.units)
+            state = ngettext("%(num)s of %(total)s steps", "%(num)s of %(total)s steps", there, total=total)
         elif stale:
             state = _("being updated")
         else:
@@ -574,6 +575,22 @@ def glossary(served: Published, one: Activity) -> list[tuple[str, str, Markup]]:
     return [(name, terms[name].name, placed(terms[name].html, served)) for name in one.terms if name in terms]
 
 
+_BLOCK = re.compile(r"<(/?)(?:p|ul|ol|dl|table|blockquote|div|section|figure|pre|details|aside|h[1-6])\b[^>]*>")
+
+
+def up_to_terms(html: Markup) -> list[Markup]:
+    """A text, cut behind each of its blocks that links to the glossary, so that the words stand where they are met."""
+    pieces, start, cut, depth = [], 0, 0, 0
+    for tag in _BLOCK.finditer(html):
+        depth += -1 if tag[1] else 1
+        if depth == 0:
+            if '"#g-' in html[start : tag.end()]:
+                pieces.append(html[cut : tag.end()])
+                cut = tag.end()
+            start = tag.end()
+    return [piece for piece in (*pieces, html[cut:]) if piece.strip()]
+
+
 def figure(right: int, marked: int) -> str:
     """The number at the end of a quiz: "3 of 5"."""
     return _("%(right)s of %(total)s", right=right, total=marked)
@@ -745,6 +762,7 @@ def result_page(
 ) -> dict[str, Any]:
     """The end of an attempt."""
     document = own.published.document
+    to_look_at = _to_look_at(own, one, lang)
     sorted_out = groups(one, text, next(answers for each, answers in tried if each.id == one.id))
     held, revisit = len(sorted_out[0].questions), len(sorted_out[1].questions)
     marked = held + revisit
@@ -773,10 +791,10 @@ def result_page(
         "compare": compare(tried, versions),
         "needed": needed,
         "what_next": _what_next(own, one),
-        "onward": _to_look_at(own, one, lang) or _onward(own, lang),
+        "onward": to_look_at or _onward(own, lang),
         "again": again,
         "start_address": url_for("learning.start", course_id=one.course_id, unit=one.unit, activity=one.activity),
-        "lesson_href": lesson_address(document, one) if revisit else "",
+        "lesson_href": lesson_address(document, one) if revisit and to_look_at is None else "",
     }
 
 
