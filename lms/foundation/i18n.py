@@ -17,7 +17,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from gettext import NullTranslations
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import flask_babel
 from babel.dates import format_date as _format_date
@@ -42,6 +42,7 @@ DEFAULT_LANGUAGE = "fr"
 THEMES = ("auto", "light", "dark")
 
 babel = Babel()
+Said = TypeVar("Said", str, Markup)
 
 __all__ = [
     "DEFAULT_LANGUAGE", "LANGUAGES", "N_", "THEMES", "_", "by_name", "format_date", "format_number", "format_time", "language",
@@ -88,6 +89,13 @@ def _(text: str, /, **words: object) -> str:
 def ngettext(one: str, many: str, num: int, /, **words: object) -> str:
     """The sentence for `num` of something, in the reader's language; `%(num)d` is the number."""
     said: str = _speech().catalogue.ngettext(one, many, num)
+    return _counted(said, num, words)
+
+
+def _counted(said: Said, num: int, words: dict[str, object]) -> Said:
+    """A sentence with its number, which from a thousand on is written as `format_number` writes it: 1 502, 1,502."""
+    if num >= 1000:
+        said, words = said.replace("%(num)d", "%(num)s"), {"num": format_number(num, 0), **words}
     return said % {"num": num, **words}
 
 
@@ -109,7 +117,7 @@ def _many_in_template(page: EvalContext, one: str, many: str, num: int, /, **wor
     said: str = _speech().catalogue.ngettext(one, many, num)
     if page.autoescape:
         said = Markup(said)  # noqa: S704 (the words of the house)
-    return said % {"num": num, **words}
+    return _counted(said, num, words)
 
 
 def lazy_(text: str, /, **words: object) -> Any:

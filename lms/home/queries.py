@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from lms.catalogue.queries import Published, followed, places
+from lms.content.documents import Prose
 from lms.foundation.i18n import language
-from lms.home.rules import Card
+from lms.home.rules import Card, first_said
 from lms.learning.queries import Learning, courses_of, declined_by, learners_by_space
-from lms.learning.rules import listed, minutes_range, summary_lang, title_lang
+from lms.learning.rules import listed, minutes_range, summary_lang, title_lang, variant
 from lms.spaces.queries import all_spaces, people_by_space
 
 
@@ -76,6 +77,20 @@ def cards_for(person_id: str | None) -> list[Card]:
             )
         )
     return found
+
+
+def said_in(published: Published, unit: str, activity: str, lang: str) -> tuple[str, str]:
+    """What a person says at the beginning of an activity, empty where nobody does, and in which language."""
+
+    def find() -> tuple[str, str]:
+        one = variant(published.document, unit, activity, lang)
+        if one is None:
+            return "", lang
+        first = one.blocks[0] if one.blocks else None
+        prose = [first.html] if isinstance(first, Prose) else []
+        return first_said([*prose, *(scene.html for scene in one.scenes[:1])]), one.lang
+
+    return published.once(find, "said", unit, activity, lang)
 
 
 def network_lines() -> list[SpaceLine]:

@@ -1,15 +1,19 @@
-"""Rules of the catalogue page: what a card is, which filters there are, how the list is ordered and counted. Pure."""
+"""Rules of home: what a card is, which filters there are, how the list is ordered and counted; whose voice is heard. Pure."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
 #: How many proposals stand above the list, each with its reason.
 PROPOSALS = 3
 #: The bands of the length filter, in minutes of the whole course: shorter than, and name.
 SHORT, LONG = 30, 60
+#: A whole sentence that somebody says, short enough to be taken in at a glance.
+_SAID = re.compile(r"«[^«»]{10,110}[.?!…]\s*»|“[^“”]{10,110}[.?!…]”")
 
 
 @dataclass(frozen=True)
@@ -85,3 +89,13 @@ def _place(value: str) -> tuple[int, str]:
 def proposals(cards: Iterable[Card]) -> list[Card]:
     """The first three of the shelf that this reader has not begun, those with a reason or a pin."""
     return [card for card in cards if not card.taken and not card.declined and (card.reason or card.pinned)][:PROPOSALS]
+
+
+def first_said(texts: Iterable[str]) -> str:
+    """The first sentence that a person says in these texts (safe HTML), with its quotation marks, as plain text; empty where
+    nobody says anything.
+    """
+    for text in texts:
+        if found := _SAID.search(unescape(re.sub(r"<[^>]*>", "", text))):
+            return found[0]
+    return ""

@@ -11,7 +11,7 @@ from lms.accounts.visitor import visitor
 from lms.catalogue.queries import places
 from lms.foundation.clock import now, today
 from lms.foundation.i18n import LANGUAGES, by_name, language
-from lms.home.queries import cards_for, network_lines
+from lms.home.queries import cards_for, network_lines, said_in
 from lms.home.rules import FACETS, chosen, counts, proposals
 from lms.home.wording import domain_name, length_name, level_name, proposals_title
 from lms.learning.doors.queries import shut_among
@@ -92,9 +92,7 @@ def start() -> Any:
     """My next ten minutes: one step to go on with, then what else waits, then my courses."""
     mine = courses_of(visitor().id)
     shut = shut_among(mine)
-    under_way = [
-        one for one in mine if not one.is_finished and one.next_unit and one.published.course_id not in shut
-    ]
+    under_way = [one for one in mine if not one.is_finished and one.next_unit and one.published.course_id not in shut]
     now_card = under_way[0] if under_way else None
     here = None if visitor().roles else network()
     offers = proposals(cards_for(visitor().id)) if now_card is None else []
@@ -103,8 +101,11 @@ def start() -> Any:
     # The nearest day ahead; where there is none, the last one that was not told yet.
     ahead = [plan for plan in plans if plan.planned_on and plan.planned_on >= day][:1] or plans[-1:]
     review = today_of(visitor().id, day)
+    said = ("", "")
+    if now_card is not None and now_card.next_unit and now_card.next_activity:
+        said = said_in(now_card.published, now_card.next_unit, now_card.next_activity, language())
     return render_template(
-        "home/start.html", now=now_card, mine=mine, offers=offers, reason_sentence=reason_sentence,
+        "home/start.html", now=now_card, said=said, mine=mine, offers=offers, reason_sentence=reason_sentence,
         plan=next(iter(ahead), None), day=day, review=review, review_day=named_day(review.next_on, day),
         campaign=open_campaign() if visitor().spaces else None,
         title_lang=title_lang, unit_lang=unit_lang, foreign=lambda code: "" if code == language() else code,

@@ -215,6 +215,8 @@ class TeamRow:
     done: int
     total: int
     unit: str | None
+    #: The place of that unit among them, from 1; 0 for none.
+    at: int
     #: The Monday of the week in which they last opened or finished something.
     active_week: date | None
     due_on: date | None
@@ -631,7 +633,7 @@ def _team_row(
     row: Row[Any], served: Mapping[str, Published], finished: Mapping[tuple[str, str], dict[str, datetime]], day: date
 ) -> TeamRow:
     if row.course_id is None:
-        return TeamRow(row.who, row.name, row.role, None, None, None, 0, 0, None, None, None, False)
+        return TeamRow(row.who, row.name, row.role, None, None, None, 0, 0, None, 0, None, None, False)
     taken = Taken(*row[_TEAM_TAKEN])
     done = finished.get((row.who, row.course_id), {})
     one = Learning(served[row.current_version_id], taken, _place(row), done, row.at_lang)
@@ -647,6 +649,7 @@ def _team_row(
         done=one.total if whole else len(one.done),
         total=one.total,
         unit=None if whole else one.next_unit,
+        at=0 if whole or one.next_unit is None else one.units.index(one.next_unit) + 1,
         active_week=_week(max(moments, default=None)),
         due_on=row.due_on,
         late=not whole and row.due_on is not None and row.due_on < day,

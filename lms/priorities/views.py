@@ -26,6 +26,8 @@ from lms.ui import charts
 
 bp = Blueprint("priorities", __name__, template_folder="templates")
 
+#: Territories and courses that stand open; the others are a press away.
+FIRST_GROUPS, FIRST_OFFERS = 6, 5
 #: Rows of a chart before "show the figures".
 CHART = 8
 
@@ -113,6 +115,7 @@ def results() -> Any:
         gaps=_gap_chart(needs), ranks=_rank_chart(needs),
         groups=_by_domain(groups_of(shown.id), sort), domains=asked.domains, sort=sort, heat=charts.heat,
         limits=charts.LIMITS, one=_one, shelf=shelf(), order=ranking, title_of=_title, certain=rules.SURE,
+        first_groups=FIRST_GROUPS, first_offers=FIRST_OFFERS,
     )  # fmt: skip
 
 

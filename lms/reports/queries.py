@@ -6,6 +6,7 @@ from datetime import date
 
 from lms.content.documents import CourseDocument
 from lms.foundation.i18n import by_name, language
+from lms.learning.plans.queries import shown_to_manager
 from lms.learning.queries import team_progress
 from lms.reports.rules import CourseLine, PersonLine
 
@@ -24,9 +25,16 @@ def team_of(space_id: str) -> list[PersonLine]:
         document = row.published.document
         step = _step(document, row.unit, lang)
         line.courses.append(
-            CourseLine(row.course_id, document.title(lang), row.done, row.total, step, row.due_on, row.late)
+            CourseLine(row.course_id, document.title(lang), row.done, row.total, step, row.at, row.due_on, row.late)
         )
-    people = [PersonLine(line.id, line.name, line.role, line.courses, weeks.get(line.id)) for line in lines.values()]
+    plans = {
+        person_id: (plan.situation, plan.action, plan.planned_on)
+        for person_id, plan in shown_to_manager(space_id).items()
+    }
+    people = [
+        PersonLine(line.id, line.name, line.role, line.courses, weeks.get(line.id), plans.get(line.id))
+        for line in lines.values()
+    ]
     return sorted(people, key=lambda person: by_name(person.name))
 
 

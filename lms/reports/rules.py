@@ -17,6 +17,8 @@ class CourseLine:
     total: int
     #: The step they are in, None when the course is finished.
     step: str | None
+    #: The place of that step in the course, from 1; 0 when the course is finished.
+    at: int
     due_on: date | None
     late: bool
 
@@ -30,6 +32,8 @@ class PersonLine:
     role: str
     courses: list[CourseLine] = field(default_factory=list)
     week: date | None = None
+    #: What they try next, where they chose that their manager may ask about it: when, what, the day.
+    plan: tuple[str, str, date | None] | None = None
 
 
 def went_on(people: Iterable[PersonLine], today: date) -> int:

@@ -200,3 +200,19 @@ def test_the_tool_fails_while_something_is_missing(room: Path, capsys: pytest.Ca
     told = capsys.readouterr()
     assert "stove fr: 'Warm'" in told.out
     assert "15 to translate" in told.err
+
+
+@pytest.mark.parametrize(
+    ("lang", "number", "said"),
+    [
+        ("en", 999, "999 spaces"),
+        ("en", 1502, "1,502 spaces"),
+        ("fr", 1502, "1\u202f502 espaces"),
+        ("fr", 12, "12 espaces"),
+    ],
+)
+def test_a_number_in_a_sentence_is_written_as_numbers_are(ctx: Flask, lang: str, number: int, said: str) -> None:
+    with speaking(lang):
+        assert ngettext("%(num)d space", "%(num)d spaces", number) == said
+        page = ctx.jinja_env.from_string('{{ ngettext("%(num)d space", "%(num)d spaces", number) }}')
+        assert page.render(number=number) == said

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.home.rules import FACETS, Card, band, chosen, counts, proposals
+from lms.home.rules import FACETS, Card, band, chosen, counts, first_said, proposals
 
 REASON = {"competency": "ecouter", "share": 40, "rank": 1}
 
@@ -113,3 +113,22 @@ def test_a_count_is_what_the_link_leads_to(filters: dict[str, str]) -> None:
 )
 def test_proposals_are_the_first_three_with_a_reason_that_are_not_begun(cards: list[Card], wanted: list[str]) -> None:
     assert names(proposals(cards)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        ((), ""),
+        (("<p>Personne ne parle.</p>",), ""),
+        (("<p>Le mot «&nbsp;merci&nbsp;» suffit.</p>",), ""),
+        (
+            ("<p>Rien.</p>",
+             "<p>Elle&nbsp;: «&nbsp;Je ne viens <em>plus</em> &amp; voilà.&nbsp;» «&nbsp;Je pars.&nbsp;»</p>"),
+            "«\u00a0Je ne viens plus & voilà.\u00a0»",
+        ),
+        (("<p>“Do you need a safe place?” she asks.</p>",), "“Do you need a safe place?”"),
+        (("<p>«&nbsp;Une phrase" + " sans fin" * 20 + ".&nbsp;»</p>",), ""),
+    ],
+)  # fmt: skip
+def test_a_voice_is_a_whole_short_sentence(texts: tuple[str, ...], said: str) -> None:
+    assert first_said(texts) == said

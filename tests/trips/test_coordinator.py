@@ -56,7 +56,7 @@ def order_of(needs: dict[str, Fraction], folder: Path = COURSES) -> list[str]:
 
 def shelf_on(page: Page) -> list[str]:
     """The titles of the shelf as the page of the needs lists them."""
-    rows = page.locator("section[aria-labelledby=courses] li h3").all_inner_texts()
+    rows = page.locator("section[aria-labelledby=courses] li h3").all_text_contents()
     return [re.sub(r"^\d+\. | *place \d+, à la main$", "", row.strip()).strip() for row in rows]
 
 
@@ -82,6 +82,7 @@ def test_the_needs_order_the_shelf_a_pin_wins_and_closing_computes_anew(browser:
 
         # a pin wins over the numbers, and lets go again
         last = wanted[-1]
+        page.locator("section[aria-labelledby=courses] summary").click()
         row = page.locator("section[aria-labelledby=courses] li").last
         row.get_by_role("combobox").select_option("1")
         row.get_by_role("button", name="Fixer").click()
