@@ -73,7 +73,8 @@ _NEWEST = (
         PracticeNote.text.label("text"),
         PracticeNote.published_at.label("at"),
         PracticeNote.place.label("more"),
-        sa.type_coerce(sa.null(), Note.former_at.type).label("more_at"),
+        # Inside a subquery PostgreSQL takes a bare NULL for text.
+        sa.cast(sa.null(), Note.former_at.type).label("more_at"),
         PracticeNote.lang.label("lang"),
     )
     .where(
