@@ -117,3 +117,31 @@ def test_a_line_of_a_plan_is_cleaned(typed: str, kept: str) -> None:
 )
 def test_a_feedback_does_not_say_yes_twice(html: str, left: str) -> None:
     assert rules.without_yes(html) == left
+
+
+# --- lines of an order ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("places", "order"),
+    [
+        ({}, "abc"),
+        ({"a": "3", "b": "1", "c": "2"}, "bca"),
+        ({"c": "1"}, "cab"),
+        ({"a": "2"}, "bac"),
+        ({"a": "2", "b": "2"}, "cab"),  # a place that is taken is as good as none
+        ({"a": "0", "b": "4", "c": "one"}, "abc"),
+        ({"a": ""}, "abc"),
+    ],
+)
+def test_lines_stand_where_they_were_put_and_the_others_fill_the_gaps(places: dict[str, str], order: str) -> None:
+    assert "".join(rules.in_order("abc", places)) == order
+
+
+@pytest.mark.parametrize(
+    ("name", "step", "order"), [("a", -1, "abc"), ("a", 1, "bac"), ("b", -1, "bac"), ("b", 1, "acb"), ("c", 1, "abc")]
+)
+def test_a_line_goes_up_or_down_by_one(name: str, step: int, order: str) -> None:
+    places = rules.moved("abc", {}, name, step)
+    assert places == {one: str(place) for place, one in enumerate(order, 1)}
+    assert "".join(rules.in_order("abc", places)) == order
