@@ -24,7 +24,10 @@ class Entry:
 NAVIGATION: tuple[Entry, ...] = (
     Entry(
         N_("Learn"), "home.start", "path", lambda who: not who.is_anonymous,
-        frozenset({"home", "learning", "notes", "plans", "reflections", "reviews", "search", "works"}),
+        frozenset({
+            "home", "learning", "calendar", "checklists", "notes", "plans", "polls", "reflections", "reviews", "search", "sessions",
+            "works",
+        }),
     ),
     Entry(N_("My space"), "reports.team", "people", lambda who: may(who, "team"), frozenset({"reports"})),
     Entry(N_("Write"), "authoring.shelf", "pen", lambda who: may(who, "author"), frozenset({"authoring", "remarks"})),

@@ -65,7 +65,7 @@ def test_ticks_are_saved_whole_and_are_ones_own(app: Flask, folder: Path) -> Non
     lea, tom = visit(app, learner(app, "lea")), visit(app, learner(app, "tom"))
     page = lea.fill(PAGE, {"tick": ["c-avant.2", "c-apres.1"]}, press="Enregistrer mes coches")
     assert "Vos coches sont enregistrées" in page.get_data(as_text=True)
-    assert "2 cochées sur 3 lignes" in words_of(page)
+    assert "Cochées : 2 sur 3" in words_of(page).replace("\u00a0", " ")
     assert ticked(lea) == ["c-avant.2", "c-apres.1"]
     assert ticked(tom) == []
     lea.fill(PAGE, {"tick": ["c-avant.1"]}, press="Enregistrer mes coches")
