@@ -9,6 +9,7 @@ from wtforms import DateField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from lms.foundation.i18n import lazy_
+from lms.ui.fields import options
 
 #: Nobody plans a course further away than this, in years: a later date is a slip of the keyboard.
 FURTHEST_YEARS = 3
@@ -35,13 +36,13 @@ class EnrolForm(FlaskForm):
 
     def __init__(self, *, people: list[tuple[str, str]], courses: list[tuple[str, str]], today: date) -> None:
         super().__init__()
-        self.people.choices = people
-        self.course.choices = courses
+        self.people.choices = options(people)
+        self.course.choices = options(courses)
         self.today = today
 
     def validate_people(self, field: SelectMultipleField) -> None:
         """Only people of the space can be ticked."""
-        if not set(field.data or ()) <= {value for value, _name in field.choices}:
+        if not set(field.data or ()) <= {one.value for one in field.choices}:
             raise ValidationError(lazy_("Somebody you ticked is not in this space any more. Check who is ticked."))
 
     def validate_due_on(self, field: DateField) -> None:

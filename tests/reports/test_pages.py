@@ -18,6 +18,7 @@ from lms.catalogue import service as catalogue
 from lms.foundation.clock import today
 from lms.foundation.db import db
 from lms.learning import service as learning
+from lms.learning.plans import service as plans
 from lms.learning.models import Enrolment
 from lms.reports import views as reports
 from lms.spaces import service as spaces
@@ -110,6 +111,29 @@ def test_the_table_shows_steps_and_weeks(team: House) -> None:
     assert "manages the space" in said
     assert "First in the order of needs: “Alpha”." in said
     assert "62 in 100" in said
+
+
+def test_a_plan_is_shown_where_its_owner_chose_so_and_nowhere_else(team: House) -> None:
+    me, key = team.ids["learner_a"], ("alpha", "un", "k-essai")
+
+    def change() -> None:
+        learning.enrol(me, "alpha")
+        learning.keep_plan(me, *key, situation="on se plaint", action="j’écoute", planned_on=date(2099, 3, 3))
+
+    team.write(change)
+    assert "on se plaint" not in words_of(team.client("manager_a").get(TEAM))
+    whole: dict[str, Any] = {
+        "situation": "on se plaint", "action": "j’écoute", "planned_on": date(2099, 3, 3), "place": "", "remind": False,
+    }  # fmt: skip
+    team.write(lambda: plans.change(me, key, may_ask="manager", **whole))
+    said = words_of(team.client("manager_a").get(TEAM))
+    assert "Tries on Tuesday 3 March: When on se plaint, I j’écoute" in said
+    assert "on se plaint" not in words_of(team.client("manager_b").get("/team/l-estive"))
+    team.write(lambda: plans.change(me, key, may_ask="peer", **whole))
+    assert "on se plaint" not in words_of(team.client("manager_a").get(TEAM))
+    team.write(lambda: plans.change(me, key, may_ask="manager", **whole))
+    team.write(lambda: plans.tell(me, key, state="tried", happened="secret", keeps=""))
+    assert "on se plaint" not in words_of(team.client("manager_a").get(TEAM)), "what came of it is the owner's"
 
 
 def test_a_foreign_space_is_like_a_missing_one(team: House) -> None:

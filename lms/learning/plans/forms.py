@@ -9,6 +9,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, ValidationEr
 from lms.foundation.i18n import lazy_
 from lms.learning.forms import PlanForm
 from lms.learning.plans import rules
+from lms.ui.fields import options
 
 _TOO_LONG = lazy_("Keep it to 2,000 characters.")
 
@@ -23,11 +24,13 @@ class WholePlanForm(PlanForm):
     )
     may_ask = RadioField(
         lazy_("Who may ask me about it"),
-        choices=[
-            ("nobody", lazy_("Nobody: only I see it")),
-            ("manager", lazy_("My manager, who then sees this plan")),
-            ("peer", lazy_("A colleague, whom I tell myself")),
-        ],
+        choices=options(
+            [
+                ("nobody", lazy_("Nobody: only I see it")),
+                ("manager", lazy_("My manager, who then sees this plan")),
+                ("peer", lazy_("A colleague, whom I tell myself")),
+            ]
+        ),
         validators=[InputRequired(lazy_("Choose one of them."))],
     )
 
@@ -36,12 +39,14 @@ class ToldForm(FlaskForm):
     """The two questions of the day."""
 
     state = RadioField(
-        lazy_("How did it go?"),
-        choices=[
-            ("tried", lazy_("I tried it")),
-            ("adapted", lazy_("I tried it in another way")),
-            ("dropped", lazy_("I let it go")),
-        ],
+        lazy_("What became of it"),
+        choices=options(
+            [
+                ("tried", lazy_("I tried it")),
+                ("adapted", lazy_("I tried it in another way")),
+                ("dropped", lazy_("I let it go")),
+            ]
+        ),
         validators=[InputRequired(lazy_("Choose one of them."))],
     )
     happened = TextAreaField(

@@ -57,7 +57,7 @@ def entered(
     db.session.flush()
 
 
-def answer(person_id: str, key: Key, given: Any, *, lang: str, sure: bool, day: date) -> None:
+def answer(person_id: str, key: Key, given: Any, *, lang: str, sure: bool | None, day: date) -> None:
     """Keep an answer to a question that is due on `day`, read in `lang`, and put it on its next rung.
 
     Sent twice, the first one stands. Raises `NotFound` for a question that is not in this person's queue or no longer

@@ -16,6 +16,7 @@ from lms.foundation.db import writing
 from lms.foundation.errors import NotFound
 from lms.foundation.i18n import language
 from lms.learning import asking, pages
+from lms.learning.doors.pages import asked_language
 from lms.learning.reviews import queries, rules, service
 from lms.learning.reviews.queries import Item, Key
 from lms.learning.reviews.wording import named_day
@@ -57,14 +58,15 @@ def answer(course_id: str, unit: str, activity: str, question: str) -> Any:
     if own.state != "waiting" or own.due_on is None or own.due_on > day:
         return redirect(f"{here}#feedback")
     text, asked = _served(own)
-    if request.form.get("do") == "hint":
-        return _ask(own, queries.today_of(visitor().id, day), hints=asked.hints[: _hints_shown(asked) + 1])
-    given, error = _read(asked)
-    if error:
-        shown = asked.hints[: _hints_shown(asked)]
-        return _ask(own, queries.today_of(visitor().id, day), hints=shown, error=error), 422
+    asks_more = request.form.get("do") == "hint" or "move" in request.form
+    given, error = (None, "") if asks_more else _read(asked)
+    if asks_more or error:
+        shown = _hints_shown(asked) + (request.form.get("do") == "hint")
+        page = _ask(own, queries.today_of(visitor().id, day), hints=asked.hints[:shown], error=error)
+        return (page, 422) if error else page
     with writing():
-        service.answer(visitor().id, key, given, lang=text.lang, sure=bool(request.form.get("sure")), day=day)
+        sure = pages.sure_of(asked, request.form.to_dict(flat=False))
+        service.answer(visitor().id, key, given, lang=text.lang, sure=sure, day=day)
     return redirect(f"{here}#feedback")
 
 
@@ -101,11 +103,12 @@ def _version(version_id: str) -> Published:
 
 
 def _served(own: Item) -> tuple[Activity, Question]:
-    """The question as it is asked now, in the reader's language, else in that of the last answer. One that is gone
-    from the course is not there.
+    """The question as it is asked now: in the language of the page that was sent, else the reader's, else that of the
+    last answer. One that is gone from the course is not there.
     """
-    for lang in (language(), own.lang):
-        text = queries.text_of(own, _version(own.current_version_id), lang)
+    served = _version(own.current_version_id)
+    for lang in (asked_language(served.document, own.unit, own.activity), own.lang):
+        text = queries.text_of(own, served, lang)
         found = text.question(own.question) if text else None
         if text is not None and found is not None:
             return text, found
@@ -149,16 +152,21 @@ def _frame(own: Item, text: Activity, served: Published) -> dict[str, Any]:
 
 def _ask(own: Item, found: queries.Today, *, hints: tuple[str, ...] = (), error: str = "") -> str:
     served = _version(own.current_version_id)
-    text, asked = _served(own)
+    text, question = _served(own)
+    # The same order for the same coming back, another one the next time.
+    ask = pages.asked(question, seed=f"{visitor().id}/{own.due_on}", shuffle=True)
+    typed, move = pages.typed_in(question, request.form.to_dict(flat=False)), request.form.get("move", "")
+    if move:
+        typed = pages.after_move(ask, typed, move)
     return render_template(
         "reviews/ask.html",
         **_frame(own, text, served),
-        ask=pages.asked(asked, seed=f"{visitor().id}/{own.due_on}", shuffle=True),
+        ask={**pages.in_order(ask, typed), "moves": True, "moved": move, "confidence": True},
         changed=queries.has_changed(own, catalogue.version(own.version_id), served),
         number=found.done + 1,
         total=found.done + max(1, len(found.sitting)),
         rest=max(0, found.due - len(found.sitting)),
-        typed=request.form.to_dict(flat=False),
+        typed=typed,
         hints=hints,
         error=error,
         form={"errors": bool(error)},

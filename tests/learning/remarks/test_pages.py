@@ -54,7 +54,7 @@ def test_an_error_is_reported_read_answered_and_seen(house: House) -> None:
     assert "Une question laisse." in words_of(board)
     assert "a learner" in words_of(board)
     assert "Learner A" not in words_of(board), "no name without the tick"
-    trainer.fill(board, {"answer": "Merci, c’est corrigé."}, form="/remarks/", press="Answer")
+    trainer.fill(board, {"answer": "Merci, c’est corrigé."}, form="/remarks/", press="Send the answer")
     assert "Il manque un mot." not in words_of(trainer.get("/remarks"))
     assert "Merci, c’est corrigé." in words_of(trainer.get("/remarks?state=answered"))
     assert "Merci, c’est corrigé." in words_of(lea.get("/remarks/mine"))
@@ -148,7 +148,7 @@ def test_the_list_is_filtered_paged_and_costs_the_same(house: House) -> None:
 
 def test_remarks_are_given_and_forgotten(house: House) -> None:
     house.client("learner_a").fill(WRITE, {"text": "Il manque un mot."})
-    house.client("trainer").fill("/remarks", {"answer": "Merci."}, form="/remarks/", press="Answer")
+    house.client("trainer").fill("/remarks", {"answer": "Merci."}, form="/remarks/", press="Send the answer")
     learner, trainer = house.ids["learner_a"], house.ids["trainer"]
     with house.open():
         assert [one["answer"] for one in privacy.export(learner)["remark"]] == ["Merci."]

@@ -117,7 +117,7 @@ def test_a_miss_comes_back_in_three_days_and_a_second_sending_changes_nothing(si
 
     def miss() -> None:
         page = lea.get("/review")
-        lea.fill(page, {"q-mot": "1", "sure": "1"}, form=f"{ITEM}#question", press="Valider")
+        lea.fill(page, {"q-mot": "1", "q-mot.sure": "yes"}, form=f"{ITEM}#question", press="Valider")
         lea.fill(page, {"q-mot": "2"}, form=f"{ITEM}#question", press="Valider")
         (row,) = rows(site)
         assert (row.step, row.missed, row.sure, row.given) == (0, True, True, [1])
@@ -240,6 +240,48 @@ def test_an_answer_sent_again_in_a_lesson_enters_once(site: Flask, lea: StrictCl
     on(lea, 1, lambda: practise(site, who(lea), "un", [1]))
     (row,) = rows(site)
     assert (row.given, row.due_on) == ([2], (START + timedelta(days=3)).date())
+
+
+def test_the_lines_of_an_order_move_before_they_are_sent(site: Flask, lea: StrictClient) -> None:
+    def take() -> None:
+        with writing():
+            attempt = service.start(who(lea), COURSE, "deux", "quiz")
+            service.answer(who(lea), attempt.id, "q-etapes", None, lang="fr")
+
+    on(lea, 0, lambda: inside(site, take))
+    here = f"/review/{COURSE}/deux/quiz/q-etapes"
+
+    def move() -> None:
+        page = lea.get("/review")
+        token = page.text.split('name="csrf_token" value="')[1].split('"')[0]
+        page = lea.post(here, data={"csrf_token": token, "lang": "fr", "move": "q-etapes.1.up"})
+        assert page.status_code == 200
+        assert "RIGHT" not in page.text
+        assert rows(site)[0].reviewed_on is None
+        # The names of the lines tell nothing of their order (see `tests.learning.test_pages.TYPED`).
+        right = {"q-etapes.3": "1", "q-etapes.2": "2", "q-etapes.1": "3"}
+        token = lea.get("/review").text.split('name="csrf_token" value="')[1].split('"')[0]
+        lea.post(here, data={"csrf_token": token, "lang": "fr", "do": "answer", **right})
+        assert (rows(site)[0].given, rows(site)[0].missed) == ([1, 2, 3], False)
+
+    on(lea, 3, move)
+
+
+def test_a_question_is_asked_in_the_readers_language(site: Flask, courses: Path, lea: StrictClient) -> None:
+    on(lea, 0, lambda: practise(site, who(lea), "un", [1]))
+    english = BODY.replace("Que dites-vous d’abord", "What do you say first")
+    write_lesson(courses / COURSE, "un", title="Step one", lang="en", body=english)
+    head = courses / COURSE / "course.yml"
+    head.write_text(head.read_text().replace("languages: [fr]", "languages: [fr, en]"))
+    serve(site, courses)
+
+    def ask() -> None:
+        page = lea.get("/review?lang=en")
+        assert "What do you say first" in page.text
+        lea.fill(page, {"q-mot": "2"}, form=f"{ITEM}#question", press="Check")
+        assert rows(site)[0].lang == "en"
+
+    on(lea, 3, ask)
 
 
 def test_the_queue_is_given_and_forgotten(site: Flask, lea: StrictClient) -> None:
