@@ -18,8 +18,8 @@ from lms.catalogue import service as catalogue
 from lms.foundation.clock import today
 from lms.foundation.db import db
 from lms.learning import service as learning
-from lms.learning.plans import service as plans
 from lms.learning.models import Enrolment
+from lms.learning.plans import service as plans
 from lms.reports import views as reports
 from lms.spaces import service as spaces
 from lms.spaces.models import Membership
