@@ -129,7 +129,7 @@ def test_a_feedback_does_not_say_yes_twice(html: str, left: str) -> None:
         ({"a": "3", "b": "1", "c": "2"}, "bca"),
         ({"c": "1"}, "cab"),
         ({"a": "2"}, "bac"),
-        ({"a": "2", "b": "2"}, "cab"),  # a place that is taken is as good as none
+        ({"a": "2", "b": "2"}, "bac"),  # a place that is taken is as good as none
         ({"a": "0", "b": "4", "c": "one"}, "abc"),
         ({"a": ""}, "abc"),
     ],
