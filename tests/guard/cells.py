@@ -162,7 +162,6 @@ def _addresses(world: World, door: Door, actor: str) -> Iterator[tuple[str, dict
         yield "missing", {**quiz, "unit": "no-such-unit"}
     elif about == "known quiz":
         yield "own", {"course_id": COURSE, "unit": KNOWN[0], "activity": KNOWN[1]}
-        yield "missing", quiz
         yield "missing", lesson
         yield "missing", {"course_id": COURSE, "unit": "no-such-unit", "activity": KNOWN[1]}
     elif about in ("poll", "checklist", "session", "session over"):
