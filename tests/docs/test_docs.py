@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from lms.__main__ import parser
+from lms.content.making import sample
 from tests.conftest import Apps
 from tests.servers import Valkey, free_port
 
@@ -45,16 +46,30 @@ def test_commands_do_what_the_page_says(page: str, tmp_path: Path) -> None:
     env = environment(tmp_path)
     answers = tmp_path / "answers.json"
     answers.write_text(json.dumps({}))
+    course = trainers_course(tmp_path / "my-course")
     assert run("flask --app wsgi db upgrade", env).returncode == 0
     lines = [line for line in commands(page) if not line.startswith(LASTING)]
     assert len(lines) >= 4
     for line in lines:
-        done = run(line.replace("answers.json", str(answers)), env)
+        done = run(line.replace("answers.json", str(answers)).replace("my-course", str(course)), env)
         assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
         if "users invite" in line:
             link = done.stdout.strip()
             assert re.fullmatch(r"http://localhost/join/[\w-]{32}\?lang=fr", link), link
             accept(env, link)
+
+
+def trainers_course(folder: Path) -> Path:
+    """The course of the trainer's page before its commands: one unit in two languages."""
+    unit = folder / "units" / "welcome"
+    unit.mkdir(parents=True)
+    (folder / "course.yml").write_text(
+        "dialect: 1\nid: my-course\nsource: en\nlanguages: [en, fr]\ntitle: {en: My course, fr: Mon cours}\n"
+        "domain: mediation\nunits: [welcome]\n"
+    )
+    for lang in ("en", "fr"):
+        (unit / f"lesson.{lang}.md").write_text(sample("lesson", lang, "welcome"), encoding="utf-8")
+    return folder
 
 
 def accept(env: dict[str, str], link: str) -> None:
