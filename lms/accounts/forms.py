@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 
 from lms.accounts.rules import NAME_LONGEST, clean_email, clean_text, visible
 from lms.foundation.i18n import LANGUAGES, lazy_
+from lms.ui.fields import options
 
 #: The zones of the network's countries first; any other IANA name is accepted from a form that shows it.
 ZONES = ("Europe/Paris", "Europe/Madrid", "Europe/Andorra", "Europe/London", "Atlantic/Canary", "UTC")
@@ -67,10 +68,10 @@ class PreferencesForm(FlaskForm):
 
     name = StringField(lazy_("Name"), [InputRequired(lazy_("Please write a name of 1 to 200 characters.")), a_name],
                        filters=[visible], render_kw={"autocomplete": "name"})  # fmt: skip
-    lang = SelectField(lazy_("Language"), choices=list(LANGUAGES.items()))
-    zone = SelectField(lazy_("Time zone"), choices=[(zone, zone) for zone in ZONES])
+    lang = SelectField(lazy_("Language"), choices=options(LANGUAGES.items()))
+    zone = SelectField(lazy_("Time zone"), choices=options((zone, zone) for zone in ZONES))
 
     def keep_zone(self, zone: str) -> None:
         """Offer the zone the person already has, even if it is none of the usual ones."""
         if zone in available_timezones() and zone not in ZONES:
-            self.zone.choices = [*self.zone.choices, (zone, zone)]
+            self.zone.choices = [*self.zone.choices, *options([(zone, zone)])]

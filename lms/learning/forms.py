@@ -13,6 +13,7 @@ from wtforms.widgets import Select
 
 from lms.foundation.i18n import _, format_date, lazy_
 from lms.learning.rules import PLAN_LONGEST
+from lms.ui.fields import options
 
 #: How many days ahead a plan may be put.
 PLAN_AHEAD = 21
@@ -47,9 +48,9 @@ class PlanForm(FlaskForm):
         days = [today + timedelta(days=ahead) for ahead in range(PLAN_AHEAD + 1)]
         if chosen is not None and chosen not in days:
             days.insert(0, chosen)
-        self.day.choices = [("", _("No day yet"))] + [
-            (day.isoformat(), format_date(day, "EEEE d MMMM")) for day in days
-        ]
+        self.day.choices = options(
+            [("", _("No day yet")), *((day.isoformat(), format_date(day, "EEEE d MMMM")) for day in days)]
+        )
         if not self.is_submitted():
             self.day.data = chosen.isoformat() if chosen else ""
 

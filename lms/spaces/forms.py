@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, Length
 from lms.accounts.forms import a_name, an_address
 from lms.accounts.rules import visible
 from lms.foundation.i18n import LANGUAGES, lazy_
+from lms.ui.fields import options
 
 _ADDRESS = {"autocomplete": "email", "inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}
 
@@ -21,7 +22,7 @@ class JoinForm(FlaskForm):
         description=lazy_("As your colleagues know you; a first name will do."), filters=[visible],
         render_kw={"autocomplete": "name"},
     )  # fmt: skip
-    lang = SelectField(lazy_("Language"), choices=list(LANGUAGES.items()))
+    lang = SelectField(lazy_("Language"), choices=options(LANGUAGES.items()))
 
 
 class WelcomeForm(FlaskForm):
@@ -56,10 +57,10 @@ class InviteForm(FlaskForm):
         [InputRequired(lazy_("Write the address of the person you invite.")), Length(max=300), an_address],
         filters=[visible], render_kw={**_ADDRESS, "autocomplete": "off"},
     )  # fmt: skip
-    lang = SelectField(lazy_("Language of the mail"), choices=list(LANGUAGES.items()))
+    lang = SelectField(lazy_("Language of the mail"), choices=options(LANGUAGES.items()))
 
 
 class DecideForm(FlaskForm):
     """The answer to somebody who asked to join."""
 
-    decision = RadioField(choices=[("accept", ""), ("decline", "")])
+    decision = RadioField(choices=options([("accept", ""), ("decline", "")]))

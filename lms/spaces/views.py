@@ -20,6 +20,7 @@ from lms.spaces import queries, service
 from lms.spaces.forms import ChooseSpaceForm, DecideForm, InviteForm, JoinForm, RegisterForm, WelcomeForm
 from lms.spaces.models import Invitation, Space
 from lms.spaces.policy import guard, may
+from lms.ui.fields import options
 
 bp = Blueprint("spaces", __name__, template_folder="templates")
 
@@ -136,7 +137,9 @@ def choose() -> Any:
     for place, territory in queries.all_spaces():
         if place.id not in who.spaces:
             groups.setdefault(territory.name, []).append((place.id, f"{place.name}, {place.place}"))
-    form.space.choices = {"": [("", _("Choose …"))], **groups}
+    form.space.choices = options([("", _("Choose …"))])
+    for name, there in groups.items():
+        form.space.choices += options(there, name)
     if form.validate_on_submit():
         with writing():
             service.apply(who.id, form.space.data)

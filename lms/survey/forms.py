@@ -8,6 +8,7 @@ from wtforms import HiddenField, RadioField
 from lms.foundation.i18n import _, pick
 from lms.survey.instruments import Instrument, Scale
 from lms.survey.rules import CODES, UNANSWERED
+from lms.ui.fields import options
 
 #: What a browser sends for a row left empty.
 EMPTY = frozenset({None, "", UNANSWERED})
@@ -24,7 +25,7 @@ class RatingForm(FlaskForm):
         """Take the words of the two scales from the instrument, in the reader's language."""
         for field, scale in ((self.importance, instrument.importance), (self.competence, instrument.level)):
             field.label.text = pick(dict(scale.legend))
-            field.choices = _choices(scale, instrument)
+            field.choices = options(_choices(scale, instrument))
 
     def show(self, kept: tuple[str, str] | None) -> None:
         """Fill in what was answered before."""

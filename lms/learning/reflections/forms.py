@@ -9,6 +9,7 @@ from wtforms.validators import Length
 from lms.foundation.i18n import lazy_
 from lms.learning.reflections.rules import LONGEST, Written
 from lms.learning.rules import clean_lines
+from lms.ui.fields import options
 
 _TOO_LONG = lazy_("Keep it to 10,000 characters; nothing was cut off, so shorten it here.")
 
@@ -24,11 +25,13 @@ class PromptForm(FlaskForm):
     )
     shown = SelectField(
         lazy_("Share this text with the people who take this course"),
-        choices=[
-            ("nobody", lazy_("No, it is for me alone")),
-            ("unnamed", lazy_("Yes, without my name")),
-            ("named", lazy_("Yes, with my name")),
-        ],
+        choices=options(
+            [
+                ("nobody", lazy_("No, it is for me alone")),
+                ("unnamed", lazy_("Yes, without my name")),
+                ("named", lazy_("Yes, with my name")),
+            ]
+        ),
         default="nobody",
     )
 
