@@ -21,12 +21,12 @@ from waitress.server import BaseWSGIServer, create_server
 from config import SERVED, Config, ConfigError
 from lms.__main__ import alone, end_now, hear, say
 from lms.app import create_app
-from lms.foundation.security import BODY_LIMIT
+from lms.foundation.security import FILES_LIMIT
 from lms.startup import Unsafe, prepare
 
 THREADS = 8
 #: Bytes after which a body is cut off unread. What is only somewhat too large gets the site's own page.
-BODY_CUT = 4 * BODY_LIMIT
+BODY_CUT = 2 * FILES_LIMIT
 #: Seconds that requests and the runner get to end, at the same time, and after which everything ends unasked: five are
 #: promised.
 GRACE_REQUESTS = 2.0

@@ -46,6 +46,8 @@ HEADERS = {
 HSTS = {"Strict-Transport-Security": "max-age=31536000"}
 #: Nobody types more than this into a form of ours, in bytes; and no form has more parts.
 BODY_LIMIT = 2 * 1024 * 1024
+#: What a form with a file may have in all: no door takes more.
+FILES_LIMIT = 21 * 1024 * 1024
 FORM_MEMORY = 512 * 1024
 FORM_PARTS = 500
 READING = ("GET", "HEAD", "OPTIONS")
@@ -53,14 +55,10 @@ READING = ("GET", "HEAD", "OPTIONS")
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data", "")
 
 
-def takes_files(limit: int) -> Callable[[View], View]:
-    """Mark a view that is sent files: its whole body may have `limit` bytes instead of `BODY_LIMIT`."""
-
-    def mark(view: View) -> View:
-        view.body_limit = limit  # type: ignore[attr-defined]
-        return view
-
-    return mark
+def takes_files(view: View) -> View:
+    """Mark a view that is sent files: its body may have `FILES_LIMIT` bytes instead of `BODY_LIMIT`."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
 
 
 def local_path(value: str | None, default: str = "/") -> str:
@@ -140,9 +138,8 @@ def install(app: Flask, *, base_url: str, host: str, proxies: int) -> None:
     @app.before_request
     def _larger_bodies() -> None:
         # A door that takes files says so on its view; before anything reads the body.
-        limit = getattr(app.view_functions.get(request.endpoint or ""), "body_limit", None)
-        if limit is not None:
-            request.max_content_length = limit
+        if getattr(app.view_functions.get(request.endpoint or ""), "takes_files", False):
+            request.max_content_length = FILES_LIMIT
 
     @app.before_request
     def _only_forms() -> Any:

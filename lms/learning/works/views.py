@@ -28,9 +28,6 @@ from lms.spaces.policy import guard, may
 bp = Blueprint("works", __name__, template_folder="templates")
 bp.add_app_template_filter(pages.size_of, "size_of")
 
-#: The largest body: the largest file, and the rest of the form.
-BODY = rules.FILE_MOST + rules.MEGABYTE
-
 
 @shows("assignment")
 def _page(own: Learning, unit: str, text: Activity, *, form: WorkForm | None = None, conflict: bool = False) -> str:
@@ -64,7 +61,7 @@ def _page(own: Learning, unit: str, text: Activity, *, form: WorkForm | None = N
 
 @bp.post("/courses/<course_id>/<unit>/<activity>/work")
 @guard("signed_in")
-@takes_files(BODY)
+@takes_files
 def save(course_id: str, unit: str, activity: str) -> Any:
     """A draft is kept, or the work handed in. Whatever is wrong with the file, the words stay on the page."""
     own = learning.learning_of(visitor().id, course_id)

@@ -15,10 +15,12 @@ from werkzeug.test import TestResponse
 
 from lms.catalogue.service import sync
 from lms.foundation.db import db, writing
+from lms.foundation.security import BODY_LIMIT, FILES_LIMIT
 from lms.learning import service as learning
 from lms.learning.models import Completion
 from lms.learning.works import privacy, queries, rules
 from lms.learning.works.models import Work, WorkEdition, WorkFile, WorkReview
+from lms.serving import BODY_CUT
 from tests.catalogue.courses import write_head, write_lesson
 from tests.learning.conftest import inside, serve
 from tests.learning.works.conftest import COURSE, PEERS, TRAINER, picture, somebody, token_of, write_assignment
@@ -225,6 +227,10 @@ def test_a_body_beyond_all_limits_is_a_page_in_words(lea: StrictClient, site: Fl
     assert rows(site, Work) == []
     data = {"csrf_token": data["csrf_token"], "text": upload(b"x" * 3 * rules.MEGABYTE, "a.pdf")}
     assert lea.post("/account", data=data).status_code == 413, "other doors take no more than before"
+
+
+def test_the_largest_file_fits_into_the_largest_form() -> None:
+    assert rules.FILE_MOST + BODY_LIMIT / 4 < FILES_LIMIT < BODY_CUT
 
 
 def test_a_body_cut_off_on_the_way_leaves_nothing(lea: StrictClient, site: Flask) -> None:
