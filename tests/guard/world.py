@@ -14,6 +14,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -192,6 +193,7 @@ def sent(world: World, endpoint: str, actor: str) -> dict[str, Any]:
         "sessions.seat": {"do": "take"},
         "sessions.presence": {"here": [world["ids"]["learner_a"]]},
         "calendar.settings": {"do": "details", "details": "yes"},
+        "reviews.answer": {f"{world['lesson_answered']}.unknown": "1"},
         "notes.keep": {"noted": "À relire", "seen": ""},
         "remarks.write": {"text": "Chez nous, c’est autrement."},
         "remarks.settle": {"do": "answer", "answer": "Merci, corrigé."},
@@ -251,7 +253,7 @@ def _fill(app: Flask) -> dict[str, Any]:
     from lms.accounts.passwords import hash_password
     from lms.catalogue import service as catalogue
     from lms.catalogue.queries import published
-    from lms.foundation.clock import now
+    from lms.foundation.clock import now, today
     from lms.foundation.db import db, writing
     from lms.jobs.models import Job
     from lms.jobs.tasks import drain
@@ -266,6 +268,7 @@ def _fill(app: Flask) -> dict[str, Any]:
     from lms.learning.reflections.rules import Written
     from lms.learning.remarks import service as remarks
     from lms.learning.remarks.models import Remark
+    from lms.learning.reviews.models import Review
     from lms.learning.sessions import service as sessions
     from lms.learning.sessions.models import LiveSession, Seat
     from lms.learning.works import service as works
@@ -346,6 +349,9 @@ def _fill(app: Flask) -> dict[str, Any]:
                 planned_on=None,
             )
             learning.practise(ids[who], COURSE, *LESSON, answered, None, lang="fr")
+            db.session.execute(
+                sa.update(Review).where(Review.question == answered).values(due_on=today() - timedelta(days=1))
+            )
             key = (COURSE, LESSON[0], "k-cadre")
             plans.tell(ids[who], key, state="tried", happened=f"happened {words}", keeps=f"keeps {words}")
             plans.give_on(ids[who], key, text="Une pause avant de répondre.", place="Prades", lang="fr")
