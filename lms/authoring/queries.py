@@ -8,6 +8,7 @@ from pathlib import Path
 
 from lms.catalogue.queries import Published, courses, history, published_among
 from lms.content.checking import Report, check
+from lms.content.sources import course_id_of, is_course
 
 #: In characters, as the dialect says of ids.
 ID_LONGEST = 64
@@ -42,6 +43,9 @@ def folder_of(root: Path, course_id: str) -> Path | None:
     if len(course_id) > ID_LONGEST:  # a file system answers a name that is too long with an error, not with "no"
         return None
     folder = root / course_id
+    if not folder.exists() and root.is_dir():  # a course keeps its id when its folder gets another name
+        named = (one for one in sorted(root.iterdir()) if is_course(one) and course_id_of(one) == course_id)
+        folder = next(named, folder)
     return folder if folder.is_dir() and folder.resolve().parent == root.resolve() else None
 
 

@@ -21,11 +21,11 @@ from lms.catalogue.search import service as search
 from lms.catalogue.search.rules import Entry
 from lms.content.checking import gone_ids
 from lms.content.documents import FORMAT, CourseDocument, to_json
-from lms.content.findings import Finding
+from lms.content.findings import Finding, fault, finding
 from lms.content.headers import read_yaml
 from lms.content.loading import CourseFaulty, course_digest, course_files, load_course
 from lms.content.rendering import VERSION
-from lms.content.sources import is_course
+from lms.content.sources import course_id_of, is_course
 from lms.foundation.clock import now
 from lms.foundation.db import db, new_id, upsert, writing
 from lms.foundation.errors import NotFound
@@ -96,11 +96,20 @@ def sync(folder: Path | str) -> SyncReport:
     folders = [
         child for child in sorted(folder.iterdir()) if not child.name.startswith(("_", ".")) and is_course(child)
     ]
+    here: dict[str, Path] = {}
     for one in folders:
-        found.append(_sync_one(one, known.get(one.name), sources.get(one.name), names))
+        try:
+            course_id = course_id_of(one)
+        except OSError:
+            course_id = one.name
+        first = here.setdefault(course_id, one)
+        if first is not one:
+            twice = finding("course.yml", fault("E012", 1, id=course_id, other=first.name))
+            found.append(Synced(one.name, "invalid", None, (twice,)))
+            continue
+        found.append(_sync_one(one, course_id, known.get(course_id), sources.get(course_id), names))
     for course_id, state in sorted(known.items()):
-        here = course_id in {one.name for one in folders}
-        if not here and state.owner == "folder" and state.state != "archived":
+        if course_id not in here and state.owner == "folder" and state.state != "archived":
             with writing():
                 _archive(course_id)
             found.append(Synced(course_id, "archived"))
@@ -131,17 +140,19 @@ def pin(course_id: str, place: int | None, by: str) -> None:
         raise NotFound()
 
 
-def _sync_one(folder: Path, known: CourseState | None, source: str | None, names: Mapping[str, str]) -> Synced:
+def _sync_one(
+    folder: Path, course_id: str, known: CourseState | None, source: str | None, names: Mapping[str, str]
+) -> Synced:
     """Bring one course up to date."""
     served = version(known.version_id) if known else None
     number = served.number if served and known and known.state == "published" else None
     if known is not None and known.owner == "studio":
-        return Synced(folder.name, "studio", number)
+        return Synced(course_id, "studio", number)
     try:
         digest = f"{VERSION}.{FORMAT}.{search_rules.VERSION}.{course_digest(folder)}"
         digest = hashlib.sha256(digest.encode()).hexdigest()
         if known is not None and known.state == "published" and digest == source:
-            return Synced(folder.name, "unchanged", number)
+            return Synced(course_id, "unchanged", number)
         whole = load_course(folder)
         texts = course_files(folder)
         files = {
@@ -149,38 +160,36 @@ def _sync_one(folder: Path, known: CourseState | None, source: str | None, names
             for one in whole.files
         }
     except CourseFaulty as error:
-        return Synced(folder.name, "invalid", number, error.findings)
+        return Synced(course_id, "invalid", number, error.findings)
     except OSError:
-        return Synced(folder.name, "unreadable", number)
+        return Synced(course_id, "unreadable", number)
     if any(hashlib.sha256(data).hexdigest() != name for name, data in files.items()):
-        return Synced(folder.name, "unreadable", number)  # somebody is writing there: the next run reads it whole
+        return Synced(course_id, "unreadable", number)  # somebody is writing there: the next run reads it whole
     document = rules.offered(whole)
     if document.status != "published" or not document.units:
         if known is not None and known.state == "published":
             with writing():
-                _archive(folder.name)
-        return Synced(folder.name, "waiting")
+                _archive(course_id)
+        return Synced(course_id, "waiting")
     authors = [names.get(author, author) for author in document.authors]
     before = served.document if served else None
     entries = search_rules.entries_of(document)
     if before is not None and served is not None and _same(before, document) and list(served.authors) == authors:
         with writing():
             db.session.execute(
-                sa.update(Course).where(Course.id == folder.name).values(state="published", source_digest=digest)
+                sa.update(Course).where(Course.id == course_id).values(state="published", source_digest=digest)
             )
-            search.put_in(folder.name, entries)
-        return Synced(folder.name, "unchanged", served.number)
+            search.put_in(course_id, entries)
+        return Synced(course_id, "unchanged", served.number)
     data = to_json(document)
-    taking, finished = _learners(folder.name)
+    taking, finished = _learners(course_id)
     with writing():
         made = _publish(document, data, digest, authors, files, texts, entries)
     if before is None:
-        return Synced(folder.name, "published", made)
-    learners = Learners(taking, max(0, finished - _learners(folder.name)[1]))
+        return Synced(course_id, "published", made)
+    learners = Learners(taking, max(0, finished - _learners(course_id)[1]))
     # An id that is gone holds no version back: what was answered is kept, and the trainer is told.
-    return Synced(
-        folder.name, "published", made, gone_ids(before, whole), rules.differences(before, document), learners
-    )
+    return Synced(course_id, "published", made, gone_ids(before, whole), rules.differences(before, document), learners)
 
 
 def _learners(course_id: str) -> tuple[int, int]:

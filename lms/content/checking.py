@@ -103,6 +103,10 @@ def check(path: Path | str, lang: str = "en") -> Report:
             found.append((f"{folder.name}/course.yml", fault("E501/course", 1)))
     if (path / COMPETENCIES_NAME).is_file():
         found += [(COMPETENCIES_NAME, one) for one in read_competencies((path / COMPETENCIES_NAME).read_bytes())[1]]
+    if (path / PEOPLE_NAME).is_file():
+        text, faults = decode((path / PEOPLE_NAME).read_bytes())
+        faults += read_yaml(text or "", 1, HEAVY_IMAGE)[2]
+        found += [(PEOPLE_NAME, one) for one in faults]
     return _report(found, path, path, lang, len(sources))
 
 

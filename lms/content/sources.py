@@ -131,6 +131,17 @@ def is_course(folder: Path) -> bool:
     return (folder / "course.yml").is_file()
 
 
+def course_id_of(folder: Path) -> str:
+    """Give the id of a course: what its header says, whatever its folder is called; the folder's name where it is silent.
+
+    Raises OSError where the header cannot be opened.
+    """
+    text, _ = decode((folder / "course.yml").read_bytes())
+    values, _, _ = read_yaml(text or "", 1, FILE_LIMIT)
+    id = (values or {}).get("id")
+    return id if isinstance(id, str) and is_slug(id) else folder.name
+
+
 def read_course(folder: Path) -> CourseSource:
     """Read the folder of a course. Raises OSError where a file cannot be opened."""
     folder = folder.absolute()

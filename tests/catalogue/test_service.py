@@ -206,3 +206,26 @@ def test_the_shelf_stands_by_pin_then_weight_then_id(ctx: Flask, tmp_path: Path)
 def test_a_course_that_is_not_there_cannot_be_pinned(ctx: Flask) -> None:
     with pytest.raises(NotFound), writing():
         service.pin("nothing", 1, "nobody")
+
+
+def test_a_folder_may_get_another_name_and_the_course_stays_the_same(ctx: Flask, tmp_path: Path) -> None:
+    write_course(tmp_path, "un-cours")
+    service.sync(tmp_path)
+    first = queries.published("un-cours")
+    assert first is not None
+    (tmp_path / "un-cours").rename(tmp_path / "autre-nom")
+    (report,) = service.sync(tmp_path).courses
+    assert (report.course_id, report.outcome, report.number) == ("un-cours", "unchanged", 1)
+    again = queries.published("un-cours")
+    assert again is not None
+    assert again.version_id == first.version_id
+
+
+def test_a_second_folder_with_the_same_id_is_held_back(ctx: Flask, tmp_path: Path) -> None:
+    course = write_course(tmp_path, "un-cours")
+    shutil.copytree(course, tmp_path / "un-cours-bis")
+    first, second = service.sync(tmp_path).courses
+    assert (first.course_id, first.outcome) == ("un-cours", "published")
+    assert (second.course_id, second.outcome) == ("un-cours-bis", "invalid")
+    assert [one.code for one in second.findings] == ["E012"]
+    assert queries.published("un-cours-bis") is None

@@ -37,6 +37,8 @@ def spanish(old: str, new: str) -> Files:
 MORE: list[tuple[str, Files, str, int]] = [
     ("E003/shape", {f"{UNIT}/lesson.fr.md": "---\n- a\n---\n"}, f"{UNIT}/lesson.fr.md", 2),
     ("E003/shape", {"petit/translations.lock": "[]"}, "petit/translations.lock", 1),
+    ("E003", {"_people.yml": "m.puig: {name: Marta\n"}, "_people.yml", 1),
+    ("E008", {"_people.yml": b"m.puig: {name: \xff}\n"}, "_people.yml", 1),
     ("E004/far", {f"{UNIT}/quiz.fr.md": quiz(OK.replace("q-un", "q-un Zz!"))}, f"{UNIT}/quiz.fr.md", 7),
     ("E007/draw", {f"{UNIT}/quiz.fr.md": QUIZ.replace("title:", "draw: 9\ntitle:")}, f"{UNIT}/quiz.fr.md", 3),
     ("E009/sections", {f"{UNIT}/lesson.fr.md": lesson("# a\n" * 2001)}, f"{UNIT}/lesson.fr.md", 2007),
