@@ -37,9 +37,10 @@ class Kept {
   async save(last = false) {
     clearTimeout(this.timer);
     const fields = this.now();
-    if ((this.busy && !last) || this.gone || fields === this.saved) return;
+    if ((this.busy && !last) || this.gone || fields === this.saved || fields === this.sending) return;
     if (!navigator.onLine) return this.say("off");
     this.busy = true;
+    this.sending = fields;
     this.last = Date.now();
     try {
       const answer = await send(this.form.dataset.keep, fields);
@@ -62,6 +63,7 @@ class Kept {
       this.soon(AGAIN);
     } finally {
       this.busy = false;
+      this.sending = null;
     }
   }
   leave(event) {
