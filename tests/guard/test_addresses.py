@@ -11,19 +11,9 @@ import pytest
 import sqlalchemy as sa
 
 from lms.foundation.security import local_path
+from tests.accounts.attacks import AWAY
 from tests.guard.world import COURSE, SPACE_A, World
 
-#: What a browser, a proxy or a careless parser could read as another place.
-AWAY = (
-    "//evil.example", "///evil.example", "////evil.example", "/\\evil.example", "\\\\evil.example", "\\/evil.example",
-    "https:evil.example", "https:/evil.example", "https://evil.example/home", "http:///evil.example", "HTTP://evil.example",
-    "/%09/evil.example", "/%2f%2fevil.example", "/%5cevil.example", "%2f%2fevil.example", "/%252f%252fevil.example",
-    "@evil.example", "http://localhost@evil.example/", "http://localhost:80@evil.example", "evil.example%00",
-    "/home%00//evil.example", "javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,<script>1</script>",
-    "/\t/evil.example", "/\r\nLocation: https://evil.example", "/./\\evil.example", "//localhost@evil.example/%2f..",
-    "http://localhost.evil.example/", "/home//evil.example", "/\u2028/evil.example", "．．//evil.example",
-    "vbscript:x", "file:///etc/passwd", "ftp://evil.example", " //evil.example", "\u00a0//evil.example", "/.//evil.example",
-)  # fmt: skip
 NAMES = ("next", "url", "return", "return_to", "redirect", "redirect_uri", "continue", "back", "r", "u", "to")
 
 
