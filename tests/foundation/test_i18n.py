@@ -216,3 +216,10 @@ def test_a_number_in_a_sentence_is_written_as_numbers_are(ctx: Flask, lang: str,
         assert ngettext("%(num)d space", "%(num)d spaces", number) == said
         page = ctx.jinja_env.from_string('{{ ngettext("%(num)d space", "%(num)d spaces", number) }}')
         assert page.render(number=number) == said
+
+
+def test_one_moment_is_another_day_elsewhere(ctx: Flask) -> None:
+    moment = datetime(2037, 3, 5, 13, tzinfo=UTC)
+    with speaking("fr"):
+        days = [format_date(moment, "long", zone) for zone in ("Europe/Paris", "Pacific/Auckland", "Europe/Paris")]
+    assert days == ["5 mars 2037", "6 mars 2037", "5 mars 2037"]

@@ -72,7 +72,7 @@ def test_a_day_is_a_day_in_every_zone(day: date) -> None:
 
 
 @pytest.mark.parametrize("text", NASTY)
-def test_x16_no_text_breaks_out_of_its_line(text: str) -> None:
+def test_X16_no_text_breaks_out_of_its_line(text: str) -> None:
     data = ical.calendar(text, [entry(title=text, text=text)])
     (one,), (other,) = by_icalendar(data), by_vobject(data)
     assert str(one["summary"]) == str(one["description"]) == ical.clean(text)

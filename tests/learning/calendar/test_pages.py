@@ -252,7 +252,19 @@ def test_the_page_lists_what_is_ahead_in_its_order(app: Flask, lea: str) -> None
 
 
 @pytest.mark.parametrize("text", ["x\r\nBEGIN:VEVENT", "a;b,c\\n", "=cmd|' /C calc'!A0"])
-def test_x16_what_somebody_types_stays_text(app: Flask, lea: str, text: str) -> None:
+def test_X16_what_somebody_types_stays_text(app: Flask, lea: str, text: str) -> None:
     write(app, lambda: plan(lea, date(2027, 2, 20), action=text))
     path = address(app, lea, details=True)
     assert len(read(app, path)) == 3
+
+
+def test_N2_two_addresses_made_at_once_are_one_row_and_the_newer_one_works(app: Flask, lea: str) -> None:
+    client = visit(app, lea)
+    page = client.get(PAGE)
+    found = [
+        re.search(r'id="address" value="([^"]+)"', client.fill(page).get_data(as_text=True)) for _again in range(2)
+    ]
+    paths = [urlsplit(one[1]).path for one in found if one]
+    reader = FlaskClient(app, app.response_class)
+    assert [reader.get(path).status_code for path in paths] == [404, 200]
+    assert inside(app, lambda: db.session.scalar(sa.select(sa.func.count()).select_from(CalendarFeed))) == 1

@@ -149,7 +149,7 @@ def test_switching_language_and_moving_choices_keep_the_votes(app: Flask, folder
     assert sorted(row.size for row in voters(app)) == [3] * 6 + [4], "another set of choices is another poll"
 
 
-def test_ten_votes_at_once_are_ten(any_app: Flask, folder: Path) -> None:
+def test_N2_ten_votes_at_once_are_ten(any_app: Flask, folder: Path) -> None:
     serve(any_app, folder)
     people = [learner(any_app, f"p{number}") for number in range(5)]
     gate = threading.Barrier(10)

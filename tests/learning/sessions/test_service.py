@@ -122,7 +122,7 @@ def test_seats_then_the_waiting_list_in_turn(any_app: Flask, folder: Path) -> No
     inside(any_app, check)
 
 
-def test_the_last_seat_goes_to_one_of_eight_at_once(any_app: Flask, folder: Path) -> None:
+def test_N1_the_last_seat_goes_to_one_of_eight_at_once(any_app: Flask, folder: Path) -> None:
     write_live(folder / TOGETHER, seats=1)
     serve(any_app, folder)
     ids: list[str] = inside(any_app, lambda: people(8))  # type: ignore[assignment]
@@ -137,14 +137,14 @@ def test_the_last_seat_goes_to_one_of_eight_at_once(any_app: Flask, folder: Path
     inside(any_app, check)
 
 
-def test_the_same_form_four_times_at_once_is_one_seat(any_app: Flask, folder: Path) -> None:
+def test_N2_the_same_form_four_times_at_once_is_one_seat(any_app: Flask, folder: Path) -> None:
     serve(any_app, folder)
     who = one_person(any_app)
     assert at_once(any_app, *[lambda: take(who)] * 4) == [True] * 4
     assert inside(any_app, lambda: (len(seated()), waiting())) == (1, [])
 
 
-def test_giving_back_and_taking_at_once_promotes_once_for_each_free_seat(any_app: Flask, folder: Path) -> None:
+def test_N1_giving_back_and_taking_at_once_promotes_once_for_each_free_seat(any_app: Flask, folder: Path) -> None:
     write_live(folder / TOGETHER, seats=3)
     serve(any_app, folder)
     ids: list[str] = inside(any_app, lambda: people(10))  # type: ignore[assignment]
@@ -169,7 +169,7 @@ def test_giving_back_and_taking_at_once_promotes_once_for_each_free_seat(any_app
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_no_order_of_acts_ever_passes_the_seats(any_app: Flask, folder: Path, seed: int) -> None:
+def test_N1_no_order_of_acts_ever_passes_the_seats(any_app: Flask, folder: Path, seed: int) -> None:
     """Any mixture of coming and leaving: never over the seats, nobody waits while a seat is free."""
     serve(any_app, folder)
 
