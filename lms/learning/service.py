@@ -178,7 +178,12 @@ def close(person_id: str, course_id: str, lang: str) -> bool:
     row = _enrolment(person_id, course_id)
     if row is None or row.state == "declined":
         raise NotFound()
-    _finish_if_whole(row, _served(course_id), lang)
+    served = _served(course_id)
+    _finish_if_whole(row, served, lang)
+    if row.state == "finished":
+        mine = sa.and_(Place.person_id == person_id, Place.course_id == course_id)
+        db.session.execute(sa.update(Place).where(mine).values(lang=lang))
+        issue_if_earned(person_id, served)
     return row.state == "finished"
 
 

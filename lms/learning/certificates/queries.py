@@ -13,7 +13,7 @@ from lms.foundation.db import db
 from lms.learning.certificates import rules
 from lms.learning.certificates.models import Certificate
 from lms.learning.certificates.rules import Demand, Facts
-from lms.learning.models import Attempt, Completion
+from lms.learning.models import Attempt, Completion, Place
 
 
 @dataclass(frozen=True)
@@ -115,4 +115,9 @@ def demands_of(person_id: str, served: Published) -> list[Demand]:
             )
         )
     )
-    return rules.demands(served.document, passed, done)
+    lang = None
+    if served.document.fallback == "hide" and not served.document.certificate.require:
+        lang = db.session.scalar(
+            sa.select(Place.lang).where(Place.person_id == person_id, Place.course_id == served.course_id)
+        )
+    return rules.demands(served.document, passed, done, lang)

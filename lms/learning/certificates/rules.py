@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from lms.content.documents import CourseDocument
+from lms.learning.rules import listed
 
 #: Crockford's base 32: no sign of it is mistaken for another (https://www.crockford.com/base32.html).
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -58,17 +59,20 @@ class Demand:
     is_met: bool
 
 
-def demands(document: CourseDocument, passed: Collection[tuple[str, str]], done: Collection[str]) -> list[Demand]:
+def demands(
+    document: CourseDocument, passed: Collection[tuple[str, str]], done: Collection[str], lang: str | None = None
+) -> list[Demand]:
     """What the certificate of a course asks for, and what of it is there.
 
     `passed` are the quizzes passed as (unit, activity) in any version, `done` the units finished. A quiz named by
     `certificate.require` has to be passed; an activity of another type counts with its unit; a certificate that names
-    nothing asks for every unit. Names that the course no longer has ask for nothing. Empty for a course that gives none.
+    nothing asks for every unit there is in `lang`, the language the course is read in. Names that the course no longer has
+    ask for nothing. Empty for a course that gives none.
     """
     if document.certificate is None:
         return []
     if not document.certificate.require:
-        return [Demand(unit.id, "", unit.id in done) for unit in document.units]
+        return [Demand(unit.id, "", unit.id in done) for unit in listed(document, lang)]
     found = []
     for name in document.certificate.require:
         unit, _, activity = name.partition("/")
@@ -82,8 +86,8 @@ def demands(document: CourseDocument, passed: Collection[tuple[str, str]], done:
 
 def is_earned(wanted: Iterable[Demand]) -> bool:
     """Whether all that is asked for is there; never where nothing is asked for."""
-    listed = list(wanted)
-    return bool(listed) and all(one.is_met for one in listed)
+    asked = list(wanted)
+    return bool(asked) and all(one.is_met for one in asked)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from lms.content.kinds import MISSING, Form, Question, WrongShape
 from lms.content.texts import plain
 from lms.foundation.i18n import _
 from lms.learning import asking, pages
-from lms.learning.rules import title_lang
+from lms.learning.rules import listed, title_lang
 from lms.learning.trial import rules
 from lms.learning.trial.rules import Sample, Trial
 
@@ -67,7 +67,7 @@ def frame(served: Published, trial: Trial, one: Activity, lang: str) -> dict[str
         "course_id": document.id,
         "course": _course_link(served, lang),
         "text": pages.text_of(one, document.source),
-        "total": len(document.units),
+        "total": len(listed(document, lang)),
         "step_minutes": pages.minutes(trial.unit.minutes(lang, document.source)),
         "before": _link(served, trial, keys[place - 1], lang) if place else None,
         "after": _link(served, trial, keys[place + 1], lang) if place + 1 < len(keys) else None,
@@ -137,7 +137,7 @@ def outline(served: Published, trial: Trial, lang: str) -> list[pages.Step]:
     """The steps of the course, the one that was tried marked as done."""
     tried = trial.unit.id
     shown = pages.steps(served, None, lang)
-    units = [unit.id for unit in served.document.units]
+    units = [unit.id for unit in listed(served.document, lang)]
     return [
         replace(step, state="done" if unit == tried else "todo", href="", text="")
         for unit, step in zip(units, shown, strict=False)

@@ -45,11 +45,11 @@ class Sample:
 
 
 def trial_of(document: CourseDocument, lang: str) -> Trial | None:
-    """The step of a course that a reader of `lang` may try: its first one. None where the course says `trial: false`, and
-    where nothing in that step can be taken alone.
+    """The step of a course that a reader of `lang` may try: its first one. None where the course says `trial: false` or
+    opens after others alone, and where nothing in that step can be taken alone.
     """
     units = listed(document, lang)
-    if not document.trial or not units:
+    if not document.trial or document.prerequisites.strict or not units:
         return None
     keys = tuple(key for key in units[0].activities if key.partition("-")[0] in TRIED)
     return Trial(units[0], keys) if keys else None

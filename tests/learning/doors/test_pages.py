@@ -10,9 +10,12 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from lms.catalogue.service import sync
+from lms.foundation.clock import now
 from lms.foundation.db import db, writing
 from lms.learning import queries, service
+from lms.learning.certificates.models import Certificate
 from lms.learning.models import Answer, Attempt, Completion, Enrolment, Place
+from lms.spaces.models import Membership, Space, Territory
 from tests.catalogue.courses import SHORT_QUIZ, write_course, write_head, write_lesson, write_quiz
 from tests.learning.conftest import inside, person, serve
 from tests.learning.test_pages import count
@@ -262,6 +265,55 @@ def test_nothing_left_to_do_can_be_said_by_a_button(app: Flask, tmp_path: Path) 
     assert "El curso está terminado." in " ".join("".join(page_of(page).itertext()).split())
 
 
+def test_the_team_counts_the_steps_of_the_language_somebody_reads_in(app: Flask, tmp_path: Path) -> None:
+    course = write_course(tmp_path / "courses", languages=["fr", "es"])
+    fallback(course, "hide")
+    for unit in ("un", "trois"):
+        write_lesson(course, unit, lang="es", title=f"Paso {unit}")
+    serve(app, course.parent)
+    lea = learner(app)
+    lea.get(f"{COURSE}?lang=es")
+    lea.fill(COURSE, form="/enrol")
+
+    def rows() -> list[tuple[int, int]]:
+        with writing():
+            make_team(lea.person_id)  # type: ignore[attr-defined]
+        return [(one.done, one.total) for one in queries.team_progress("team")]
+
+    finish(lea, "un")
+    assert inside(app, rows) == [(1, 2)]
+    lea.get(f"{COURSE}/trois/lesson?lang=fr")
+    assert inside(app, lambda: [(one.done, one.total) for one in queries.team_progress("team")]) == [(1, 3)]
+
+
+def make_team(person_id: str) -> None:
+    """A space with this one person in it."""
+    db.session.add(Territory(id="valley", name="Vallée", country="FR"))
+    db.session.flush()
+    db.session.add(
+        Space(id="team", name="Espace", place="Prades", territory_id="valley", lang="fr", zone="Europe/Paris", desks=4)
+    )
+    db.session.flush()
+    db.session.add(Membership(person_id=person_id, space_id="team", role="learner", since=now()))
+
+
+def test_a_certificate_of_the_whole_course_asks_for_the_steps_there_are(app: Flask, tmp_path: Path) -> None:
+    course = write_course(tmp_path / "courses", languages=["fr", "es"], more="certificate:\n  hours: 1\n")
+    fallback(course, "hide")
+    for unit in ("un", "trois"):
+        write_lesson(course, unit, lang="es", title=f"Paso {unit}")
+    serve(app, course.parent)
+    lea, max_ = learner(app), learner(app, "max")
+    for visitor, lang in ((lea, "es"), (max_, "fr")):
+        visitor.get(f"{COURSE}?lang={lang}")
+        visitor.fill(COURSE, form="/enrol")
+        for unit in ("un", "trois"):
+            finish(visitor, unit)
+    assert count(app, Certificate) == 1, "in French a step is left"
+    max_.fill(f"{COURSE}?lang=es", form="/finish")
+    assert count(app, Certificate) == 2
+
+
 def test_a_version_that_takes_the_last_open_step_away_lets_one_finish(app: Flask, courses: Path) -> None:
     course = courses / "ecouter-bien"
     serve(app, courses)
@@ -446,6 +498,7 @@ def test_what_was_done_before_a_course_became_strict_stays_open(app: Flask, cour
     for unit in ("un", "deux"):
         assert max_.get(f"/courses/delta/{unit}/lesson").status_code == 200
     assert "pas encore ouverte" not in words_of(max_.get("/courses/delta"))
+    assert "/try" not in app.test_client().get("/courses/delta").text
     stranger = words_of(app.test_client().get("/courses/delta"))
     assert "pas encore ouverte" in stranger
 
