@@ -222,6 +222,18 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         "es": ("el nombre «{name}» no está permitido", "usa a-z, 0-9 y guiones sueltos, 64 signos como mucho"),
         "ca": ("el nom «{name}» no és permès", "fes servir a-z, 0-9 i guionets solts, 64 signes com a màxim"),
     },
+    "E010/id": {
+        "en": ("the id “{name}” is not allowed", "write q-, k-, c- or r-, then 2 to 40 of a-z, 0-9 and hyphens"),
+        "fr": (
+            "l’id « {name} » n’est pas permis",
+            "écrivez q-, k-, c- ou r-, puis 2 à 40 signes parmi a-z, 0-9 et traits d’union",
+        ),
+        "es": (
+            "el id «{name}» no está permitido",
+            "escribe q-, k-, c- o r-, y de 2 a 40 signos entre a-z, 0-9 y guiones",
+        ),
+        "ca": ("l’id «{name}» no és permès", "escriu q-, k-, c- o r-, i de 2 a 40 signes entre a-z, 0-9 i guionets"),
+    },
     "E010/link": {
         "en": ("the link “{target}” leads where it may not", "use http, https, mailto or a file of this course"),
         "fr": ("le lien « {target} » mène où il ne doit pas", "prenez http, https, mailto ou un fichier de ce cours"),

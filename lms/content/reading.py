@@ -291,7 +291,7 @@ class _Reader:
         if not words or not _LIKE_A_MARK.match(words[0]):
             return False
         if not _MARK_ID.fullmatch(words[0]):
-            self.faults.append(fault("E010", number, name=words[0]))
+            self.faults.append(fault("E010/id", number, name=words[0]))
         elif self.section.mark is None and self.section.level and not self.near_heading:
             # Away from its heading it is a slip of the hand: said, and still understood.
             self.faults.append(fault("E101", self.section.line, title=self.section.title, proposal=inner))

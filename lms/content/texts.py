@@ -17,7 +17,7 @@ _SPACES = re.compile(r"\s+")
 
 _NUMBER = r"-?\d+(?:[.,]\d+)?"
 _WRITTEN = re.compile(
-    rf"(?P<value>{_NUMBER})(?:\s*±\s*(?P<tolerance>\d+(?:[.,]\d+)?)|\s*\.\.\s*(?P<end>{_NUMBER}))?(?:\s+(?P<unit>\S{{1,6}}))?"
+    rf"(?P<value>{_NUMBER})(?:\s*±\s*(?P<tolerance>\d+(?:[.,]\d+)?)|\s*\.\.\s*(?P<end>{_NUMBER}))?(?:\s+(?P<unit>(?!\d)\S{{1,6}}))?"
 )
 _TYPED = re.compile(rf"(?P<value>{_NUMBER})\s*(?P<unit>[^\s\d.,+-]\S{{0,11}})?")
 _THOUSANDS = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?:\D|$))")
@@ -68,8 +68,8 @@ def _number(text: str) -> float:
 
 
 def read_span(text: str) -> Span | None:
-    """Read a number as authors write it: `12,5`, `10 ± 5`, `5..15`, `40 %`. None if it is not one."""
-    found = _WRITTEN.fullmatch(squeeze(text).replace("\u2212", "-"))
+    """Read a number as authors write it: `12,5`, `10 ± 5`, `5..15`, `40 %`, `1 000 €`. None if it is not one."""
+    found = _WRITTEN.fullmatch(_THOUSANDS.sub("", squeeze(text)).replace("\u2212", "-"))
     if found is None:
         return None
     value = _number(found["value"])
