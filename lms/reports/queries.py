@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
-from lms.content.documents import CourseDocument
 from lms.foundation.i18n import by_name, language
 from lms.learning.plans.queries import shown_to_manager
 from lms.learning.queries import team_progress
+from lms.learning.rules import title_lang, unit_lang
 from lms.reports.rules import CourseLine, PersonLine
 
 
@@ -23,10 +23,15 @@ def team_of(space_id: str) -> list[PersonLine]:
         if row.course_id is None or row.published is None:
             continue
         document = row.published.document
-        step = _step(document, row.unit, lang)
+        unit = document.unit(row.unit) if row.unit else None
+        spoken = title_lang(document, lang), unit_lang(unit, lang, document.source) if unit else lang
         line.courses.append(
-            CourseLine(row.course_id, document.title(lang), row.done, row.total, step, row.at, row.due_on, row.late)
-        )
+            CourseLine(
+                row.course_id, document.title(lang), row.done, row.total,
+                unit.title(lang, document.source) if unit else None, row.at, row.due_on, row.late,
+                *("" if code == lang else code for code in spoken),
+            )
+        )  # fmt: skip
     plans = {
         person_id: (plan.situation, plan.action, plan.planned_on)
         for person_id, plan in shown_to_manager(space_id).items()
@@ -36,8 +41,3 @@ def team_of(space_id: str) -> list[PersonLine]:
         for line in lines.values()
     ]
     return sorted(people, key=lambda person: by_name(person.name))
-
-
-def _step(document: CourseDocument, unit_id: str | None, lang: str) -> str | None:
-    unit = document.unit(unit_id) if unit_id else None
-    return unit.title(lang, document.source) if unit else None

@@ -21,6 +21,9 @@ class CourseLine:
     at: int
     due_on: date | None
     late: bool
+    #: The languages of title and step where they are not the reader's.
+    title_lang: str = ""
+    step_lang: str = ""
 
 
 @dataclass(frozen=True)
