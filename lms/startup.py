@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import sys
 
 import sqlalchemy as sa
 from flask import Flask, current_app
 from flask_migrate import upgrade
+from sqlalchemy.exc import DatabaseError
 
 from config import Config
 from lms.accounts import service as accounts
@@ -54,10 +56,26 @@ def unsafe_settings() -> list[str]:
 
 
 def refuse_unsafe() -> None:
-    """Raise `Unsafe` naming every unsafe setting. Called by `serve`, the runner, workers and beat."""
+    """Raise `Unsafe` naming every unsafe setting. Called by `serve`, gunicorn, the runner, workers and beat."""
     faults = unsafe_settings()
     if faults:
         raise Unsafe(faults)
+
+
+def end_if_unsafe(app: Flask) -> None:
+    """End this process, a gunicorn worker about to serve, where `serve` would refuse to. Status 3 ends gunicorn too: a
+    worker that ends with another one is started again, for ever.
+    """
+    try:
+        with app.app_context():
+            refuse_unsafe()
+            db.engine.dispose()  # no connection is handed on to workers that are forked from here
+    except Unsafe as fault:
+        print(fault, file=sys.stderr, flush=True)
+        sys.exit(3)
+    except DatabaseError as fault:
+        print(f"the database cannot be used: {fault.orig}", file=sys.stderr, flush=True)
+        sys.exit(3)
 
 
 def prepare(app: Flask, demo: bool) -> list[tuple[str, str, str]]:

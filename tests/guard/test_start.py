@@ -182,11 +182,12 @@ def run(tmp_path: Path, command: list[str], **settings: str) -> subprocess.Compl
         ("serve", [sys.executable, "-c", SERVE, "0", "own"]),
         ("runner", [sys.executable, "-m", "lms.runner"]),
         ("worker", [sys.executable, "-m", "celery", "-A", "wsgi.celery", "worker", "--pool", "solo"]),
+        ("gunicorn", [sys.executable, "-m", "gunicorn", "--bind", "127.0.0.1:0", "wsgi:app"]),
         ("beat", [sys.executable, "-m", "celery", "-A", "wsgi.celery", "beat"]),
     ],
 )
 def test_R12_the_setting_of_test_runs_starts_nothing_real(tmp_path: Path, who: str, command: list[str]) -> None:
-    """serve, the runner, workers and beat: each ends by itself, with the sentence on stderr and a status that is not 0."""
+    """All of them end by themselves, with the sentence on stderr and a status that is not 0."""
     ended = run(
         tmp_path, command, LMS_DURABILITY="test", REDIS_URL="redis://127.0.0.1:1" if who in ("worker", "beat") else ""
     )
