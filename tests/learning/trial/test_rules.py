@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from lms.content.checking import check
 from lms.content.documents import CourseDocument
 from lms.content.loading import load_course
 from lms.learning.trial.rules import ADDRESSES, Pace, carried, sample_of, trial_of
@@ -21,6 +22,15 @@ def test_the_first_step_of_every_course_can_be_tried_unless_it_says_no(tmp_path:
     assert trial is not None
     assert (trial.unit.id, trial.activities) == ("un", ("lesson",))
     assert trial_of(load(write_course(tmp_path, "non", more="trial: false\n")), "fr") is None
+
+
+@pytest.mark.parametrize("value", ["peut-être", "0", "[oui]"])
+def test_the_key_of_course_yml_is_yes_or_no(tmp_path: Path, value: str) -> None:
+    course = write_course(tmp_path, more=f"trial: {value}\n")
+    found = [(finding.code, finding.line) for finding in check(course, "fr").findings if finding.severity == "error"]
+    assert [code for code, _line in found] == ["E007"]
+    line = (course / "course.yml").read_text().splitlines()[found[0][1] - 1]
+    assert line == f"trial: {value}"
 
 
 def test_a_lesson_and_its_quiz_follow_each_other(tmp_path: Path) -> None:
