@@ -1,7 +1,8 @@
 """What the demonstration answered: returns with real structure in them. Pure.
 
-Each competency has an importance and a level that most people share; territories differ by domain, managers see more
-weight in running a place, everybody uses the scale a little in their own way, and some say that they do not know.
+Each competency has an importance and a level that most people share; territories differ by domain, and so do the spaces
+of one; managers see more weight in running a place and find a project easier, everybody uses the scale a little in their own
+way, and some say that they do not know.
 """
 
 from __future__ import annotations
@@ -38,16 +39,29 @@ DIFFERENCES: dict[str, dict[str, float]] = {
 }
 
 
+#: How far the spaces of one territory lie apart in a domain, as a standard deviation of their level.
+SPREAD = 0.5
+
+
+def own_level(space: str, domain: str) -> float:
+    """How much higher the people of a space place their level in a domain than their territory does; always the same."""
+    return Random(f"{space} {domain}").gauss(0, SPREAD)
+
+
 def answers(
-    rng: Random, *, items: Mapping[str, tuple[str, str]], territory: str, manages: bool
+    rng: Random, *, items: Mapping[str, tuple[str, str]], territory: str, space: str, manages: bool
 ) -> dict[str, tuple[str, str]]:
     """One return: item id -> (importance code, level code). `items` gives each item's (competency, domain)."""
     use_of_scale, confidence = rng.gauss(0, 0.45), rng.gauss(0, 0.3)
+    own = {domain: own_level(space, domain) for _competency, domain in items.values()}
     found: dict[str, tuple[str, str]] = {}
     for item, (competency, domain) in items.items():
         importance, level = CENTRES.get(competency, (3.6, 3.6))
         if manages and domain == "management":
             importance += 0.4
+        if manages and domain == "project":
+            level += 0.4
+        level += own[domain]
         level -= DIFFERENCES.get(territory, {}).get(domain, 0.0)
         found[item] = (
             _code(rng, importance + use_of_scale + rng.gauss(0, 0.95)),

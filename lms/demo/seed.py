@@ -17,16 +17,20 @@ from lms.accounts.models import Person
 from lms.accounts.passwords import check_password, hash_password
 from lms.accounts.service import mark_installation
 from lms.catalogue.queries import Shelved, shelf
+from lms.content.documents import Commitment, CourseDocument
 from lms.demo.answers import answers
 from lms.demo.people import Somebody, people
 from lms.demo.places import TERRITORIES, Place, places
 from lms.foundation.addresses import address_of as web_address
-from lms.foundation.clock import now
+from lms.foundation.clock import now, today
 from lms.foundation.db import Base, db, new_id, writing
 from lms.foundation.tokens import digest
 from lms.jobs.models import Job
+from lms.learning import service as learning
 from lms.learning.models import Completion, Enrolment
 from lms.learning.models import Place as Standing
+from lms.learning.plans import service as plans
+from lms.learning.reviews.models import Review
 from lms.notifications.queries import survey_key
 from lms.notifications.service import keep_demo_mail, write
 from lms.spaces import service as spaces
@@ -47,6 +51,11 @@ ACCOUNTS = {
 NETWORK = "Sept Vallées"
 #: The course the demonstration's learner has begun.
 BEGUN = "mediation-premiers-pas"
+#: What others tried there: step -> a practice note.
+PRACTICE = {
+    "ecouter": "Nous sommes sortis dix minutes avant d’en parler. Dehors, le ton a changé dès la première phrase.",
+    "chaque-personne": "Deux fois un quart d’heure, le même jour, avec les trois mêmes questions. Personne n’a attendu l’autre.",
+}
 
 
 def address_of(role: str) -> str:
@@ -210,6 +219,33 @@ def _progress(
     _insert(Enrolment, enrolments)
     _insert(Completion, completions)
     _insert(Standing, standings)
+    if BEGUN in by_id:
+        _came_back(by_id[BEGUN].published.document, accounts["learner"])
+        _tried(by_id[BEGUN].published.document, dict(zip((one.space for one in everybody), ids, strict=True)))
+
+
+def _came_back(document: CourseDocument, learner: str) -> None:
+    """The demonstration's learner answered a question in each of the first two lessons; today both come back."""
+    for unit in document.units[:2]:
+        lesson = unit.activities["lesson"][document.source]
+        asked = next((one for one in lesson.questions if one.review and one.kind == "single"), None)
+        if asked is not None:
+            learning.practise(learner, document.id, unit.id, "lesson", asked.id, None, lang=document.source)
+    db.session.execute(sa.update(Review).where(Review.person_id == learner).values(due_on=today()))
+
+
+def _tried(document: CourseDocument, somebody_of: dict[str, str]) -> None:
+    """What two other spaces tried after a step, and gave on."""
+    villages = {place.slug: place.village for place in places() if place.lang == "fr" and place.slug in somebody_of}
+    for (unit_id, text), slug in zip(PRACTICE.items(), villages, strict=False):
+        unit = document.unit(unit_id)
+        blocks = unit.activities["lesson"][document.source].blocks if unit and "lesson" in unit.activities else ()
+        for promise in [block for block in blocks if isinstance(block, Commitment)][:1]:
+            key = (document.id, unit_id, promise.id)
+            words = {"situation": promise.when or promise.title, "action": promise.then, "planned_on": None}
+            learning.keep_plan(somebody_of[slug], *key, **words)  # type: ignore[arg-type]
+            plans.tell(somebody_of[slug], key, state="tried", happened=text, keeps="")
+            plans.give_on(somebody_of[slug], key, text=text, place=villages[slug], lang="fr")
 
 
 def _survey(
@@ -239,7 +275,9 @@ def _survey(
         cells.append(cell)
         used.append(answered)
         if answered:
-            given = answers(rng, items=items, territory=territory[one.space], manages=one.role == "manager")
+            given = answers(
+                rng, items=items, territory=territory[one.space], space=one.space, manages=one.role == "manager"
+            )
             returns.append(survey.Return(cell, survey_rules.pack(given, found.item_ids)))
     own = survey_rules.Cell(home.territory, home.slug, "learner")
     tokens = survey.mint_tokens(campaign_id, [*cells, *([own] * len(ACCOUNTS))])

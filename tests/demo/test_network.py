@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from random import Random
+from statistics import fmean, stdev
 
-from lms.demo.answers import CENTRES, answers
+from lms.demo.answers import CENTRES, answers, own_level
 from lms.demo.people import people
 from lms.demo.places import SPACE, TERRITORIES, VILLAGE, places
 from lms.survey.instruments import instrument
@@ -67,11 +68,19 @@ def test_answers_are_complete_valid_and_the_same_every_time() -> None:
     _digest, document = questionnaire()
     items = {item.id: (item.competency, item.domain) for item in instrument(document).items}
     assert {competency for competency, _domain in items.values()} == set(CENTRES), "every competency has its centre"
-    first = [answers(Random(n), items=items, territory="bearn", manages=False) for n in range(50)]
-    again = [answers(Random(n), items=items, territory="bearn", manages=False) for n in range(50)]
+    first = [answers(Random(n), items=items, territory="bearn", space="la-bobine", manages=False) for n in range(50)]
+    again = [answers(Random(n), items=items, territory="bearn", space="la-bobine", manages=False) for n in range(50)]
     assert first == again
     codes = Counter(code for one in first for pair in one.values() for code in pair)
     assert all(one.keys() == items.keys() for one in first)
     assert codes.keys() <= CODES
     outs = sum(many for code, many in codes.items() if not code.isdigit() or code == "0")
     assert 0 < outs < sum(codes.values()) / 10, "some say they do not know, most answer"
+
+
+def test_spaces_of_one_territory_differ_and_the_territory_stays() -> None:
+    domains = ("project", "management", "mediation", "communication")
+    own = [[own_level(place.slug, domain) for place in places()] for domain in domains]
+    assert all(abs(fmean(levels)) < 0.1 for levels in own), "the network's needs are not moved"
+    assert all(0.4 < stdev(levels) < 0.6 for levels in own)
+    assert own_level("la-bobine", "project") == own_level("la-bobine", "project")
