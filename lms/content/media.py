@@ -21,7 +21,11 @@ _MP3_KBITS_1: Final = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256,
 _MP3_KBITS_2: Final = (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 _UNITS: Final = {"fr": ("o", "ko", "Mo"), "es": ("B", "kB", "MB"), "ca": ("B", "kB", "MB"), "en": ("B", "kB", "MB")}
 _SVG_BOX: Final = re.compile(r"viewBox\s*=\s*[\"']\s*[-\d.]+[\s,]+[-\d.]+[\s,]+([\d.]{1,9})[\s,]+([\d.]{1,9})\s*[\"']")
-_SVG_SIDE: Final = r"<svg\b[^>]*?\s{}\s*=\s*[\"']([\d.]{{1,9}})(?:px)?[\"']"
+_SVG_SIDES: Final = tuple(
+    re.compile(rf"\s{side}\s*=\s*[\"']([\d.]{{1,9}})(?:px)?[\"']") for side in ("width", "height")
+)
+_SVG_TAG: Final = 4_000
+_PICTURES: Final = ("PNG", "JPEG", "WEBP", "GIF", "AVIF")
 
 
 def told(name: str, data: bytes, lang: str) -> str:
@@ -156,7 +160,7 @@ def picture_size(data: bytes, suffix: str) -> tuple[int, int] | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data)) as picture:
+            with Image.open(io.BytesIO(data), formats=_PICTURES) as picture:
                 width, height = picture.size
                 turned = picture.getexif().get(0x0112, 1) >= 5
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombWarning):
@@ -167,11 +171,13 @@ def picture_size(data: bytes, suffix: str) -> tuple[int, int] | None:
 
 
 def _svg(text: str) -> tuple[int, int] | None:
-    sides = [re.search(_SVG_SIDE.format(side), text) for side in ("width", "height")]
+    start = text.find("<svg")
+    tag = text[start : start + _SVG_TAG].partition(">")[0] if start >= 0 else ""
+    sides = [side.search(tag) for side in _SVG_SIDES]
     if all(sides):
         numbers = [side[1] for side in sides if side]
     else:
-        box = _SVG_BOX.search(text)
+        box = _SVG_BOX.search(tag)
         if box is None:
             return None
         numbers = [box[1], box[2]]

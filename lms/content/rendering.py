@@ -536,7 +536,8 @@ class _Finish(Treeprocessor):
         """Change the finished tree."""
         if self.cordada.renderer.lang == "fr":
             self._space(root)
-        parents = {child: parent for parent in root.iter() for child in parent}
+        linked = root.find(".//a") is not None
+        parents = {child: parent for parent in root.iter() for child in parent} if linked else {}
         for element in list(root.iter()):
             tag = element.tag
             if tag in ("h1", "h2", "h3", "h4", "h5", "h6"):

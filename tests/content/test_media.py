@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import time
 import wave
 from pathlib import Path
 
@@ -99,6 +100,16 @@ def test_a_cut_recording_has_a_length_or_none_and_stops_nothing(whole: bytes, cu
 )
 def test_sizes_of_pictures(data: bytes, suffix: str, size: tuple[int, int] | None) -> None:
     assert picture_size(data, suffix) == size
+
+
+@pytest.mark.parametrize(
+    "data", [b"<svg " * 40_000, b"<svg" + b" " * 200_000, b"<svg viewBox=" * 20_000, b"<svg width" + b" =" * 90_000]
+)
+def test_D3_an_evil_drawing_is_read_in_no_time(data: bytes) -> None:
+    start = time.perf_counter()
+    assert picture_size(data, "svg") is None
+    assert seconds_of(data, "mp3") is None
+    assert time.perf_counter() - start < 1
 
 
 @pytest.mark.parametrize(
