@@ -72,6 +72,11 @@ def survey_link(page: Page, live: Live, role: str) -> str:
     return str(link.get_attribute("href"))
 
 
+def open_last_quiz(page: Page) -> None:
+    """The door of the quiz in the course's last step, which has other pages too."""
+    page.goto(f"/courses/{COURSE}/{LAST}/quiz-final")
+
+
 # ---- what is right, from the text ---------------------------------------------------------------------------------
 
 

@@ -13,7 +13,18 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser import Live, axe
 from tests.trips.rounds import STARTS, route_of, walk
-from tests.trips.steps import COURSE, LAST, NEXT, check, keys_of, question, sign_in, survey_link, visitor
+from tests.trips.steps import (
+    COURSE,
+    LAST,
+    NEXT,
+    check,
+    keys_of,
+    open_last_quiz,
+    question,
+    sign_in,
+    survey_link,
+    visitor,
+)
 
 WIDTHS = (390, 1280)
 #: Pages that are the same for everybody who is signed in: looked at as a learner, not again as each of the others.
@@ -93,7 +104,7 @@ def answered(page: Page, live: Live, see: Callable[[], None]) -> None:
     check(fields)
     see()
     page.goto(f"/courses/{COURSE}")
-    page.get_by_role("link", name="Faire le point").click()
+    open_last_quiz(page)
     page.locator("main form button.sign").click()
     for name in keys_of(LAST, "quiz-final"):
         see()

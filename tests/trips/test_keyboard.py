@@ -12,7 +12,7 @@ from typing import Any
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import Live
-from tests.trips.steps import LAST, NEXT, Key, keys_of, plain, visitor
+from tests.trips.steps import LAST, NEXT, Key, keys_of, open_last_quiz, plain, visitor
 
 #: More presses of Tab than any page may ask for before its main action.
 MOST = 120
@@ -129,9 +129,8 @@ def test_a_step_and_a_quiz_without_touching_the_mouse(browser: Browser, live: Li
         hands.go()
 
         expect(page.get_by_role("status").first).to_contain_text("Recevoir chaque personne à part")
-        hands.to(words="Faire le point", tag="A")
-        hands.go()
-        hands.to(tag="BUTTON")
+        open_last_quiz(page)
+        hands.to(words="Commencer les questions", tag="BUTTON")
         hands.go()
         for name, key in keys_of(LAST, "quiz-final").items():
             hands.answer(name, key, key.right)

@@ -16,6 +16,7 @@ from tests.trips.steps import (
     choice,
     give,
     keys_of,
+    open_last_quiz,
     plain,
     question,
     sign_in,
@@ -58,7 +59,7 @@ def test_a_learner_goes_on_where_he_was_and_sees_it_grow(browser: Browser, live:
         expect(page.get_by_role("status").first).to_contain_text("Recevoir chaque personne à part")
 
         page.goto(f"/courses/{COURSE}")
-        page.get_by_role("link", name="Faire le point").click()
+        open_last_quiz(page)
         take_quiz(page)
 
         page.goto("/home")

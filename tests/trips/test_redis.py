@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser import Live
 from tests.servers import Valkey
-from tests.trips.steps import LAST, NEXT, check, give, keys_of, question, sign_in, sign_out, visitor
+from tests.trips.steps import LAST, NEXT, check, give, keys_of, open_last_quiz, question, sign_in, sign_out, visitor
 
 
 def test_a_whole_trip_after_redis_has_stopped(browser: Browser, sites: Callable[..., Live], valkey: Valkey) -> None:
@@ -26,7 +26,7 @@ def test_a_whole_trip_after_redis_has_stopped(browser: Browser, sites: Callable[
         check(question(page, name))
         expect(page.locator(f"#{name}-told")).to_contain_text("Oui.")
         page.locator("button[name=do][value=finish]").click()
-        page.get_by_role("link", name="Faire le point").click()
+        open_last_quiz(page)
         page.locator("main form button.sign").click()
         for name, key in keys_of(LAST, "quiz-final").items():
             give(question(page, name), key)

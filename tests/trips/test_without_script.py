@@ -7,7 +7,19 @@ import re
 from playwright.sync_api import Browser, expect
 
 from tests.browser import Live
-from tests.trips.steps import LAST, NEXT, check, choice, give, keys_of, question, sign_in, survey_link, visitor
+from tests.trips.steps import (
+    LAST,
+    NEXT,
+    check,
+    choice,
+    give,
+    keys_of,
+    open_last_quiz,
+    question,
+    sign_in,
+    survey_link,
+    visitor,
+)
 
 
 def test_a_step_and_a_quiz_without_script(browser: Browser, live: Live) -> None:
@@ -19,7 +31,7 @@ def test_a_step_and_a_quiz_without_script(browser: Browser, live: Live) -> None:
         check(question(page, name))
         expect(page.locator(f"#{name}-told")).to_contain_text("Pas encore.")
         page.locator("button[name=do][value=finish]").click()
-        page.get_by_role("link", name="Faire le point").click()
+        open_last_quiz(page)
         page.locator("main form button.sign").click()
         keys = keys_of(LAST, "quiz-final")
         for name, key in keys.items():
