@@ -209,11 +209,15 @@ def marked(
         mark = _("new") if name in new else _("changed") if name in changed else ""
         is_shut = shuts and name not in own.finished and not own.is_finished
         unit = own.published.document.unit(name)
+        first = rules.builds_on(unit, own.finished, own.units) if unit and one.state != "done" else ()
+        numbers = ", ".join(str(units.index(other) + 1) for other in first)
+        after = ngettext("best after step %(numbers)s", "best after steps %(numbers)s", len(first), numbers=numbers)
         past = pages.known_address(own.published.document, unit) if unit and one.state != "done" and not is_shut else ""
         found.append(
             replace(
                 one,
                 mark=mark,
+                meta=f"{one.meta}, {after}" if first else one.meta,
                 href="" if is_shut else one.href,
                 state="todo" if is_shut else one.state,
                 word=_("not open yet") if is_shut else one.word,

@@ -520,7 +520,9 @@ def test_a_step_says_which_steps_it_builds_on(app: Flask, courses: Path) -> None
     lea = learner(app)
     lea.fill(COURSE, form="/enrol")
     assert "Cette étape s’appuie sur" in words_of(lea.get(f"{COURSE}/trois/lesson"))
+    assert "de préférence après l’étape 1" in words_of(lea.get(COURSE))
     finish(lea, "un")
+    assert "de préférence" not in words_of(lea.get(COURSE))
     assert "Cette étape s’appuie sur" not in words_of(lea.get(f"{COURSE}/trois/lesson"))
 
 
