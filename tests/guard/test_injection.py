@@ -140,6 +140,8 @@ FORMS = [door for door in DOORS if door.does == "writes"]
 def _actor(door: Door) -> str:
     if door.endpoint in ("accounts.sign_in", "accounts.ask_link", "spaces.register", "spaces.join", "accounts.link"):
         return "anonymous"
+    if door.whose == "given":
+        return "trainer"
     return next(actor for actor in ("learner_a", "manager_a", "trainer", "coordinator") if actor in WHO[door.needs])
 
 
