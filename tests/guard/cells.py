@@ -110,6 +110,7 @@ def _wanted(door: Door, actor: str, which: str) -> set[int]:
             "checklist",
             "session",
             "session over",
+            "checklist file",
         ):
             return {404}
         return {NOT_TAKEN[door.method]}
@@ -171,6 +172,11 @@ def _addresses(world: World, door: Door, actor: str) -> Iterator[tuple[str, dict
         yield "missing", {**one, "unit": "no-such-unit"}
         yield "missing", {**one, "course_id": "no-such-course"}
         yield "missing", lesson
+    elif about == "checklist file":
+        one = {"course_id": TOGETHER, "unit": LIST[0], "activity": LIST[1], "kind": "pdf"}
+        yield "own", one
+        yield "missing", {**one, "kind": "docx"}
+        yield "missing", {**one, "unit": "no-such-unit"}
     elif about == "calendar":
         yield "own", {"token": world["calendar_a"]}
         yield "missing", {"token": MISSING_ID}

@@ -124,6 +124,7 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"{_UNIT}/vote", "polls.vote", "signed_in", "poll", "own", "writes"),
     Door("POST", f"{_UNIT}/ticks", "checklists.keep", "signed_in", "checklist", "own", "writes"),
     Door("GET", f"{_UNIT}/sheet", "checklists.sheet", "signed_in", "checklist", "own"),
+    Door("GET", f"{_UNIT}/sheet.<any(pdf, docx):kind>", "checklists.download", "signed_in", "checklist file", "own"),
     Door("POST", f"{_UNIT}/seat", "sessions.seat", "signed_in", "session", "own", "writes"),
     Door("GET", f"{_UNIT}/session.ics", "sessions.file", "signed_in", "session", "own"),
     Door("POST", f"{_UNIT}/replay", "sessions.replay", "signed_in", "session over", "own", "writes"),

@@ -76,7 +76,7 @@ def write_together(root: Path, course_id: str = TOGETHER, *, past: bool = False)
     if past:
         write_live(course, unit=PAST[0], start="2026-01-08T14:00", text="[Revoir](https://video.example.org/1)")
     write_poll(course)
-    write_list(course)
+    write_list(course, more="download: [pdf]\n")
     write_live(course)
     return course
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from lms.accounts.visitor import visitor
 from lms.content.documents import Activity
@@ -14,7 +14,7 @@ from lms.foundation.i18n import _, language
 from lms.learning import pages, service
 from lms.learning import queries as learning
 from lms.learning.activities import shows
-from lms.learning.checklists import queries, rules
+from lms.learning.checklists import paper, queries, rules
 from lms.learning.checklists import service as checklists
 from lms.learning.closing import closes, onward
 from lms.learning.queries import Learning
@@ -38,6 +38,15 @@ def page(own: Learning, unit: str, text: Activity) -> str:
         sheet_address=url_for(
             "checklists.sheet", course_id=own.enrolment.course_id, unit=unit, activity=text.key
         ),
+        files=[
+            (
+                kind.upper() if kind == "pdf" else "Word",
+                url_for(
+                    "checklists.download", course_id=own.enrolment.course_id, unit=unit, activity=text.key, kind=kind
+                ),
+            )
+            for kind in text.downloads
+        ],
         ends=closes(own, unit, text.key) and unit not in own.finished,
     )  # fmt: skip
 
@@ -74,6 +83,19 @@ def sheet(course_id: str, unit: str, activity: str) -> str:
         back=pages.activity_address(course_id, unit, activity),
         **_list(own, text),
     )
+
+
+@bp.get("/courses/<course_id>/<unit>/<activity>/sheet.<any(pdf, docx):kind>")
+@guard("signed_in")
+def download(course_id: str, unit: str, activity: str, kind: str) -> Response:
+    """The checklist as a file, in the kinds the course offers."""
+    own, text = _taken(course_id, unit, activity)
+    if kind not in text.downloads:
+        raise NotFound()
+    title = own.published.document.title(text.lang)
+    answer = Response(paper.sheet(kind, text, title), content_type=paper.TYPES[kind])
+    answer.headers["Content-Disposition"] = f'attachment; filename="{unit}-{text.lang}.{kind}"'
+    return answer
 
 
 def _taken(course_id: str, unit: str, activity: str) -> tuple[Learning, Activity]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
+from xml.etree import ElementTree
 
+import pypdf
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -112,6 +116,41 @@ def test_the_sheet_has_boxes_and_no_ticks(app: Flask, folder: Path) -> None:
     assert "Compter les chaises" in words_of(sheet)
     assert "Éteindre la lumière" in words_of(sheet)
     assert "<input" not in sheet.get_data(as_text=True).split("<main")[1]
+
+
+EVIL = '#read("/etc/passwd") <b>x</b> & ]) %s {{7*7}} \\n'
+
+
+def test_the_list_as_files_holds_every_line_as_it_is(app: Flask, folder: Path) -> None:
+    write_list(folder / TOGETHER, "Aérer la salle", EVIL, more="download: [pdf, docx]\n")
+    serve(app, folder)
+    lea = visit(app, learner(app, "lea"))
+    assert "En fichier" in words_of(lea.get(PAGE))
+    answer = lea.get(f"{PAGE}/sheet.pdf")
+    assert answer.mimetype == "application/pdf"
+    reader = pypdf.PdfReader(io.BytesIO(answer.get_data()))
+    told = " ".join(page.extract_text() for page in reader.pages)
+    assert "Aérer la salle" in told
+    assert "root:" not in told
+    assert '#read("/etc/passwd")' in told.replace("”", '"').replace("“", '"')
+    assert bool(reader.trailer["/Root"]["/MarkInfo"]["/Marked"]), "tagged, so that it can be read aloud"  # type: ignore[index]
+    answer = lea.get(f"{PAGE}/sheet.docx")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="salle-fr.docx"'
+    with zipfile.ZipFile(io.BytesIO(answer.get_data())) as archive:
+        assert archive.testzip() is None
+        parts = {name: ElementTree.fromstring(archive.read(name)) for name in archive.namelist()}
+    text = ["".join(one.itertext()) for one in parts["word/document.xml"].iter() if one.tag.endswith("}p")]
+    assert text[:3] == ["Écouter au comptoir", "La salle", "Avant"]
+    assert "☐ Aérer la salle" in text
+    assert any(line.startswith('☐ #read("/etc/passwd")') for line in text)
+    assert lea.get(f"{PAGE}/sheet.docx").get_data() == answer.get_data()
+
+
+def test_no_file_where_the_course_offers_none(app: Flask, folder: Path) -> None:
+    serve(app, folder)
+    lea = visit(app, learner(app, "lea"))
+    codes = [lea.get(f"{PAGE}/sheet.{kind}").status_code for kind in ("pdf", "docx", "exe")]
+    assert codes == [200, 404, 404]
 
 
 def test_a_foreign_list_and_a_missing_one_are_the_same(app: Flask, folder: Path) -> None:
