@@ -55,10 +55,16 @@ _language = click.option("--lang", type=click.Choice(list(LANGUAGES)), help="Lan
 
 @courses.command("check")
 @click.argument("paths", nargs=-1, required=True, type=click.Path())
+@click.option("--fix", is_flag=True, help="Write the missing ids first, as `fmt --ids` does.")
 @_format
 @_language
-def check(paths: tuple[str, ...], form: str, lang: str | None) -> None:
+def check(paths: tuple[str, ...], fix: bool, form: str, lang: str | None) -> None:
     """Say what is wrong in PATHS: a folder of courses, a course, or one file. Exit code 1 when something is."""
+    if fix:
+        text, code = ids_command(paths, lang=_lang(lang))
+        if code:
+            _say((text, code))
+        click.echo(text, err=True)
     _say(check_command(paths, form, _lang(lang)))
 
 

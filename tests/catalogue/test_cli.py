@@ -76,6 +76,10 @@ def test_the_other_pure_doors_write_what_they_are_asked_for(app: Flask, tmp_path
     told = runner.invoke(courses, ["fmt", "--ids", "--check", str(course)])
     assert told.exit_code == 1
     assert "units/essai/poll.fr.md:10: q-que-fait-on" in told.stdout
+    fixed = runner.invoke(courses, ["check", "--fix", str(course), "--format", "json"])
+    assert json.loads(fixed.stdout)["errors"] == 0
+    assert "q-que-fait-on" in fixed.stderr
+    poll.write_text(poll.read_text().replace("<!-- q-que-fait-on-des-appels-dans-votre -->\n", ""))
     done = runner.invoke(courses, ["fmt", "--ids", str(course), "--format", "json"])
     assert done.exit_code == 0
     assert json.loads(done.stdout)["written"] is True
