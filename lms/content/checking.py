@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -15,7 +15,7 @@ from lms.content.findings import Fault, Finding, fault, finding
 from lms.content.headers import PrerequisitesShape, QuizShape, closest, read_yaml
 from lms.content.kinds import build
 from lms.content.language import EMPTY_LINK_TEXTS
-from lms.content.links import IMAGES, RECORDINGS, Link, destination
+from lms.content.links import IMAGES, RECORDINGS, SHARED, Link, destination
 from lms.content.reading import Line, Page, decode
 from lms.content.rendering import Renderer
 from lms.content.sources import (
@@ -28,9 +28,10 @@ from lms.content.sources import (
     named_file,
     read_course,
     read_file,
+    read_unit,
     stale_sections,
 )
-from lms.content.texts import fold, slug
+from lms.content.texts import fold, is_slug, slug
 from lms.content.vocabulary import FILE_NAME as COMPETENCIES_NAME
 from lms.content.vocabulary import Competencies, read_competencies
 
@@ -101,6 +102,7 @@ def check(path: Path | str, lang: str = "en") -> Report:
             found.append((folder.name, fault("E010/symlink", 1, name=folder.name)))
         elif not is_course(folder):
             found.append((f"{folder.name}/course.yml", fault("E501/course", 1)))
+    found += _unused_shared(path, {unit.place for source in sources for unit in source.units})
     if (path / COMPETENCIES_NAME).is_file():
         found += [(COMPETENCIES_NAME, one) for one in read_competencies((path / COMPETENCIES_NAME).read_bytes())[1]]
     if (path / PEOPLE_NAME).is_file():
@@ -108,6 +110,28 @@ def check(path: Path | str, lang: str = "en") -> Report:
         faults += read_yaml(text or "", 1, HEAVY_IMAGE)[2]
         found += [(PEOPLE_NAME, one) for one in faults]
     return _report(found, path, path, lang, len(sources))
+
+
+def _unused_shared(root: Path, used: Set[str]) -> list[tuple[str, Fault]]:
+    """Check the shared units that no course uses yet, each by itself."""
+    base = root / SHARED / "units"
+    found: list[tuple[str, Fault]] = []
+    if not base.is_dir() or base.is_symlink():
+        return found
+    for child in sorted(base.iterdir()):
+        place = f"{SHARED}/units/{child.name}"
+        if place in used or child.name.startswith(".") or not child.is_dir() or child.is_symlink():
+            continue
+        if not is_slug(child.name):
+            found.append((place, fault("E010", 1, name=child.name)))
+            continue
+        unit = read_unit(root, place, child.name, place, found)
+        for file in unit.files:
+            _check_reading(file, is_source=True)
+            for link in file.links:
+                file.faults += _check_link(link, file.folder, SHARED, root)
+            found += [(file.place, one) for one in (*file.faults, *_check_header(file, unit))]
+    return found
 
 
 def _check_file(path: Path, lang: str) -> Report:

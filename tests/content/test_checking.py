@@ -550,6 +550,17 @@ def test_shared_units_are_checked_through_the_course_that_uses_them(tmp_path: Pa
     assert [(one.path, one.code) for one in report.findings] == [("_shared/units/reformuler/lesson.fr.md", "E204")]
 
 
+def test_shared_units_that_nobody_uses_are_checked_too(tmp_path: Path) -> None:
+    shared = LESSON.replace("ecouter", "reformuler").replace("[x]", "[ ]") + "\n[Plan](../../media/plan.pdf)\n"
+    files = {"_shared/units/reformuler/lesson.fr.md": shared, "_shared/units/Écrire/lesson.fr.md": LESSON}
+    found = [(one.path, one.line, one.code) for one in check(write(tmp_path, files)).findings]
+    assert found == [
+        ("_shared/units/reformuler/lesson.fr.md", 13, "E204"),
+        ("_shared/units/reformuler/lesson.fr.md", 32, "E501"),
+        ("_shared/units/Écrire", 1, "E010"),
+    ]
+
+
 def test_a_folder_that_cannot_be_opened_is_the_callers_mistake(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="absent"):
         check(tmp_path / "absent")
