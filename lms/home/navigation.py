@@ -25,8 +25,8 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry(
         N_("Learn"), "home.start", "path", lambda who: not who.is_anonymous,
         frozenset({
-            "home", "learning", "calendar", "checklists", "notes", "plans", "polls", "reflections", "reviews", "search", "sessions",
-            "works",
+            "home", "learning", "calendar", "checklists", "notes", "plans", "polls", "reflections", "reviews", "search",
+            "sessions", "works",
         }),
     ),
     Entry(N_("My space"), "reports.team", "people", lambda who: may(who, "team"), frozenset({"reports"})),

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 
 from lms.catalogue.queries import Published, followed, places
 from lms.content.documents import Prose
-from lms.foundation.i18n import language
+from lms.foundation.i18n import LANGUAGES, language
 from lms.home.rules import Card, first_said
 from lms.learning.queries import Learning, courses_of, declined_by, learners_by_space
 from lms.learning.rules import listed, minutes_range, summary_lang, title_lang, variant
@@ -55,6 +54,11 @@ def _card(published: Published, lang: str) -> Card:
     )
 
 
+def _cards(published: Published) -> dict[str, Card]:
+    """A course as a card in every language: its text may be out of the process's hands when the next reader comes."""
+    return {lang: _card(published, lang) for lang in LANGUAGES}
+
+
 def cards_for(person_id: str | None) -> list[Card]:
     """The shelf in its order, as cards for this reader (None: nobody signed in)."""
     taken: dict[str, Learning] = {one.published.course_id: one for one in courses_of(person_id)} if person_id else {}
@@ -62,12 +66,12 @@ def cards_for(person_id: str | None) -> list[Card]:
     lang = language()
     found: list[Card] = []
     offers = places()
-    plain = followed([offer.version_id for offer in offers], partial(_card, lang=lang), "card", lang)
+    plain = followed([offer.version_id for offer in offers], _cards, "cards")
     for offer in offers:
         mine = taken.get(offer.course_id)
         found.append(
             replace(
-                plain[offer.version_id],
+                plain[offer.version_id][lang],
                 done=len(mine.done) if mine else 0,
                 finished=bool(mine and mine.is_finished),
                 taken=mine is not None,

@@ -8,6 +8,7 @@ from functools import partial
 
 from lms.catalogue import queries as catalogue
 from lms.catalogue.queries import Placed, Published, followed
+from lms.foundation.i18n import LANGUAGES
 from lms.learning.trial import rules
 from lms.learning.trial.rules import Sample, Trial
 
@@ -41,8 +42,8 @@ def first_of(offers: Sequence[Placed], lang: str) -> Opening | None:
     the highest one.
     """
     ids = [one.version_id for one in offers[:LOOKED]]
-    made = followed(ids, partial(_opening, lang=lang), "opening", lang)
-    found = [one for version_id in ids if (one := made[version_id])]
+    made = followed(ids, lambda served: {code: _opening(served, code) for code in LANGUAGES}, "opening")
+    found = [one for version_id in ids if (one := made[version_id][lang])]
     return next((one for one in found if one.own), found[0] if found else None)
 
 
@@ -57,7 +58,7 @@ def _opening(served: Published, lang: str) -> Opening | None:
 def samples_of(offers: Sequence[Placed], lang: str, most: int) -> list[tuple[Published, Sample]]:
     """Questions for the front page in the reader's own language, one a course, in the order of the shelf."""
     ids = [one.version_id for one in offers[:LOOKED]]
-    made = followed(ids, lambda served: rules.sample_of(served.document, lang), "sample", lang)
-    found = [(version_id, sample) for version_id in ids if (sample := made[version_id])][:most]
+    made = followed(ids, lambda served: {code: rules.sample_of(served.document, code) for code in LANGUAGES}, "sample")
+    found = [(version_id, sample) for version_id in ids if (sample := made[version_id][lang])][:most]
     served = catalogue.versions([version_id for version_id, _sample in found])
     return [(served[version_id], sample) for version_id, sample in found]
