@@ -23,6 +23,7 @@ from lms.learning.reviews.wording import named_day
 from lms.learning.rules import minutes_range, title_lang, unit_lang
 from lms.learning.trial.pages import samples
 from lms.learning.trial.queries import first_of, samples_of
+from lms.learning.works.queries import waiting_for
 from lms.priorities.queries import latest_ranking
 from lms.priorities.wording import reason_sentence
 from lms.spaces.policy import guard
@@ -107,7 +108,7 @@ def start() -> Any:
     return render_template(
         "home/start.html", now=now_card, said=said, mine=mine, offers=offers, reason_sentence=reason_sentence,
         plan=next(iter(ahead), None), day=day, review=review, review_day=named_day(review.next_on, day),
-        campaign=open_campaign() if visitor().spaces else None,
+        campaign=open_campaign() if visitor().spaces else None, news=waiting_for(visitor().id),
         title_lang=title_lang, unit_lang=unit_lang, foreign=lambda code: "" if code == language() else code,
         minutes_range=minutes_range, first_name=visitor().name.split()[0],
         homeless=here is not None and here.registration == "open",
