@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Final
 
 #: (how many, in how long) for one address; and how many addresses are remembered.
-READINGS: Final = (30, timedelta(minutes=10))
+READINGS: Final = (60, timedelta(minutes=10))
 REMEMBERED: Final = 5_000
 
 

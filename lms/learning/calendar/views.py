@@ -6,7 +6,7 @@ import hashlib
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 
 from lms.accounts.service import count_try
 from lms.accounts.visitor import visitor
@@ -24,7 +24,6 @@ from lms.learning.calendar.rules import Wanted
 from lms.spaces.policy import guard
 
 bp = Blueprint("calendar", __name__, template_folder="templates")
-readings = Readings()
 #: How often somebody may ask for a new address.
 ADDRESSES = (20, timedelta(hours=1))
 _ICONS = {"due": "path", "plan": "pen", "live": "people"}
@@ -63,6 +62,7 @@ def settings() -> Any:
 @guard("public")
 def feed(token: str) -> Any:
     """The calendar of whoever holds this secret address. No sign-in, no cookie, nothing for search engines."""
+    readings: Readings = current_app.extensions.setdefault("calendar_readings", Readings())
     wait = readings.wait(digest(token), now())
     if wait:
         raise TooMany(_("This calendar is read too often. It changes a few times a day at most."), retry_after=wait)

@@ -20,7 +20,7 @@ from lms.accounts.models import Person
 from lms.foundation.db import db, writing
 from lms.jobs.tasks import drain
 from lms.learning import service as learning
-from lms.learning.calendar import limits, privacy, tasks, views
+from lms.learning.calendar import limits, privacy, tasks
 from lms.learning.calendar.models import CalendarEntry, CalendarFeed
 from lms.learning.models import Enrolment
 from lms.learning.sessions import service as sessions
@@ -40,8 +40,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def clock(app: Flask) -> Any:
-    """The session of the course is a month ahead; nobody has read anything yet."""
-    views.readings._counts.clear()
+    """The session of the course is a month ahead."""
     with time_machine.travel(START, tick=False) as ticking:
         yield ticking
 
@@ -205,7 +204,6 @@ def test_what_is_off_is_told_as_off_for_thirty_days(app: Flask, folder: Path, le
     follow(app)
     assert "Mon plan" in read(app, path)
     clock.shift(timedelta(days=2))
-    views.readings._counts.clear()
     follow(app)
     assert set(read(app, path)) == {"À terminer\u00a0: Écouter au comptoir"}
 
