@@ -345,19 +345,36 @@ def is_declined(person_id: str, course_id: str) -> bool:
     )
 
 
+#: The attempts of somebody at an activity; what every page of a course asks is built once.
+_HERE = (
+    Attempt.person_id == sa.bindparam("person"),
+    Attempt.course_id == sa.bindparam("course"),
+    Attempt.unit == sa.bindparam("unit"),
+    Attempt.activity == sa.bindparam("activity"),
+)
+_TRIES = sa.select(*_TRY).where(*_HERE).order_by(Attempt.number)
+_TRIES_WITH_ANSWERS = (
+    sa.select(*_TRY, Answer.question, Answer.given, Answer.share, Answer.lang)
+    .outerjoin(Answer, Answer.attempt_id == Attempt.id)
+    .where(*_HERE)
+    .order_by(Attempt.number)
+)
+_OPEN_TRY = sa.select(*_TRY).where(*_HERE, Attempt.submitted_at.is_(None))
+_OPEN_TRIES = (
+    sa.select(*_TRY)
+    .where(
+        Attempt.person_id == sa.bindparam("person"),
+        Attempt.course_id == sa.bindparam("course"),
+        Attempt.submitted_at.is_(None),
+        Attempt.activity.like("quiz%"),
+    )
+    .order_by(Attempt.started_at)
+)
+
+
 def tries_of(person_id: str, course_id: str, unit: str, activity: str) -> list[Try]:
     """A person's attempts at an activity, the first first."""
-    rows = db.session.execute(
-        sa.select(*_TRY)
-        .where(
-            Attempt.person_id == person_id,
-            Attempt.course_id == course_id,
-            Attempt.unit == unit,
-            Attempt.activity == activity,
-        )
-        .order_by(Attempt.number)
-    )
-    return [_try(row) for row in rows]
+    return [_try(row) for row in read(_TRIES, person=person_id, course=course_id, unit=unit, activity=activity)]
 
 
 def try_of(person_id: str, attempt_id: str) -> tuple[Try, dict[str, Given]] | None:
@@ -387,17 +404,7 @@ def try_of(person_id: str, attempt_id: str) -> tuple[Try, dict[str, Given]] | No
 
 def tries_with_answers(person_id: str, course_id: str, unit: str, activity: str) -> list[tuple[Try, dict[str, Given]]]:
     """A person's attempts at an activity with their answers by question, the first first. One query."""
-    rows = db.session.execute(
-        sa.select(*_TRY, Answer.question, Answer.given, Answer.share, Answer.lang)
-        .outerjoin(Answer, Answer.attempt_id == Attempt.id)
-        .where(
-            Attempt.person_id == person_id,
-            Attempt.course_id == course_id,
-            Attempt.unit == unit,
-            Attempt.activity == activity,
-        )
-        .order_by(Attempt.number)
-    )
+    rows = read(_TRIES_WITH_ANSWERS, person=person_id, course=course_id, unit=unit, activity=activity)
     tries: dict[str, Try] = {}
     answers: dict[str, dict[str, Given]] = defaultdict(dict)
     for row in rows:
@@ -409,31 +416,14 @@ def tries_with_answers(person_id: str, course_id: str, unit: str, activity: str)
 
 def tries_left_open(own: Learning) -> list[Try]:
     """A person's attempts at quizzes that they have begun and that the course no longer has, the oldest first."""
-    rows = db.session.execute(
-        sa.select(*_TRY)
-        .where(
-            Attempt.person_id == own.enrolment.person_id,
-            Attempt.course_id == own.enrolment.course_id,
-            Attempt.submitted_at.is_(None),
-            Attempt.activity.like("quiz%"),
-        )
-        .order_by(Attempt.started_at)
-    )
+    rows = read(_OPEN_TRIES, person=own.enrolment.person_id, course=own.enrolment.course_id)
     there = {(unit.id, key) for unit in own.published.document.units for key in unit.activities}
     return [_try(row) for row in rows if (row.unit, row.activity) not in there]
 
 
 def open_try_of(person_id: str, course_id: str, unit: str, activity: str) -> Try | None:
     """A person's open attempt at an activity, if there is one."""
-    row = db.session.execute(
-        sa.select(*_TRY).where(
-            Attempt.person_id == person_id,
-            Attempt.course_id == course_id,
-            Attempt.unit == unit,
-            Attempt.activity == activity,
-            Attempt.submitted_at.is_(None),
-        )
-    ).one_or_none()
+    row = read(_OPEN_TRY, person=person_id, course=course_id, unit=unit, activity=activity).one_or_none()
     return _try(row) if row else None
 
 

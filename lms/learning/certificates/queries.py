@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from lms.catalogue.queries import Published
-from lms.foundation.db import db
+from lms.foundation.db import db, read
 from lms.learning.certificates import rules
 from lms.learning.certificates.models import Certificate
 from lms.learning.certificates.rules import Demand, Facts
@@ -42,18 +42,16 @@ def _proof(row: Any) -> Proof | None:
 
 _COLUMNS = [getattr(Certificate, name) for name in Proof.__dataclass_fields__]
 
+_VALID = sa.select(*_COLUMNS).where(
+    Certificate.person_id == sa.bindparam("person"),
+    Certificate.course_id == sa.bindparam("course"),
+    Certificate.revoked_at.is_(None),
+)
+
 
 def certificate_of(person_id: str, course_id: str) -> Proof | None:
     """The valid certificate of a person in a course, or None."""
-    return _proof(
-        db.session.execute(
-            sa.select(*_COLUMNS).where(
-                Certificate.person_id == person_id,
-                Certificate.course_id == course_id,
-                Certificate.revoked_at.is_(None),
-            )
-        ).one_or_none()
-    )
+    return _proof(read(_VALID, person=person_id, course=course_id).one_or_none())
 
 
 def last_of(person_id: str, course_id: str) -> Proof | None:
