@@ -106,18 +106,6 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['course_id'], ['course.id'], name=op.f('fk_poll_count_course_id_course')),
     sa.PrimaryKeyConstraint('course_id', 'unit', 'activity', 'poll', 'size', 'place', name=op.f('pk_poll_count'))
     )
-    op.create_table('poll_voter',
-    sa.Column('person_id', sa.String(length=22), nullable=False),
-    sa.Column('course_id', sa.String(length=64), nullable=False),
-    sa.Column('unit', sa.String(length=64), nullable=False),
-    sa.Column('activity', sa.String(length=64), nullable=False),
-    sa.Column('poll', sa.String(length=64), nullable=False),
-    sa.Column('size', sa.SmallInteger(), autoincrement=False, nullable=False),
-    sa.Column('choice', sa.String(length=16), nullable=True),
-    sa.ForeignKeyConstraint(['course_id'], ['course.id'], name=op.f('fk_poll_voter_course_id_course')),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_poll_voter_person_id_person'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('person_id', 'course_id', 'unit', 'activity', 'poll', 'size', name=op.f('pk_poll_voter'))
-    )
     op.create_table('practice_note',
     sa.Column('id', sa.String(length=22), nullable=False),
     sa.Column('person_id', sa.String(length=22), nullable=False),
@@ -212,6 +200,18 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['course_id'], ['course.id'], name=op.f('fk_tick_course_id_course')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_tick_person_id_person'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('person_id', 'course_id', 'unit', 'activity', 'section', 'place', name=op.f('pk_tick'))
+    )
+    op.create_table('voter',
+    sa.Column('person_id', sa.String(length=22), nullable=False),
+    sa.Column('course_id', sa.String(length=64), nullable=False),
+    sa.Column('unit', sa.String(length=64), nullable=False),
+    sa.Column('activity', sa.String(length=64), nullable=False),
+    sa.Column('poll', sa.String(length=64), nullable=False),
+    sa.Column('size', sa.SmallInteger(), autoincrement=False, nullable=False),
+    sa.Column('choice', sa.String(length=16), nullable=True),
+    sa.ForeignKeyConstraint(['course_id'], ['course.id'], name=op.f('fk_voter_course_id_course')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_voter_person_id_person'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('person_id', 'course_id', 'unit', 'activity', 'poll', 'size', name=op.f('pk_voter'))
     )
     op.create_table('work',
     sa.Column('id', sa.String(length=22), nullable=False),
@@ -485,6 +485,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_work_activity')
 
     op.drop_table('work')
+    op.drop_table('voter')
     op.drop_table('tick')
     with op.batch_alter_table('search_entry', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_search_entry_course_id'))
@@ -505,7 +506,6 @@ def downgrade() -> None:
         batch_op.drop_index('ix_practice_note_step')
 
     op.drop_table('practice_note')
-    op.drop_table('poll_voter')
     op.drop_table('poll_count')
     with op.batch_alter_table('note', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_note_former_at'))
