@@ -172,9 +172,10 @@ EXTRA = {
     "smallest_group": "1", "source": "self", "kind": "quiz", "number": "9", "questions": "[]", "attempts": "99",
     "person[role]": "coordinator", "roles[0][kind]": "coordinator", "person.role": "coordinator", "__class__": "x",
 }  # fmt: skip
-#: Ids, digests, moments and the drawn order of a survey's items differ between two runs of the same request.
+#: Ids, digests, moments, drawn places and the drawn order of a survey's items differ between two runs of the same request.
 MADE_NEW = re.compile(
     r"\['[\w-]+-\d'(?:, '[\w-]+-\d')*\]|datetime\.datetime\([^)]*\)|'[\w.:-]*[\w-]{22}'|'[0-9a-f]{64}'"
+    r"|\b\d+(?=, \{'name': )"
 )
 
 

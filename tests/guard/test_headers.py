@@ -21,7 +21,7 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 #: Answers that are the same for everybody and hold nobody's data.
-SHARED = {"learning.file"}
+SHARED = {"learning.file", "calendar.feed"}
 
 
 def static_address(world: World) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from lms.accounts.visitor import visitor
 from lms.foundation.errors import NotFound
@@ -27,7 +27,6 @@ def mine(course_id: str) -> Any:
         raise NotFound()
     answer = _told(service.badge_of(proof, language()), "application/vc")
     answer.headers["Content-Disposition"] = f'attachment; filename="{course_id}-badge.json"'
-    answer.headers["Cache-Control"] = "private, no-store"
     return answer
 
 
@@ -37,9 +36,7 @@ def status(number: int) -> Any:
     """Which badges were taken back. What is withdrawn now stands here within a minute, whatever a cache keeps."""
     if number > certificates.last_list():
         raise NotFound()
-    answer = _told(service.status_list(number), "application/vc")
-    answer.headers["Cache-Control"] = "public, max-age=50"
-    return answer
+    return _told(service.status_list(number), "application/vc", kept=50)
 
 
 @bp.get("/.well-known/did.json")
@@ -49,10 +46,12 @@ def identity() -> Any:
     document = service.identity_document()
     if document is None:
         raise NotFound()
-    answer = _told(document, "application/did+json")
-    answer.headers["Cache-Control"] = "public, max-age=3600"
+    return _told(document, "application/did+json", kept=3600)
+
+
+def _told(document: Document, kind: str, *, kept: int = 0) -> Response:
+    """A document; `kept` are the seconds for which anybody may keep it. Not where a cookie came: one may go back with it."""
+    answer = Response(json.dumps(document, ensure_ascii=False, indent=1), mimetype=kind)
+    if kept and not request.cookies:
+        answer.headers["Cache-Control"] = f"public, max-age={kept}"
     return answer
-
-
-def _told(document: Document, kind: str) -> Response:
-    return Response(json.dumps(document, ensure_ascii=False, indent=1), mimetype=kind)

@@ -63,7 +63,6 @@ def sheet(course_id: str) -> Any:
         raise NotFound()
     answer = Response(paper.sheet(proof, language(), _address(proof)), mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="{course_id}-{language()}.pdf"'
-    answer.headers["Cache-Control"] = "private, no-store"
     return answer
 
 

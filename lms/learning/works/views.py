@@ -172,7 +172,7 @@ def file(work_id: str, file_id: str) -> Any:
     answer: Response = send_file(
         io.BytesIO(data), mimetype=files.KINDS[kept.kind][0], as_attachment=True, download_name=kept.name
     )
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    answer.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'; sandbox"
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

@@ -72,7 +72,7 @@ def test_the_badge_holds_the_facts_and_not_the_address(learner: tuple[StrictClie
     client, who = learner
     answer = client.get(f"/courses/{COURSE}/badge.json")
     assert answer.mimetype == "application/vc"
-    assert "no-store" in answer.headers["Cache-Control"]
+    assert answer.headers["Cache-Control"] == "no-store"
     badge = json.loads(answer.data)
     assert "lea@example.org" not in answer.text
     assert who not in answer.text
@@ -150,6 +150,16 @@ def test_a_new_name_is_in_a_new_badge_only(app: Flask, learner: tuple[StrictClie
 
     inside(app, rename)
     assert given(client)["credential"] == before
+
+
+def test_a_list_may_be_kept_by_others_for_less_than_a_minute_unless_a_cookie_came(
+    app: Flask, learner: tuple[StrictClient, str]
+) -> None:
+    client, _who = learner
+    assert client.get("/badges/status/0").headers["Cache-Control"] == "no-store"
+    answer = app.test_client().get("/badges/status/0")
+    assert answer.headers["Cache-Control"] == "public, max-age=50"
+    assert "Set-Cookie" not in answer.headers
 
 
 def test_over_https_the_site_itself_is_the_issuer(make_app: Any) -> None:

@@ -182,7 +182,7 @@ def test_a_file_is_handed_over_and_never_shown(lea: StrictClient, trainer: Stric
         assert answer.status_code == 200
         assert answer.headers["Content-Disposition"].startswith("attachment;")
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
-        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'; sandbox"
         assert answer.headers["Cache-Control"] == "no-store"
         assert answer.headers["Content-Type"] == "image/jpeg"
         assert b"CAMERA-OF-CAMILLE" not in answer.data
