@@ -186,7 +186,9 @@ def by_name(text: str) -> tuple[str, str]:
 def format_date(day: date | datetime, style: str = "long", zone: str = DEFAULT_ZONE) -> str:
     """A date as the reader writes it ("3 mars 2027"). `style`: short, medium, long, full or a CLDR pattern."""
     if isinstance(day, datetime):
-        day = local(day, zone).date()  # the same moment is another day elsewhere, and what is written is remembered by day
+        day = local(
+            day, zone
+        ).date()  # the same moment is another day elsewhere, and what is written is remembered by day
     return _written(day, style, _locale())
 
 
