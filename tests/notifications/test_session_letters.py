@@ -51,7 +51,7 @@ def speak(house: House, lang: str) -> None:
     ("lang", "subject", "hour"),
     [
         ("fr", "Vous avez une place : Une heure ensemble", "de 14:00 à 15:00 (fuseau : Londres)"),
-        ("es", "Tienes plaza: Une heure ensemble", "de 14:00 a 15:00 (huso horario: Londres)"),
+        ("es", "Tienes plaza: Une heure ensemble", "de 14:00 a 15:00 (zona horaria: Londres)"),
         ("ca", "Tens plaça: Une heure ensemble", "de 14:00 a 15:00 (fus horari: Londres)"),
         ("en", "You have a seat: Une heure ensemble", "from 14:00 to 15:00 (time zone: London)"),
     ],

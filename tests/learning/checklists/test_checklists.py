@@ -67,12 +67,12 @@ def test_only_lines_of_this_list_are_read(sent: list[str], read: set[int]) -> No
 def test_ticks_are_saved_whole_and_are_ones_own(app: Flask, folder: Path) -> None:
     serve(app, folder)
     lea, tom = visit(app, learner(app, "lea")), visit(app, learner(app, "tom"))
-    page = lea.fill(PAGE, {"tick": ["c-avant.2", "c-apres.1"]}, press="Enregistrer mes coches")
-    assert "Vos coches sont enregistrées" in page.get_data(as_text=True)
-    assert "Cochées : 2 sur 3" in words_of(page).replace("\u00a0", " ")
+    page = lea.fill(PAGE, {"tick": ["c-avant.2", "c-apres.1"]}, press="Enregistrer ma liste")
+    assert "Votre liste est enregistrée" in page.get_data(as_text=True)
+    assert "Cases cochées : 2 sur 3" in words_of(page).replace("\u00a0", " ")
     assert ticked(lea) == ["c-avant.2", "c-apres.1"]
     assert ticked(tom) == []
-    lea.fill(PAGE, {"tick": ["c-avant.1"]}, press="Enregistrer mes coches")
+    lea.fill(PAGE, {"tick": ["c-avant.1"]}, press="Enregistrer ma liste")
     assert ticked(lea) == ["c-avant.1"]
     assert done(app) == 0, "saving is not finishing"
 
@@ -89,7 +89,7 @@ def test_the_step_is_done_when_the_learner_says_so(app: Flask, folder: Path) -> 
 def test_an_edited_list_shows_no_tick_on_another_sentence(app: Flask, folder: Path) -> None:
     serve(app, folder)
     lea = visit(app, learner(app, "lea"))
-    lea.fill(PAGE, {"tick": ["c-avant.1", "c-avant.2"]}, press="Enregistrer mes coches")
+    lea.fill(PAGE, {"tick": ["c-avant.1", "c-avant.2"]}, press="Enregistrer ma liste")
     write_list(folder / TOGETHER, "Fermer la porte", "Compter les chaises")
     serve(app, folder)
     assert ticked(lea) == ["c-avant.2"]
@@ -111,7 +111,7 @@ def test_ticks_hold_in_every_language(app: Flask, folder: Path) -> None:
 def test_the_sheet_has_boxes_and_no_ticks(app: Flask, folder: Path) -> None:
     serve(app, folder)
     lea = visit(app, learner(app, "lea"))
-    lea.fill(PAGE, {"tick": ["c-avant.1"]}, press="Enregistrer mes coches")
+    lea.fill(PAGE, {"tick": ["c-avant.1"]}, press="Enregistrer ma liste")
     sheet = lea.get(f"{PAGE}/sheet")
     assert "Compter les chaises" in words_of(sheet)
     assert "Éteindre la lumière" in words_of(sheet)

@@ -666,8 +666,8 @@ def test_who_finished_is_told_what_changed_since(app: Flask, courses: Path) -> N
     assert "Ce que vous avez terminé reste terminé." in words
     assert "Vous avez terminé ce cours" in words
     tags = [one.text for one in page_of(page).iter("span") if (one.get("class") or "").startswith("tag")]
-    assert "nouveau" in tags
-    assert "modifié" in tags
+    assert "nouvelle" in tags
+    assert "modifiée" in tags
     assert state_of(app, lea) == "finished"
     words = words_of(max_.get(COURSE))
     assert "Ce qui a changé depuis la dernière fois" in words
