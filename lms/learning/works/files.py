@@ -10,6 +10,7 @@ import hashlib
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
@@ -140,7 +141,7 @@ def _office(data: bytes) -> str:
                 if archive.read("mimetype") == KINDS["odt"][0].encode() and "content.xml" in names:
                     return "odt"
                 raise Unfit("kind")
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, ValueError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, OSError) as error:
         raise Unfit("broken") from error
     found = [kind for name, kind in _OFFICE.items() if name in names]
     if "[Content_Types].xml" not in names or len(found) != 1:

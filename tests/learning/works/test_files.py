@@ -34,6 +34,9 @@ def office(part: str = "word/document.xml", more: dict[str, bytes] | None = None
 
 
 ODT = archive({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b"<x/>"}, stored=True)
+#: Its first part cannot be unpacked: the bytes after the header (30) and the name (8) are no deflated ones.
+TORN = archive({"mimetype": b"application/vnd.oasis.opendocument.text", "content.xml": b"<x/>"})
+TORN = TORN[:38] + b"\xff\xff\xff" + TORN[41:]
 
 
 @pytest.mark.parametrize(
@@ -96,6 +99,7 @@ def test_what_is_on_the_list_is_known_by_its_content(data: bytes, name: str, kin
         (archive({"[Content_Types].xml": b"", "word/document.xml": b"", "../x": b""}), "a.docx", "kind"),
         (archive({"[Content_Types].xml": b"", "word/document.xml": b"", "/etc/x": b""}), "a.docx", "kind"),
         (archive({"mimetype": b"application/zip", "content.xml": b""}, stored=True), "a.odt", "kind"),
+        (TORN, "a.odt", "broken"),
         (
             struct.pack(">I4s4sI", 20, b"ftyp", b"isom", 0) + b"isom" + b"....hdlr" + b"\0" * 8 + b"vide",
             "a.mp4",
