@@ -17,6 +17,7 @@ from lms.learning.activities import shows
 from lms.learning.checklists import paper, queries, rules
 from lms.learning.checklists import service as checklists
 from lms.learning.closing import closes, onward
+from lms.learning.doors.standing import shut
 from lms.learning.queries import Learning
 from lms.learning.rules import variant
 from lms.spaces.policy import guard
@@ -72,10 +73,12 @@ def keep(course_id: str, unit: str, activity: str) -> Any:
 
 @bp.get("/courses/<course_id>/<unit>/<activity>/sheet")
 @guard("signed_in")
-def sheet(course_id: str, unit: str, activity: str) -> str:
+def sheet(course_id: str, unit: str, activity: str) -> Any:
     """The checklist as a sheet for paper: empty boxes, wide margins, no ticks."""
     own, text = _taken(course_id, unit, activity)
     document = own.published.document
+    if (standing := shut(document, unit, own)) is not None:
+        return standing
     return render_template(
         "checklists/sheet.html",
         course=pages.course_link(document, language()),
@@ -87,11 +90,13 @@ def sheet(course_id: str, unit: str, activity: str) -> str:
 
 @bp.get("/courses/<course_id>/<unit>/<activity>/sheet.<any(pdf, docx):kind>")
 @guard("signed_in")
-def download(course_id: str, unit: str, activity: str, kind: str) -> Response:
+def download(course_id: str, unit: str, activity: str, kind: str) -> Any:
     """The checklist as a file, in the kinds the course offers."""
     own, text = _taken(course_id, unit, activity)
     if kind not in text.downloads:
         raise NotFound()
+    if (standing := shut(own.published.document, unit, own)) is not None:
+        return standing
     title = own.published.document.title(text.lang)
     answer = Response(paper.sheet(kind, text, title), content_type=paper.TYPES[kind])
     answer.headers["Content-Disposition"] = f'attachment; filename="{unit}-{text.lang}.{kind}"'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 
 from lms.accounts.visitor import visitor
 from lms.catalogue import queries as catalogue
@@ -26,14 +26,18 @@ bp = Blueprint("doors", __name__, template_folder="templates")
 
 @bp.before_app_request
 def refuse_what_is_sent_to_a_shut_step() -> Any:
-    """Whatever is sent to a step of any type: a step that is shut takes nothing in."""
-    named = request.view_args or {}
-    if request.method != "POST" or not {"course_id", "unit"} <= named.keys() or visitor().is_anonymous:
+    """Whatever a learner sends to a step of any type: a step that is shut takes nothing in, of an archived course neither.
+
+    What they have of it elsewhere (a plan, a question that comes back) stays theirs, and trainers learn nothing there.
+    """
+    named, rule = request.view_args or {}, request.url_rule
+    if request.method != "POST" or rule is None or not rule.rule.startswith("/courses/<course_id>/<unit>/"):
         return None
-    served = catalogue.published(named["course_id"])
-    if served is None or not served.document.prerequisites.strict:
+    view = current_app.view_functions[rule.endpoint]
+    if visitor().is_anonymous or getattr(view, "needs", "") != "signed_in":
         return None
-    return shut(served.document, named["unit"])
+    served, own = learning.visible_to(visitor().id, named["course_id"])
+    return shut(served.document, named["unit"], own) if served else None
 
 
 @bp.post("/courses/<course_id>/<unit>/<activity>/language")

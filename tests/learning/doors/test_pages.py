@@ -20,6 +20,7 @@ from tests.catalogue.courses import SHORT_QUIZ, write_course, write_head, write_
 from tests.learning.conftest import inside, person, serve
 from tests.learning.test_pages import count
 from tests.learning.test_scenes import SCENARIO
+from tests.learning.together import write_list
 from tests.visits import StrictClient, page_of, words_of
 
 COURSE = "/courses/ecouter-bien"
@@ -501,6 +502,60 @@ def test_what_was_done_before_a_course_became_strict_stays_open(app: Flask, cour
     assert "/try" not in app.test_client().get("/courses/delta").text
     stranger = words_of(app.test_client().get("/courses/delta"))
     assert "pas encore ouverte" in stranger
+
+
+def test_an_archived_course_that_is_shut_takes_nothing_in(chain: Flask, courses: Path) -> None:
+    lea = learner(chain)
+    token = next(field.get("value") for field in page_of(lea.get("/courses/alpha")).iter("input"))
+    lea.post("/courses/delta/enrol", data={"csrf_token": token})
+    prerequisites = "prerequisites: {all: [alpha], any: [beta, gamma], strict: true}\n"
+    write_head(courses / "delta", ["un", "deux"], status="archived", more=prerequisites)
+    inside(chain, lambda: sync(courses))
+    assert lea.get("/courses/delta/un/lesson").status_code == 403
+    for path, data in (
+        ("un/lesson", {"question": "q-mot", "q-mot": "2"}),
+        ("un/lesson/done", {}),
+        ("un/lesson/note", {}),
+    ):
+        assert lea.post(f"/courses/delta/{path}", data={"csrf_token": token, **data}).status_code == 403, path
+    assert (count(chain, Completion), count(chain, Answer)) == (0, 0)
+
+
+def test_the_sheet_of_a_list_that_is_shut_is_shut_too(chain: Flask, courses: Path) -> None:
+    write_head(
+        courses / "delta", ["un", "salle"],
+        more="prerequisites: {all: [alpha], any: [beta, gamma], strict: true}\n",
+    )  # fmt: skip
+    write_list(courses / "delta", more="download: [pdf, docx]\n")
+    inside(chain, lambda: sync(courses))
+    lea = learner(chain)
+    token = next(field.get("value") for field in page_of(lea.get("/courses/alpha")).iter("input"))
+    lea.post("/courses/delta/enrol", data={"csrf_token": token})
+    doors = [f"/courses/delta/salle/checklist{end}" for end in ("", "/sheet", "/sheet.pdf", "/sheet.docx")]
+    assert [lea.get(door).status_code for door in doors] == [403] * 4
+    take(lea, "alpha")
+    take(lea, "beta")
+    assert [lea.get(door).status_code for door in doors] == [200] * 4
+
+
+def test_what_somebody_has_of_a_course_that_became_strict_stays_theirs(app: Flask, courses: Path) -> None:
+    write_course(courses, "alpha", units=["un"])
+    course = write_course(courses, "delta", units=["un", "deux"])
+    serve(app, courses)
+    lea = learner(app)
+    lea.fill("/courses/delta", form="/enrol")
+    lea.fill("/courses/delta/un/lesson", {"q-mot": "2"}, form="#q-mot", press="Valider")
+    lea.fill(
+        "/courses/delta/un/lesson", {"k-essai-when": "on crie", "k-essai-do": "j’écoute"}, form="/done", press="Enr"
+    )
+    write_head(course, ["un", "deux"], more="prerequisites: {all: [alpha], strict: true}\n")
+    inside(app, lambda: sync(courses))
+    assert lea.get("/courses/delta/un/lesson").status_code == 403
+    page = lea.fill("/plans/delta/un/k-essai", {"plan-do": "je me tais"}, form="change-plan")
+    assert page.status_code == 200
+    assert "je me tais" in page.text
+    page = lea.fill("/review/delta/un/lesson/q-mot", form="/queue")
+    assert page.status_code == 200
 
 
 def test_a_course_nobody_can_take_shuts_nothing(app: Flask, courses: Path) -> None:

@@ -17,6 +17,7 @@ from lms.learning.models import Completion
 from lms.learning.sessions import service
 from lms.learning.sessions.models import Seat
 from lms.spaces import service as spaces
+from tests.catalogue.courses import write_course
 from tests.learning.conftest import inside, person, serve
 from tests.learning.together import JOIN, LIVE, TOGETHER, learner, visit, write_live, write_together
 from tests.visits import words_of
@@ -163,6 +164,21 @@ def test_the_list_is_for_those_who_lead_and_saves_at_once(app: Flask, folder: Pa
         assert "Vous étiez là" not in words(visit(app, ids[0]).get(PAGE))
     done = inside(app, lambda: set(db.session.scalars(sa.select(Completion.person_id))))
     assert done == {ids[0], ids[2]}, "what was finished stays finished"
+
+
+def test_whoever_leads_a_session_of_a_strict_course_notes_who_was_there(app: Flask, folder: Path) -> None:
+    write_course(folder, "avant", units=["un"])
+    serve(app, folder)
+    lea = learner(app, "lea")
+    visit(app, lea).fill(PAGE)
+    head = folder / TOGETHER / "course.yml"
+    head.write_text(
+        head.read_text("utf-8").replace("units:", "prerequisites: {all: [avant], strict: true}\nunits:"), "utf-8"
+    )
+    serve(app, folder)
+    with time_machine.travel(AFTER):
+        page = visit(app, trainer(app)).fill(f"{PAGE}/presence", {"here": [lea]})
+    assert "1 personne était là" in page.get_data(as_text=True).replace("\u00a0", " ")
 
 
 def test_the_page_asks_as_often_for_one_as_for_many(app: Flask, folder: Path) -> None:
