@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from lms.foundation.clock import now
 from lms.foundation.db import db, upsert
+from lms.learning.models import Enrolment
 from lms.learning.notes import rules
 from lms.learning.notes.models import Note
 
@@ -20,6 +21,12 @@ def keep(person_id: str, course_id: str, unit: str, activity: str, text: str, *,
     Gives "same", "saved" or "conflict": then another page has saved meanwhile and nothing changes. The caller has
     checked that the person takes the course and that there is such an activity.
     """
+    # Two first notes at once have no row of their own to wait for: the enrolment is held instead.
+    db.session.execute(
+        sa.select(Enrolment.id)
+        .where(Enrolment.person_id == person_id, Enrolment.course_id == course_id)
+        .with_for_update()
+    )
     words = rules.clean_text(text)
     where = dict(zip(_KEY, (person_id, course_id, unit, activity), strict=True))
     row = db.session.scalar(sa.select(Note).filter_by(**where).with_for_update())

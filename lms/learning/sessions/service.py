@@ -107,6 +107,13 @@ def note(course_id: str, unit: str, activity: str, here: Collection[str], *, by:
     A note that is taken back takes nothing back that was finished. Raises `NotFound` for a session there is not, `Refused`
     before it begins.
     """
+    # Enrolments before the session, as whoever takes a seat does, and one after the other.
+    db.session.execute(
+        sa.select(Enrolment.id)
+        .where(Enrolment.course_id == course_id, Enrolment.person_id.in_(here))
+        .order_by(Enrolment.id)
+        .with_for_update()
+    )
     row = _session(course_id, unit, activity)
     if rules.state(row.starts_at, row.minutes, now()) == "ahead":
         raise Refused(_("The session has not begun: note who was there when it has."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from flask import Flask
 
 from lms.foundation.clock import now
 from lms.foundation.db import db, writing
+from lms.learning import service as learning
 from lms.learning.notes import privacy, service
 from lms.learning.notes.models import Note
 from tests.learning.conftest import inside, person, serve
@@ -147,3 +149,39 @@ def test_notes_are_given_and_forgotten(site: Flask, lea: StrictClient) -> None:
         assert privacy.export(owner) == {"note": []}
 
     inside(site, check)
+
+
+def test_of_two_first_notes_at_once_one_is_told(any_app: Flask, courses: Path) -> None:
+    serve(any_app, courses)
+    who = person(any_app, "lea")
+
+    def take() -> None:
+        with writing():
+            learning.enrol(who, "ecouter-bien")
+
+    inside(any_app, take)
+    gate, found = threading.Barrier(2), dict[str, str]()
+
+    def write(text: str) -> None:
+        with any_app.app_context():
+            gate.wait(30)
+            with writing():
+                found[text] = service.keep(who, "ecouter-bien", "un", "lesson", text, seen="")
+            db.session.remove()
+
+    for unit in range(5):
+        gate.reset()
+        found.clear()
+        threads = [threading.Thread(target=write, args=(f"{name} {unit}",)) for name in ("Ici", "Là")]
+        for one in threads:
+            one.start()
+        for one in threads:
+            one.join(60)
+        assert sorted(found.values()) == ["conflict", "saved"]
+        assert [row.text for row in kept(any_app)] == [text for text, told in found.items() if told == "saved"]
+
+        def empty() -> None:
+            with writing():
+                db.session.execute(sa.delete(Note))
+
+        inside(any_app, empty)

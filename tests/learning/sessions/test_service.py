@@ -369,6 +369,33 @@ def test_no_seat_after_the_end_and_no_promotion_after_the_beginning(app: Flask, 
     inside(app, check)
 
 
+def test_noting_who_was_there_and_watching_at_once_do_not_block_each_other(any_app: Flask, folder: Path) -> None:
+    serve(any_app, folder)
+    ids: list[str] = inside(any_app, lambda: people(6))  # type: ignore[assignment]
+    inside(any_app, lambda: [take(one) for one in ids[:2]])
+    begins: Any = inside(any_app, lambda: db.session.scalars(sa.select(LiveSession.starts_at)).one())
+
+    def note() -> None:
+        with writing():
+            service.note(*SESSION, ids, by=ids[5])
+
+    def watch(who: str) -> None:
+        with writing():
+            service.watched(who, *SESSION)
+
+    with time_machine.travel(begins + timedelta(minutes=90)):
+        for _again in range(6):
+            acts = [note, *(lambda who=who: watch(who) for who in ids[:2]), note]  # type: ignore[misc]
+            assert at_once(any_app, *acts) == [None] * 4
+
+            def forget() -> None:
+                with writing():
+                    db.session.execute(sa.delete(Presence))
+                    db.session.execute(sa.delete(Completion))
+
+            inside(any_app, forget)
+
+
 def test_presence_finishes_the_step_and_taking_it_back_unfinishes_nothing(app: Flask, folder: Path) -> None:
     serve(app, folder)
 
