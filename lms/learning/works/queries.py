@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from lms.accounts.models import Person
 from lms.foundation.clock import now
-from lms.foundation.db import db
+from lms.foundation.db import Moment, db, read
 from lms.learning.models import Enrolment
 from lms.learning.works import rules
 from lms.learning.works.models import Work, WorkEdition, WorkFile, WorkReview
@@ -207,39 +207,43 @@ def _said(work_id: str) -> tuple[Said, ...]:
     )
 
 
-def _duties(person_id: str) -> sa.Select[*tuple[Any, ...]]:
-    return (
-        sa.select(Work.id, Work.course_id, Work.unit, Work.activity, WorkReview.sent_at)
-        .join(Work, Work.id == WorkReview.work_id)
-        .where(WorkReview.reviewer_id == person_id, WorkReview.role == "peer")
-        .order_by(WorkReview.given_at, WorkReview.id)
-    )
+_DUTIES = (
+    sa.select(Work.id, Work.course_id, Work.unit, Work.activity, WorkReview.sent_at)
+    .join(Work, Work.id == WorkReview.work_id)
+    .where(WorkReview.reviewer_id == sa.bindparam("person"), WorkReview.role == "peer")
+    .order_by(WorkReview.given_at, WorkReview.id)
+)
+_DUTIES_HERE = _DUTIES.where(
+    Work.course_id == sa.bindparam("course"),
+    Work.unit == sa.bindparam("unit"),
+    Work.activity == sa.bindparam("activity"),
+)
 
 
 def duties_of(person_id: str, course_id: str, unit: str, activity: str) -> list[Duty]:
     """The works of others that somebody is asked to review for an assignment, in the order in which they came."""
-    found = _duties(person_id).where(Work.course_id == course_id, Work.unit == unit, Work.activity == activity)
-    return [Duty(*row) for row in db.session.execute(found)]
+    return [Duty(*row) for row in read(_DUTIES_HERE, person=person_id, course=course_id, unit=unit, activity=activity)]
+
+
+#: What home asks at every visit: built once.
+_TO_REVIEW = _DUTIES.join(
+    Enrolment,
+    sa.and_(Enrolment.course_id == Work.course_id, Enrolment.person_id == sa.bindparam("person")),
+).where(WorkReview.sent_at.is_(None), Work.state == "handed", Enrolment.state != "declined")
+_REVIEWED = (
+    sa.select(Work.id, Work.course_id, Work.unit, Work.activity, Work.reviewed_at)
+    .where(Work.person_id == sa.bindparam("person"), Work.reviewed_at > sa.bindparam("since", type_=Moment))
+    .order_by(Work.reviewed_at.desc())
+)
 
 
 def waiting_for(person_id: str) -> News:
     """What home may tell somebody: works they are asked to review, and their own that were reviewed in the last two
     weeks. Two queries.
     """
-    taken = sa.and_(Enrolment.course_id == Work.course_id, Enrolment.person_id == person_id)
-    duties = (
-        _duties(person_id)
-        .join(Enrolment, taken)
-        .where(WorkReview.sent_at.is_(None), Work.state == "handed", Enrolment.state != "declined")
-    )
-    reviewed = (
-        sa.select(Work.id, Work.course_id, Work.unit, Work.activity, Work.reviewed_at)
-        .where(Work.person_id == person_id, Work.reviewed_at > now() - rules.NEWS)
-        .order_by(Work.reviewed_at.desc())
-    )
     return News(
-        tuple(Duty(*row) for row in db.session.execute(duties)),
-        tuple(Duty(*row) for row in db.session.execute(reviewed)),
+        tuple(Duty(*row) for row in read(_TO_REVIEW, person=person_id)),
+        tuple(Duty(*row) for row in read(_REVIEWED, person=person_id, since=now() - rules.NEWS)),
     )
 
 
@@ -299,9 +303,10 @@ def waiting(person_id: str, page: int) -> tuple[list[Waiting], bool]:
 
 
 def to_review(work_id: str, person_id: str, *, trainer: bool) -> ToReview | None:
-    """A work for this reviewer: a peer it was given to, or a trainer. None for everybody else, for its author, for what
-    is not handed in and for what does not exist alike. One query.
+    """A work for this reviewer: a peer it was given to who still takes the course, or a trainer. None for everybody else,
+    for its author, for what is not handed in and for what does not exist alike. One query.
     """
+    taken = sa.and_(Enrolment.course_id == Work.course_id, Enrolment.person_id == person_id)
     mine = sa.and_(WorkReview.work_id == Work.id, WorkReview.reviewer_id == person_id)
     row = db.session.execute(
         sa.select(
@@ -314,17 +319,19 @@ def to_review(work_id: str, person_id: str, *, trainer: bool) -> ToReview | None
             Work.state,
             WorkReview.role,
             WorkReview.sent_at,
+            Enrolment.state.label("takes"),
         )
         .add_columns(*_EDITION)
         .join(Person, Person.id == Work.person_id)
         .join(WorkEdition, sa.and_(WorkEdition.work_id == Work.id, WorkEdition.handed_at.is_not(None)))
         .outerjoin(WorkFile, WorkFile.id == WorkEdition.file_id)
         .outerjoin(WorkReview, mine)
+        .outerjoin(Enrolment, taken)
         .where(Work.id == work_id, Work.person_id != person_id)
         .order_by(WorkEdition.number.desc())
         .limit(1)
     ).first()
-    if row is None or (row.role is None and not trainer):
+    if row is None or (not trainer and (row.role is None or row.takes in (None, "declined"))):
         return None
     role = row.role or "trainer"
     return ToReview(

@@ -504,6 +504,22 @@ def test_who_left_the_course_gets_no_works_and_theirs_is_not_given_out(site: Fla
     assert rows(site, WorkReview) == []
 
 
+def test_a_peer_who_left_the_course_reads_no_work_of_it_any_more(site: Flask) -> None:
+    ana, ben = somebody(site, "ana"), somebody(site, "ben")
+    for visitor in (ana, ben):
+        hand_in(visitor, {"text": "Entre nous."}, PEERS)
+    (work,) = duties(ben)
+    assert ben.get(work).status_code == 200
+
+    def leave() -> None:
+        with writing():
+            learning.decline(who(ben), COURSE)
+
+    inside(site, leave)
+    assert ben.get(work).status_code == 404
+    assert "Entre nous." not in ben.get("/home").text
+
+
 def test_a_review_of_somebody_who_left_finishes_nothing_and_fails_nothing(
     site: Flask, lea: StrictClient, trainer: StrictClient
 ) -> None:
