@@ -77,9 +77,15 @@ def renew(person_id: str, served: Published) -> Proof:
 def withdraw(code: str, why: str) -> None:
     """Take a certificate back, for the network. Whoever checks it reads that and why. Twice is once.
 
-    Raises `NotFound` for an unknown code, `Refused` without a reason.
+    Raises `NotFound` for an unknown code and for one that was replaced (what stands instead has another code), `Refused`
+    without a reason.
     """
-    if queries.certificate_with(code) is None:
+    found = queries.certificate_with(code)
+    if found is None:
+        raise NotFound()
+    _hold(found.person_id, found.course_id)
+    found = queries.certificate_with(code)
+    if found is None or found.revoked_for == "replaced":
         raise NotFound()
     said = " ".join(why.split())[: rules.REASON_LONGEST]
     if not said:

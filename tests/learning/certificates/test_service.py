@@ -170,6 +170,14 @@ def test_a_new_name_makes_a_new_certificate_and_ends_the_old_one(any_app: Flask,
     assert (old.facts, old.revoked_for) == (former.facts, "replaced")
     assert old.revoked_at is not None
 
+    def withdraw() -> None:
+        with writing():
+            service.withdraw(former.code, "Par erreur.")
+
+    with pytest.raises(NotFound):
+        inside(any_app, withdraw)
+    assert proof_of(any_app, who) is not None, "nobody is told that it is withdrawn while another one stands"
+
 
 def test_what_the_network_withdrew_does_not_come_back(any_app: Flask, courses: Path) -> None:
     serve(any_app, courses)
