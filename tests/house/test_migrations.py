@@ -81,6 +81,57 @@ def test_R29_checks_agree_too(empty_app: Flask, make_app: Callable[..., Flask], 
     assert len(found) == len(wanted)
 
 
+#: Rows as the first release wrote them, parents first.
+FIRST = """
+INSERT INTO person VALUES ('p', 'lea@example.org', 'Léa', NULL, 'fr', 'Europe/Paris', 'active', FALSE, :at);
+INSERT INTO course VALUES ('c', 'folder', 'published', 'v', 'digest');
+INSERT INTO course_version VALUES ('v', 'c', 1, 'digest', :at, '[]', '{}', '{}');
+INSERT INTO enrolment VALUES ('e', 'p', 'c', 'v', 'active', 'self', NULL, '', NULL, :at, NULL);
+INSERT INTO place VALUES ('p', 'c', 'un', 'lesson', :at);
+INSERT INTO completion VALUES ('p', 'c', 'un', 'v', 'lesson', :at);
+INSERT INTO attempt VALUES ('a', 'p', 'c', 'deux', 'quiz', 1, 'v', '["q-un", "q-deux"]', :at, :at, 0.5, FALSE);
+INSERT INTO answer VALUES ('a', 'q-un', '[1]', 'fr', 1, :at);
+INSERT INTO answer VALUES ('a', 'q-deux', 'null', 'fr', 0, :at);
+INSERT INTO plan VALUES ('p', 'c', 'un', 'k-essai', 'on crie', 'j’écoute', '2026-05-04', :at);
+"""
+
+
+def test_R29_rows_of_the_first_release_survive_the_second_and_the_way_back(empty_app: Flask) -> None:
+    def kept() -> dict[str, list[dict[str, object]]]:
+        found = {}
+        with db.engine.connect() as connection:
+            for table in ("person", "enrolment", "place", "completion", "attempt", "answer", "plan"):
+                rows = connection.exec_driver_sql(f"SELECT * FROM {table}").mappings()
+                found[table] = sorted((dict(row) for row in rows), key=str)
+        return found
+
+    folder = empty_app.extensions["migrations_folder"]
+    with empty_app.app_context():
+        upgrade(directory=folder, revision="0001")
+        with db.engine.begin() as connection:
+            for statement in FIRST.strip().split("\n"):
+                connection.execute(
+                    sa.text(statement), {"at": "2026-04-02 08:00:00+00:00"} if ":at" in statement else {}
+                )
+        before = kept()
+        upgrade(directory=folder)
+        after = kept()
+        for table, rows in before.items():
+            cut = [{name: row[name] for name in rows[0]} for row in after[table]]
+            assert sorted(cut, key=str) == rows, table
+        added = {table: {name: row[name] for row in after[table] for name in row if name not in before[table][0]}
+                 for table in before}  # fmt: skip
+        assert {name: bool(value) if name in ("remind", "knowing") else value for one in added.values()
+                for name, value in one.items()} == {
+            "heading": "", "lang": None, "knowing": False, "sure": None, "place": "", "may_ask": "nobody",
+            "remind": False, "state": "planned", "happened": "", "keeps": "", "told_at": None,
+        }  # fmt: skip
+        downgrade(directory=folder, revision="0001")
+        assert kept() == before
+        upgrade(directory=folder)
+        assert kept() == after
+
+
 def test_R29_a_course_is_found_in_the_index_that_the_migrations_made(empty_app: Flask, tmp_path: Path) -> None:
     write_course(tmp_path / "courses")
     looked_for = [one for _typed, one in search_rules.wanted("casque")]
