@@ -20,6 +20,7 @@ from lms.learning.doors.pages import asked_language
 from lms.learning.reviews import queries, rules, service
 from lms.learning.reviews.queries import Item, Key
 from lms.learning.reviews.wording import named_day
+from lms.learning.rules import clean_lines
 from lms.spaces.policy import guard
 
 bp = Blueprint("reviews", __name__, template_folder="templates")
@@ -65,7 +66,7 @@ def answer(course_id: str, unit: str, activity: str, question: str) -> Any:
         page = _ask(own, queries.today_of(visitor().id, day), hints=asked.hints[:shown], error=error)
         return (page, 422) if error else page
     with writing():
-        sure = pages.sure_of(asked, request.form.to_dict(flat=False))
+        sure = pages.sure_of(asked, _sent())
         service.answer(visitor().id, key, given, lang=text.lang, sure=sure, day=day)
     return redirect(f"{here}#feedback")
 
@@ -115,10 +116,15 @@ def _served(own: Item) -> tuple[Activity, Question]:
     raise NotFound()
 
 
+def _sent() -> dict[str, list[str]]:
+    """What the browser sent, without marks that are no text."""
+    return {name: [clean_lines(one) for one in values] for name, values in request.form.lists()}
+
+
 def _read(question: Question) -> tuple[Any, str]:
     """The answer in the request and, where there is none or it cannot be read, what is wrong."""
     try:
-        given = question.read(request.form.to_dict(flat=False))
+        given = question.read(_sent())
     except WrongShape:
         return None, pages.wrong_shape(question.kind)
     return (None, pages.nothing_given(question.kind)) if given is MISSING else (given, "")
@@ -155,7 +161,7 @@ def _ask(own: Item, found: queries.Today, *, hints: tuple[str, ...] = (), error:
     text, question = _served(own)
     # The same order for the same coming back, another one the next time.
     ask = pages.asked(question, seed=f"{visitor().id}/{own.due_on}", shuffle=True)
-    typed, move = pages.typed_in(question, request.form.to_dict(flat=False)), request.form.get("move", "")
+    typed, move = pages.typed_in(question, _sent()), request.form.get("move", "")
     if move:
         typed = pages.after_move(ask, typed, move)
     return render_template(

@@ -268,6 +268,29 @@ def test_the_lines_of_an_order_move_before_they_are_sent(site: Flask, lea: Stric
     on(lea, 3, move)
 
 
+def test_marks_that_are_no_text_are_not_kept(any_app: Flask, courses: Path) -> None:
+    serve(any_app, courses)
+    lea = any_app.test_client()
+    assert isinstance(lea, StrictClient)
+    lea.person_id = person(any_app)  # type: ignore[attr-defined]
+
+    def begin() -> None:
+        with writing():
+            service.enrol(who(lea), COURSE)
+            attempt = service.start(who(lea), COURSE, "deux", "quiz")
+            service.answer(who(lea), attempt.id, "q-mot-juste", None, lang="fr")
+
+    on(lea, 0, lambda: inside(any_app, begin))
+
+    def answer() -> None:
+        token = lea.get("/review").text.split('name="csrf_token" value="')[1].split('"')[0]
+        sent = {"csrf_token": token, "lang": "fr", "do": "answer", "q-mot-juste": "quarante\0-deux\u202e"}
+        assert lea.post(f"/review/{COURSE}/deux/quiz/q-mot-juste", data=sent).status_code == 302
+        assert (rows(any_app)[0].given, rows(any_app)[0].missed) == ("quarante-deux", False)
+
+    on(lea, 3, answer)
+
+
 def test_a_question_is_asked_in_the_readers_language(site: Flask, courses: Path, lea: StrictClient) -> None:
     on(lea, 0, lambda: practise(site, who(lea), "un", [1]))
     english = BODY.replace("Que dites-vous d’abord", "What do you say first")
