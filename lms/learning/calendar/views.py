@@ -11,7 +11,7 @@ from flask import Blueprint, Response, current_app, flash, redirect, render_temp
 from lms.accounts.service import count_try
 from lms.accounts.visitor import visitor
 from lms.foundation.addresses import address_of
-from lms.foundation.clock import now, today
+from lms.foundation.clock import local, now, today
 from lms.foundation.db import writing
 from lms.foundation.errors import NotFound, TooMany
 from lms.foundation.i18n import _, format_date, format_time, language
@@ -84,7 +84,7 @@ def _page(address: str = "") -> str:
     day = today(who.zone)
     ahead = sorted(
         (
-            (one.starts_at.date() if one.starts_at else one.day, key, one)
+            (local(one.starts_at, who.zone).date() if one.starts_at else one.day, key, one)
             for key, one in wanted.items()
             if (one.ends_at > now() if one.starts_at else one.day is not None and one.day >= day)
         ),

@@ -10,10 +10,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from lms.accounts.models import Person
 from lms.catalogue import queries as catalogue
 from lms.content.documents import Activity
 from lms.content.kinds import Question
-from lms.foundation.clock import now, today
+from lms.foundation.clock import DEFAULT_ZONE, now, today
 from lms.foundation.db import db, upsert
 from lms.foundation.errors import NotFound
 from lms.learning.models import Attempt
@@ -33,7 +34,8 @@ def entered(
     if not rules.returns(text.type, question):
         return
     key = (attempt.course_id, attempt.unit, attempt.activity, question.id)
-    row, day = _row(attempt.person_id, key), today()
+    zone = db.session.scalar(sa.select(Person.zone).where(Person.id == attempt.person_id))
+    row, day = _row(attempt.person_id, key), today(zone or DEFAULT_ZONE)
     if row is None:
         rung = rules.first(day)
         fact = {

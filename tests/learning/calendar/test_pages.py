@@ -100,6 +100,16 @@ def read(app: Flask, path: str) -> dict[str, Any]:
     return {str(one["summary"]): one for one in events}
 
 
+def test_days_follow_each_other_as_they_do_where_the_person_lives(app: Flask, lea: str) -> None:
+    def far() -> None:
+        db.session.execute(sa.update(Person).where(Person.id == lea).values(zone="Pacific/Auckland"))
+        plan(lea, date(2027, 3, 4))  # the session begins at two in the morning of the fifth
+
+    write(app, far)
+    found = words_of(visit(app, lea).get(PAGE))
+    assert found.index("je reformule") < found.index("Une heure ensemble") < found.index("À terminer")
+
+
 def test_a_new_address_holds_everything_and_nothing_private(app: Flask, lea: str) -> None:
     found = read(app, address(app, lea))
     assert set(found) == {"Mon plan", "Une heure ensemble", "À terminer\u00a0: Écouter au comptoir"}

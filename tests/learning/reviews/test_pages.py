@@ -12,6 +12,7 @@ import sqlalchemy as sa
 import time_machine
 from flask import Flask
 
+from lms.accounts.models import Person
 from lms.foundation.db import db, writing
 from lms.learning import service
 from lms.learning.reviews import privacy
@@ -266,6 +267,18 @@ def test_the_lines_of_an_order_move_before_they_are_sent(site: Flask, lea: Stric
         assert (rows(site)[0].given, rows(site)[0].missed) == ([1, 2, 3], False)
 
     on(lea, 3, move)
+
+
+def test_the_three_days_are_those_where_the_person_lives(site: Flask, lea: StrictClient) -> None:
+    def practise_late() -> None:
+        with writing():
+            db.session.execute(sa.update(Person).where(Person.id == who(lea)).values(zone="America/Martinique"))
+        service_day = datetime(2026, 3, 15, 1, 0, tzinfo=UTC)  # there it is still Saturday evening
+        with time_machine.travel(service_day, tick=False):
+            practise(site, who(lea), "un", [1])
+
+    inside(site, practise_late)
+    assert rows(site)[0].due_on == (START + timedelta(days=3)).date()
 
 
 def test_marks_that_are_no_text_are_not_kept(any_app: Flask, courses: Path) -> None:
