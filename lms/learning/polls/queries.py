@@ -12,6 +12,7 @@ from lms.content.documents import Activity, Poll
 from lms.content.texts import fingerprint
 from lms.foundation.db import db
 from lms.foundation.i18n import by_name
+from lms.foundation.tokens import digest
 from lms.learning.polls import rules
 from lms.learning.polls.models import PollCount, PollVoter
 
@@ -32,6 +33,12 @@ class Standing:
 def choices_of(poll: Poll) -> tuple[str, ...]:
     """The fingerprints of the choices of a poll in the language its course is written in."""
     return tuple(fingerprint(choice) for choice in poll.choices)
+
+
+def mark_of(source: Activity) -> str:
+    """What names a poll as it is asked now: its choices in their order, and whether names are shown."""
+    assert source.poll is not None
+    return digest("\0".join((*choices_of(source.poll), str(source.poll.anonymous))))[:16]
 
 
 def standing_of(person_id: str, course_id: str, unit: str, source: Activity) -> Standing:

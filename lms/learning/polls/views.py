@@ -43,6 +43,7 @@ def page(own: Learning, unit: str, text: Activity, *, error: str = "") -> Any:
         title=pages.safe(poll.title),
         prompt=pages.placed(poll.prompt, own.published),
         choices=[pages.placed(choice, own.published) for choice in poll.choices],
+        asked=queries.mark_of(source),
         blocks=[pages.placed(text.html, own.published)] if text.html else [],
         state=state,
         days=_days(poll, state),
@@ -76,7 +77,9 @@ def vote(course_id: str, unit: str, activity: str) -> Any:
         with writing():
             whole = service.complete(visitor().id, course_id, unit, kind="poll")
         return onward(own, unit, text, whole=whole)
-    place = _place(poll)
+    mark = queries.mark_of(source)
+    # A page from before the poll was changed counts for nothing: its second choice may be another one now.
+    place = _place(poll) if request.form.get("asked", mark) == mark else 0
     if not place:
         return page(own, unit, text, error=_("Choose one of the answers.")), 422
     with writing():

@@ -74,6 +74,35 @@ def test_no_vote_without_a_choice_of_this_poll(app: Flask, folder: Path, choice:
     assert voters(app) == []
 
 
+@pytest.mark.parametrize(
+    ("choices", "more"), [(("Jeudi", "Mardi", "Mercredi"), ""), (("Mardi", "Mercredi", "Jeudi"), "anonymous: false\n")]
+)
+def test_a_page_from_before_the_poll_was_changed_counts_for_nothing(
+    app: Flask, folder: Path, choices: tuple[str, ...], more: str
+) -> None:
+    serve(app, folder)
+    client = visit(app, learner(app, "lea"))
+    page = client.get(PAGE)
+    write_poll(folder / TOGETHER, *choices, more=more)
+    serve(app, folder)
+    answer = client.fill(page, {"choice": "1"})
+    assert answer.status_code == 422
+    assert voters(app) == []
+    client.fill(answer, {"choice": "1"})
+    assert votes(app) == {"1": 1, "2": 0, "3": 0}
+
+
+def test_a_translation_promises_no_more_than_the_poll_keeps(app: Flask, folder: Path) -> None:
+    course = folder / TOGETHER
+    write_poll(course, more="anonymous: false\n")
+    write_poll(course, "Tuesday", "Wednesday", "Thursday", lang="en", title="Which day?")
+    (course / "course.yml").write_text((course / "course.yml").read_text().replace("[fr]", "[fr, en]"))
+    serve(app, folder)
+    page = visit(app, learner(app, "lea")).get(f"{PAGE}?lang=en")
+    assert "Wednesday" in words_of(page)
+    assert "This poll shows names" in words_of(page)
+
+
 def test_results_wait_for_five_votes_and_for_the_own_one(app: Flask, folder: Path) -> None:
     serve(app, folder)
     people = [learner(app, f"p{number}") for number in range(6)]
