@@ -46,12 +46,20 @@ class Sample:
 
 def trial_of(document: CourseDocument, lang: str) -> Trial | None:
     """The step of a course that a reader of `lang` may try: its first one. None where the course says `trial: false` or
-    opens after others alone, and where nothing in that step can be taken alone.
+    opens after others alone, and where nothing in that step can be taken alone. A quiz that the certificate asks for, or
+    that may be tried so many times only, is left out: a stranger sees every answer as often as they like.
     """
     units = listed(document, lang)
     if not document.trial or document.prerequisites.strict or not units:
         return None
-    keys = tuple(key for key in units[0].activities if key.partition("-")[0] in TRIED)
+    asked = document.certificate.require if document.certificate else ()
+    keys = tuple(
+        key
+        for key, variants in units[0].activities.items()
+        if key.partition("-")[0] in TRIED
+        and f"{units[0].id}/{key}" not in asked
+        and not any(one.quiz is not None and one.quiz.attempts is not None for one in variants.values())
+    )
     return Trial(units[0], keys) if keys else None
 
 

@@ -41,6 +41,15 @@ def test_a_lesson_and_its_quiz_follow_each_other(tmp_path: Path) -> None:
     assert (trial.after("lesson"), trial.after("quiz")) == ("quiz", None)
 
 
+@pytest.mark.parametrize("more", ["certificate:\n  require: [un/quiz]\n", ""])
+def test_a_quiz_whose_answers_count_for_something_is_not_tried(tmp_path: Path, more: str) -> None:
+    course = write_course(tmp_path, more=more)
+    write_quiz(course, "un", more="" if more else "attempts: 2\n")
+    trial = trial_of(load(course), "fr")
+    assert trial is not None
+    assert trial.activities == ("lesson",)
+
+
 def test_what_needs_others_is_not_tried(tmp_path: Path) -> None:
     course = tmp_path / "seul"
     write_head(course, ["un"])
