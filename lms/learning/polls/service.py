@@ -43,13 +43,27 @@ def vote(person_id: str, course_id: str, unit: str, source: Activity, place: int
 
 
 def _count(key: dict[str, object], choices: tuple[str, ...], place: int) -> None:
-    """One vote more for the choice at `place`, after bringing the rows into the order the choices have now."""
+    """One vote more for the choice at `place`, after bringing the rows into the order the choices have now.
+
+    All rows are written, whatever changes in them: PostgreSQL marks rows with the transaction that wrote them, and a row
+    marked as that of the newest voter would tell what they chose.
+    """
     rows = [{**key, "place": turn, "choice": name, "votes": 0} for turn, name in enumerate(choices, 1)]
     upsert(PollCount, rows, key=[*key, "place"])
     kept = db.session.scalars(
         sa.select(PollCount).filter_by(**key).order_by(PollCount.place).with_for_update()
     ).all()  # fmt: skip
     votes = rules.aligned([(row.choice, row.votes) for row in kept], choices)
-    for row, name, count in zip(kept, choices, votes, strict=True):
-        row.choice, row.votes = name, count + (row.place == place)
-    db.session.flush()
+    now_said = {
+        row.place: (name, count + (row.place == place)) for row, name, count in zip(kept, choices, votes, strict=True)
+    }
+    db.session.execute(
+        sa.update(PollCount)
+        .filter_by(**key)
+        .values(
+            choice=sa.case({turn: name for turn, (name, _votes) in now_said.items()}, value=PollCount.place),
+            votes=sa.case({turn: count for turn, (_name, count) in now_said.items()}, value=PollCount.place),
+        )
+        .execution_options(synchronize_session=False)
+    )
+    db.session.expire_all()

@@ -133,6 +133,22 @@ def test_nothing_joins_voters_and_counts(any_app: Flask, folder: Path) -> None:
     assert votes(any_app) == {"1": 2, "2": 2, "3": 2}
 
 
+def test_no_row_tells_by_the_mark_of_its_transaction_what_the_last_voter_chose(any_app: Flask, folder: Path) -> None:
+    """PostgreSQL marks a row with the transaction that wrote it, SQLite marks none."""
+    serve(any_app, folder)
+    for name, place in (("lea", "1"), ("pau", "2")):
+        vote(any_app, learner(any_app, name), place)
+
+    def marks() -> list[str]:
+        column = "xmin::text" if db.engine.dialect.name == "postgresql" else "'none'"
+        return list(db.session.scalars(sa.text(f"SELECT {column} FROM poll_count")))
+
+    found = inside(any_app, marks)
+    assert isinstance(found, list)
+    assert len(found) == 3
+    assert len(set(found)) == 1
+
+
 def test_a_poll_with_names_says_so_first_and_shows_them(app: Flask, folder: Path) -> None:
     write_poll(folder / TOGETHER, more="anonymous: false\n")
     serve(app, folder)
