@@ -96,18 +96,21 @@ def sync(folder: Path | str) -> SyncReport:
     folders = [
         child for child in sorted(folder.iterdir()) if not child.name.startswith(("_", ".")) and is_course(child)
     ]
-    here: dict[str, Path] = {}
+    here: dict[str, list[Path]] = {}
     for one in folders:
         try:
             course_id = course_id_of(one)
         except OSError:
             course_id = one.name
-        first = here.setdefault(course_id, one)
-        if first is not one:
-            twice = finding("course.yml", fault("E012", 1, id=course_id, other=first.name))
+        here.setdefault(course_id, []).append(one)
+    for course_id, claiming in here.items():
+        if len(claiming) == 1:
+            found.append(_sync_one(claiming[0], course_id, known.get(course_id), sources.get(course_id), names))
+        for one in claiming if len(claiming) > 1 else ():
+            # Which of them is meant, nobody here can tell: what is served stays as it is.
+            other = next(each for each in claiming if each is not one)
+            twice = finding("course.yml", fault("E012", 1, id=course_id, other=other.name))
             found.append(Synced(one.name, "invalid", None, (twice,)))
-            continue
-        found.append(_sync_one(one, course_id, known.get(course_id), sources.get(course_id), names))
     for course_id, state in sorted(known.items()):
         if course_id not in here and state.owner == "folder" and state.state != "archived":
             with writing():

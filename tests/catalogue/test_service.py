@@ -221,11 +221,17 @@ def test_a_folder_may_get_another_name_and_the_course_stays_the_same(ctx: Flask,
     assert again.version_id == first.version_id
 
 
-def test_a_second_folder_with_the_same_id_is_held_back(ctx: Flask, tmp_path: Path) -> None:
+def test_two_folders_with_one_id_are_both_held_back_and_what_is_served_stays(ctx: Flask, tmp_path: Path) -> None:
     course = write_course(tmp_path, "un-cours")
-    shutil.copytree(course, tmp_path / "un-cours-bis")
-    first, second = service.sync(tmp_path).courses
-    assert (first.course_id, first.outcome) == ("un-cours", "published")
-    assert (second.course_id, second.outcome) == ("un-cours-bis", "invalid")
-    assert [one.code for one in second.findings] == ["E012"]
-    assert queries.published("un-cours-bis") is None
+    service.sync(tmp_path)
+    served = queries.published("un-cours")
+    for name in ("aaa", "un-cours-bis"):  # before it and after it in the alphabet
+        shutil.copytree(course, tmp_path / name)
+        write_lesson(tmp_path / name, "un", title="Une autre étape")
+        both = service.sync(tmp_path).courses
+        assert {one.course_id: one.outcome for one in both} == {"un-cours": "invalid", name: "invalid"}
+        assert [one.findings[0].code for one in both] == ["E012", "E012"]
+        assert queries.published("un-cours") == served
+        shutil.rmtree(tmp_path / name)
+    (again,) = service.sync(tmp_path).courses
+    assert again.outcome == "unchanged"
