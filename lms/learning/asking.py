@@ -101,7 +101,8 @@ def _several(mark: Mark, mood: str) -> tuple[Line, ...]:
         if part.picked:
             lines.append(Line("good" if part.good else "try", _("Your choice"), part.label, feedback=part.feedback))
         elif part.good:
-            lines.append(Line("", _("Also right"), part.label, feedback=part.feedback))
+            word = _("A good answer") if mood == "unknown" else _("Also right")
+            lines.append(Line("", word, part.label, feedback=part.feedback))
     return tuple(lines)
 
 

@@ -28,7 +28,7 @@ from lms.learning.doors.rules import builds_on, knowing_quiz
 from lms.learning.queries import Begun, Commitment, Given, Learning, Try, Way
 from lms.learning.versions.queries import changed_at
 
-_QUOTED = re.compile(r"(«[^«»]{1,300}»|“[^“”]{1,300}”)\s*(?=\S)")
+_QUOTED = re.compile(r"((?:«[^«»]{1,300}»|“[^“”]{1,300}”)[.,]?)\s*(?=\S)")
 NOTHING = Markup("")
 #: What each type of activity is called in the list of steps.
 _TYPES = {

@@ -266,10 +266,10 @@ def test_a_lesson_is_gone_on_with_where_it_was_left(browser: Browser, all_kinds:
         if page.get_by_role("button", name="Commencer").count():
             page.get_by_role("button", name="Commencer").click()
         page.goto(LESSON)
-        with page.expect_request(lambda request: request.url.endswith("/place")) as told:
+        with page.expect_response(lambda answer: answer.url.endswith("/place")) as told:
             page.get_by_role("heading", name="Le calme").scroll_into_view_if_needed()
             page.mouse.wheel(0, 600)
-        assert "heading=u-le-calme" in (told.value.post_data or "")
+        assert "heading=u-le-calme" in (told.value.request.post_data or "")
         page.goto(f"/courses/{COURSE}")
         page.locator("main a.sign").click()
         expect(page).to_have_url(re.compile(r"/un/lesson#u-le-calme$"))
@@ -281,6 +281,17 @@ def test_a_lesson_is_gone_on_with_where_it_was_left(browser: Browser, all_kinds:
         expect(page.locator("form.plan [data-kept]")).to_have_text(re.compile("^Enregistré à"))
         page.reload()
         expect(page.locator("#k-essai-when")).to_have_value("on crie")
+        # a note begun in a tunnel waits there for the network
+        page.locator("#note summary").first.click()
+        note = page.locator("#note form")
+        note.get_by_role("textbox").fill("demander d’abord")
+        page.context.set_offline(True)
+        note.get_by_role("button").click()
+        expect(note.get_by_role("status")).to_contain_text("Pas de connexion")
+        axe(page)
+        expect(note.get_by_role("textbox")).to_have_value("demander d’abord")
+        page.context.set_offline(False)
+        expect(page.locator("#note summary").first).to_contain_text("enregistrée le")
 
 
 @pytest.mark.parametrize("script", [True, False])

@@ -11,7 +11,6 @@ from flask import current_app
 from lms.accounts import queries as accounts
 from lms.foundation.addresses import address_of
 from lms.foundation.clock import now
-from lms.foundation.i18n import speaking
 from lms.interop.badges import rules, signing
 from lms.interop.badges.rules import Document
 from lms.learning.certificates import paper
@@ -49,8 +48,6 @@ def badge_of(proof: Proof, lang: str) -> Document:
     assert who is not None, "a certificate goes with its person"
     secret = current_app.config["CORDADA"].secret_key.encode()
     salt = hmac.new(secret, f"badge:{proof.code}".encode(), hashlib.sha256).hexdigest()[:32]
-    with speaking(lang):
-        told = " ".join(paper.told(proof))
     number, index = divmod(proof.status_index, LIST_LENGTH)
     document = rules.credential(
         address=address_of("certificates.verify", code=proof.code),
@@ -63,7 +60,7 @@ def badge_of(proof: Proof, lang: str) -> Document:
         title=facts.title(lang),
         lang=lang,
         course=address_of("learning.course", course_id=proof.course_id),
-        told=told,
+        told=paper.sentence(proof, lang),
         issued_at=proof.issued_at,
         recipient=[
             rules.identity("name", facts.name),

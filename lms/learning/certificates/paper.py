@@ -32,6 +32,19 @@ def told(proof: Proof) -> list[str]:
     return found
 
 
+def sentence(proof: Proof, lang: str) -> str:
+    """The same in whole sentences, with the course's name, for where nothing stands around it."""
+    facts = proof.facts
+    with speaking(lang):
+        if facts.pass_mark is not None:
+            return _(
+                "Passed the questions of the course “%(course)s” (%(mark)s %% needed).",
+                course=facts.title(lang),
+                mark=facts.pass_mark,
+            )
+        return _("Passed what is asked for in the course “%(course)s”.", course=facts.title(lang))
+
+
 @lru_cache(maxsize=64)
 def pdf(proof_key: tuple[str, str], lang: str, words: str) -> bytes:
     """The sheet for `words` (JSON). The key is (id, state) of the certificate: the sheet never changes for it."""

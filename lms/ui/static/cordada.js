@@ -91,6 +91,30 @@ addEventListener("online", () => kept.forEach(one => one.back()));
 addEventListener("offline", () => kept.forEach(one => one.now() !== one.saved && one.say("off")));
 addEventListener("pageshow", () => kept.forEach(one => { one.gone = false; }));
 
+/* Any other form of a step waits for the network too. The sentence to show stands on the page. */
+const step = document.querySelector("article[data-off]"), held = new Map();
+if (step) {
+  step.addEventListener("submit", event => {
+    const form = event.target;
+    if (navigator.onLine || form.dataset.keep || form.method !== "post") return;
+    event.preventDefault();
+    if (!held.has(form)) {
+      const said = document.createElement("p");
+      said.className = "help";
+      said.setAttribute("role", "status");
+      form.append(said);
+      said.textContent = step.dataset.off;
+    }
+    held.set(form, event.submitter);
+  });
+  addEventListener("online", () => {
+    const [first] = held;
+    if (!first) return;
+    held.clear();
+    first[0].requestSubmit(first[1]);
+  });
+}
+
 /* The lines of an order move where they stand; the menus beside them say the same and are what is sent. */
 const lines = box => {
   const rows = [...box.children], order = [], rest = [];
