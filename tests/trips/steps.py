@@ -126,6 +126,7 @@ def plain(words: str) -> str:
 def choice(fields: Locator, words: str) -> Locator:
     """The row of a question whose words are `words`."""
     rows = fields.locator("label.choice")
+    rows.first.wait_for()  # the page may still be on its way
     said = [plain(row) for row in rows.all_inner_texts()]
     assert plain(words) in said, f"{words!r} is not among {said}"
     return rows.nth(said.index(plain(words)))
