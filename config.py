@@ -131,7 +131,7 @@ class Config:
         if faults:
             raise ConfigError(faults)
         try:
-            instance.mkdir(parents=True, exist_ok=True)
+            instance.mkdir(mode=0o700, parents=True, exist_ok=True)  # people, sessions and mails are in it
         except OSError as error:
             raise ConfigError([f"LMS_INSTANCE: {instance} cannot be made ({error.strerror}); name another."]) from error
         return cls(

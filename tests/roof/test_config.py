@@ -136,6 +136,7 @@ def test_the_secret_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     assert first == second == kept.read_text()
     assert len(first) == 64
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
     assert [path.name for path in kept.parent.iterdir()] == ["secret_key"]
     assert Config.from_env({**env, "SECRET_KEY": GOOD_KEY}).secret_key == GOOD_KEY
 
