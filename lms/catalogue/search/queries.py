@@ -88,7 +88,7 @@ def _matches(looked_for: Sequence[Wanted], langs: Sequence[str], *, reader: str 
     """The best entries in `langs`, without those that are hidden from a reader of `reader`."""
     index = here()
     statement = (
-        f"SELECT e.id, e.course_id, e.lang, e.kind, e.unit, e.activity FROM ({index.match}) AS m "  # noqa: S608
+        f"SELECT e.id, e.course_id, e.lang, e.kind, e.unit, e.activity FROM ({index.match}) AS m "  # noqa: S608 (a constant of ours)
         "JOIN search_entry AS e ON e.id = m.id WHERE e.hidden_in NOT LIKE :hidden ORDER BY m.rank, e.id LIMIT :most"
     )
     return read(
