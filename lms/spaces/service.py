@@ -99,7 +99,7 @@ def mint_invitation(invitation_id: str) -> tuple[Invitation, str] | None:
     row = db.session.get(Invitation, invitation_id)
     if row is None or row.used_at is not None or row.expires_at <= now():
         return None
-    if row.invited_by is not None and not _holds_right(row.invited_by, row.role, row.space_id):
+    if row.invited_by is not None and not holds_right(row.invited_by, row.role, row.space_id):
         return None
     token = mint()
     row.token_digest = digest(token)
@@ -114,7 +114,7 @@ def accept_invitation(token: str, *, name: str, lang: str) -> Person:
     row = db.session.scalar(sa.select(Invitation).where(Invitation.token_digest == digest(token)).with_for_update())
     if row is None or row.used_at is not None or row.expires_at <= now():
         raise Expired(_("This link has expired. Get a new one."))
-    if row.invited_by is not None and not _holds_right(row.invited_by, row.role, row.space_id):
+    if row.invited_by is not None and not holds_right(row.invited_by, row.role, row.space_id):
         raise Expired(_("The person who invited you can no longer do so. Ask your space for a new invitation."))
     person = person_with_email(row.email) or accounts.create_person(email=row.email, name=name, lang=lang)
     if person.state != "active":
@@ -174,7 +174,8 @@ def forget_old(moment: datetime) -> None:
     db.session.execute(sa.delete(Invitation).where(Invitation.created_at < moment - INVITATION_KEPT))
 
 
-def _holds_right(person_id: str, role: str, space_id: str | None) -> bool:
+def holds_right(person_id: str, role: str, space_id: str | None) -> bool:
+    """Whether this person may give `role` (in this space) at this moment: an invitation lives as long as its giver's right."""
     person = db.session.get(Person, person_id)
     if person is None or person.state != "active":
         return False
@@ -183,5 +184,5 @@ def _holds_right(person_id: str, role: str, space_id: str | None) -> bool:
 
 
 def _still_may(person_id: str, role: str, space_id: str | None) -> None:
-    if not _holds_right(person_id, role, space_id):
+    if not holds_right(person_id, role, space_id):
         raise Refused(_("You can invite people to your own space, to learn."))
