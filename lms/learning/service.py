@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from random import SystemRandom
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -31,6 +31,8 @@ from lms.learning.reviews import service as reviews
 
 #: The longest word of a manager to the person they enrol, in characters.
 WHY_LONGEST = 300
+#: How many people are enrolled in one statement.
+AT_ONCE = 1_000
 _draw = SystemRandom()
 
 
@@ -42,6 +44,16 @@ class Counts:
     already: int
     #: Said no before; that stands.
     declined: int
+    #: Of those who were there already: whose day was changed.
+    redated: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            self.enrolled + other.enrolled,
+            self.already + other.already,
+            self.declined + other.declined,
+            self.redated + other.redated,
+        )
 
 
 def enrol(
@@ -91,22 +103,105 @@ def enrol(
 
 
 def enrol_many(
-    person_ids: Collection[str], course_id: str, *, by: str, due_on: date | None = None, why: str = ""
+    person_ids: Collection[str],
+    course_id: str,
+    *,
+    by: str | None,
+    due_on: date | Mapping[str, date | None] | None = None,
+    why: str = "",
+    redate: bool = False,
 ) -> Counts:
-    """Put people on a course, as their manager. The caller has checked that they are `by`'s people."""
-    states = {
-        person_id: state
-        for person_id, state in db.session.execute(
-            sa.select(Enrolment.person_id, Enrolment.state).where(
-                Enrolment.course_id == course_id, Enrolment.person_id.in_(person_ids)
-            )
+    """Put people on a course, as their manager. The caller has checked that they are `by`'s people.
+
+    `due_on` is one day for all, or a day for each person. With `redate`, an enrolment that runs gets it too (None takes
+    its day away). Who said no before is left alone, and who finished stays so. A fixed number of statements for each
+    thousand people. Raises `NotFound` for a course that is not offered.
+    """
+    served = catalogue.published(course_id)
+    if served is None:
+        raise NotFound()
+    said = rules.clean_line(why)[:WHY_LONGEST]
+    counts = Counts(0, 0, 0)
+    # In one order: two managers at once wait for each other instead of blocking each other.
+    people = sorted(set(person_ids))
+    for begin in range(0, len(people), AT_ONCE):
+        part = people[begin : begin + AT_ONCE]
+        days = {one: due_on.get(one) if isinstance(due_on, Mapping) else due_on for one in part}
+        counts += _enrol_part(days, served, by=by, why=said, redate=redate)
+    return counts
+
+
+def _enrol_part(
+    days: Mapping[str, date | None], served: Published, *, by: str | None, why: str, redate: bool
+) -> Counts:
+    """Enrol the people of `days`, each until their day: what is in nobody's way of `AT_ONCE` people or fewer."""
+    moment = now()
+    rows = [
+        {
+            "id": new_id(), "person_id": person_id, "course_id": served.course_id, "version_id": served.version_id,
+            "state": "active", "source": "manager", "due_on": day, "why": why, "enrolled_by": by,
+            "created_at": moment, "finished_at": None,
+        }
+        for person_id, day in days.items()
+    ]  # fmt: skip
+    upsert(Enrolment, rows, key=["person_id", "course_id"])
+    stand = db.session.execute(
+        sa.select(Enrolment.id, Enrolment.person_id, Enrolment.state, Enrolment.due_on)
+        .where(Enrolment.course_id == served.course_id, Enrolment.person_id.in_(days))
+        .order_by(Enrolment.person_id)
+        .with_for_update()
+    ).all()
+    made = {row["id"] for row in rows}
+    fresh = {row.person_id: row.id for row in stand if row.id in made}
+    outbox.tell_many(
+        Enrolled(id=enrolment_id, person_id=person_id, course_id=served.course_id, source="manager")
+        for person_id, enrolment_id in fresh.items()
+    )
+    _finish_those_who_are_whole(fresh, served)
+    moved = [
+        {"enrolment": row.id, "day": days[row.person_id]}
+        for row in stand
+        if redate and row.id not in made and row.state == "active" and row.due_on != days[row.person_id]
+    ]
+    if moved:
+        table = cast("sa.Table", Enrolment.__table__)
+        change = sa.update(table).where(table.c.id == sa.bindparam("enrolment")).values(due_on=sa.bindparam("day"))
+        db.session.connection().execute(change, moved)
+    declined = sum(row.state == "declined" for row in stand)
+    return Counts(len(fresh), len(stand) - len(fresh) - declined, declined, len(moved))
+
+
+def _finish_those_who_are_whole(fresh: Mapping[str, str], served: Published) -> None:
+    """Finish the course for those of `fresh` (person -> enrolment) who did all of it before they were enrolled."""
+    done: dict[str, set[str]] = {}
+    for person_id, unit in db.session.execute(
+        sa.select(Completion.person_id, Completion.unit).where(
+            Completion.course_id == served.course_id, Completion.person_id.in_(fresh)
         )
-    }
-    fresh = [person_id for person_id in dict.fromkeys(person_ids) if person_id not in states]
-    for person_id in fresh:
-        enrol(person_id, course_id, source="manager", by=by, due_on=due_on, why=why)
-    declined = sum(state == "declined" for state in states.values())
-    return Counts(len(fresh), len(states) - declined, declined)
+    ):
+        done.setdefault(person_id, set()).add(unit)
+    langs: dict[str, str | None] = {}
+    if done and served.document.fallback == "hide":
+        read_in = sa.select(Place.person_id, Place.lang).where(
+            Place.course_id == served.course_id, Place.person_id.in_(done)
+        )
+        langs = {person_id: lang for person_id, lang in db.session.execute(read_in)}
+    whole = [
+        person_id
+        for person_id, units in done.items()
+        if rules.progress([one.id for one in rules.listed(served.document, langs.get(person_id))], units).is_whole
+    ]
+    if not whole:
+        return
+    db.session.execute(
+        sa.update(Enrolment)
+        .where(Enrolment.id.in_([fresh[person_id] for person_id in whole]))
+        .values(state="finished", finished_at=now())
+        .execution_options(synchronize_session=False)
+    )
+    outbox.tell_many(
+        CourseFinished(id=fresh[person_id], person_id=person_id, course_id=served.course_id) for person_id in whole
+    )
 
 
 def decline(person_id: str, course_id: str) -> None:
@@ -398,9 +493,10 @@ def walk(
     *,
     seen: Sequence[str],
     version_id: str,
+    lang: str = "",
 ) -> bool:
-    """Go along `path` (scenes from the first to the one to see now) in a scenario, as `version_id` has it. An ending
-    finishes the unit where the scenario closes it.
+    """Go along `path` (scenes from the first to the one to see now) in a scenario, as `version_id` has it, read in
+    `lang`. An ending finishes the unit where the scenario closes it, and the scene that decided it comes back.
 
     `seen` is the way the page showed that this was asked from. Where the person has gone on elsewhere since, nothing
     changes; gives whether they are now at the end of `path`. The caller has checked that the path can be gone. Raises
@@ -430,10 +526,13 @@ def walk(
         "at": now(),
     }
     upsert(Walk, [fact], key=["person_id", "course_id", "unit", "activity", "version_id"], update=["path", "at"])
-    text = _text(own, unit, activity, own.document.source)
+    text = _text(own, unit, activity, lang or own.document.source)
     last = text.scene(path[-1]) if path[0] == text.scenes[0].id else None
+    if last is None or not last.ending:
+        return True
+    reviews.ended(Walk(**fact), text)
     found = own.document.unit(unit)
-    if last is not None and last.ending and found and rules.closing_activity(found) == activity:
+    if found and rules.closing_activity(found) == activity:
         _finish_unit(row, _served(course_id), unit, "scenario", version_id)
     return True
 
@@ -475,15 +574,18 @@ def _finish_unit(row: Enrolment, served: Published, unit: str, kind: str, versio
         )
     )
     if known is None:
+        moment = now()
         fact = {
             "person_id": row.person_id,
             "course_id": row.course_id,
             "unit": unit,
             "version_id": version_id,
             "kind": kind,
-            "done_at": now(),
+            "done_at": moment,
         }
         upsert(Completion, [fact], key=["person_id", "course_id", "unit"])
+        if row.begun_at is None:
+            row.begun_at = moment
         outbox.tell(
             UnitCompleted(
                 id=f"{row.person_id}:{row.course_id}:{unit}",
