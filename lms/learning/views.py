@@ -28,6 +28,7 @@ from lms.learning.forms import PlanForm
 from lms.learning.notes.forms import note_form
 from lms.learning.notes.queries import foot_of
 from lms.learning.queries import Given, Learning, Try
+from lms.learning.reviews.scenes import decisive
 from lms.spaces.policy import guard
 
 bp = Blueprint("learning", __name__, template_folder="templates")
@@ -239,7 +240,9 @@ def scene(course_id: str, unit: str, activity: str) -> Any:
         path = [*path, target]
     seen = [name for name in request.form.get("seen", "").split(".") if name]
     with writing():
-        there = service.walk(visitor().id, course_id, unit, activity, path, seen=seen, version_id=version_id)
+        there = service.walk(
+            visitor().id, course_id, unit, activity, path, seen=seen, version_id=version_id, lang=text.lang
+        )
     if not there:
         flash(_("You have gone on in another window. Here is where you are."))
     return redirect(f"{pages.activity_address(course_id, unit, activity)}#scene")
@@ -567,11 +570,13 @@ def _scenario(own: Learning, unit: str, text: Activity) -> str:
     names = pages.way_through(on.text, *shared) if any(shared) else on.path
     found = own.published.document.unit(unit)
     assert found is not None
+    decided = decisive(on.text) if way and list(names) == list(way.path) else None
     return render_template(
         "learning/scenario.html",
         **pages.frame(own, unit, on.text, language()),
         **pages.scene_page(on.published, unit, on.text, names),
         seen=".".join(way.path) if way else "",
+        comes_back=decided.id if decided else "",
         changed=on.changed,
         scene_address=url_for("learning.scene", course_id=own.enrolment.course_id, unit=unit, activity=text.key),
         blocks=pages.lesson_blocks(on.published, on.text, unit, [], {}, seed=""),

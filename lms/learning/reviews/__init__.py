@@ -1,1 +1,1 @@
-"""Coming back: questions that were answered return after 3, 10, 30 and 90 days, five at most in a day."""
+"""Coming back: answered questions and the deciding scenes of scenarios return after 3, 10, 30 and 90 days, five a day."""

@@ -17,6 +17,7 @@ from lms.foundation.db import read
 from lms.learning.models import Enrolment
 from lms.learning.reviews import rules
 from lms.learning.reviews.models import Review
+from lms.learning.reviews.scenes import asked_of
 from lms.learning.rules import variant
 
 #: More waiting questions than this are not looked at in one go: the nearest days come first.
@@ -130,7 +131,7 @@ def item_of(person_id: str, key: Key) -> Item | None:
 def is_asked(one: Item, served: Mapping[str, Published]) -> bool:
     """Whether the served version still has the question, and still has it come back."""
     text = text_of(one, served[one.current_version_id], one.lang)
-    found = text.question(one.question) if text else None
+    found = asked_of(text, one.question) if text else None
     return text is not None and found is not None and rules.returns(text.type, found)
 
 
@@ -146,4 +147,4 @@ def has_changed(one: Item, then: Published | None, now: Published) -> bool:
 
 def _question(one: Item, own: Published) -> Question | None:
     text = text_of(one, own, one.lang)
-    return text.question(one.question) if text else None
+    return asked_of(text, one.question) if text else None

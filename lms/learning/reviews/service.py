@@ -1,4 +1,4 @@
-"""What changes the queue: an answer in a lesson or a quiz, an answer here, taking a question out and putting it back.
+"""What changes the queue: an answer in a lesson or a quiz, the end of a scenario, an answer here; in it or out of it.
 
 All of it runs inside the caller's `writing()`.
 """
@@ -17,10 +17,11 @@ from lms.content.kinds import Question
 from lms.foundation.clock import DEFAULT_ZONE, now, today
 from lms.foundation.db import db, upsert
 from lms.foundation.errors import NotFound
-from lms.learning.models import Attempt
+from lms.learning.models import Attempt, Walk
 from lms.learning.reviews import queries, rules
 from lms.learning.reviews.models import Review
 from lms.learning.reviews.queries import Item, Key
+from lms.learning.reviews.scenes import asked_of, chosen, decisive
 
 _KEY = ("person_id", "course_id", "unit", "activity", "question")
 
@@ -34,18 +35,37 @@ def entered(
     if not rules.returns(text.type, question):
         return
     key = (attempt.course_id, attempt.unit, attempt.activity, question.id)
-    zone = db.session.scalar(sa.select(Person.zone).where(Person.id == attempt.person_id))
-    row, day = _row(attempt.person_id, key), today(zone or DEFAULT_ZONE)
+    _enter(attempt.person_id, key, given, share, version_id=attempt.version_id, lang=text.lang, sure=sure)
+
+
+def ended(walk: Walk, text: Activity) -> None:
+    """A scenario came to an ending (`text`, in the language it was read in): its decisive scene enters the queue, or
+    stands where `rules.answered_again` puts it. A way that never came through that scene missed nothing.
+    """
+    scene = decisive(text)
+    if scene is None:
+        return
+    given = chosen(text, scene.id, walk.path)
+    share = 1.0 if given is None else scene.mark(given).fraction or 0.0
+    key = (walk.course_id, walk.unit, walk.activity, scene.id)
+    _enter(walk.person_id, key, given, share, version_id=walk.version_id, lang=text.lang)
+
+
+def _enter(
+    person_id: str, key: Key, given: Any, share: float, *, version_id: str, lang: str, sure: bool | None = None
+) -> None:
+    zone = db.session.scalar(sa.select(Person.zone).where(Person.id == person_id))
+    row, day = _row(person_id, key), today(zone or DEFAULT_ZONE)
     if row is None:
         rung = rules.first(day)
         fact = {
-            **dict(zip(_KEY, (attempt.person_id, *key), strict=True)),
+            **dict(zip(_KEY, (person_id, *key), strict=True)),
             "state": rung.state,
             "step": rung.step,
             "due_on": rung.due_on,
-            "version_id": attempt.version_id,
+            "version_id": version_id,
             "given": given,
-            "lang": text.lang,
+            "lang": lang,
             "missed": not rules.held(share),
             "sure": sure,
             "answered_at": now(),
@@ -54,7 +74,7 @@ def entered(
         upsert(Review, [fact], key=_KEY)
         return
     _climb(row, rules.answered_again(rules.Rung(row.state, row.step, row.due_on), share, day))
-    row.version_id, row.given, row.lang = attempt.version_id, given, text.lang
+    row.version_id, row.given, row.lang = version_id, given, lang
     row.missed, row.sure, row.answered_at = not rules.held(share), sure, now()
     db.session.flush()
 
@@ -70,7 +90,7 @@ def answer(person_id: str, key: Key, given: Any, *, lang: str, sure: bool | None
         return
     served = catalogue.version(item.current_version_id)
     text = queries.text_of(item, served, lang) if served else None
-    question = text.question(item.question) if text else None
+    question = asked_of(text, item.question) if text else None
     if text is None or question is None:
         raise NotFound()
     kept = question.accept(given)

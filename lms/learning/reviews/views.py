@@ -19,6 +19,7 @@ from lms.learning import asking, pages
 from lms.learning.doors.pages import asked_language
 from lms.learning.reviews import queries, rules, service
 from lms.learning.reviews.queries import Item, Key
+from lms.learning.reviews.scenes import asked_of
 from lms.learning.reviews.wording import named_day
 from lms.learning.rules import clean_lines
 from lms.spaces.policy import guard
@@ -110,7 +111,7 @@ def _served(own: Item) -> tuple[Activity, Question]:
     served = _version(own.current_version_id)
     for lang in (asked_language(served.document, own.unit, own.activity), own.lang):
         text = queries.text_of(own, served, lang)
-        found = text.question(own.question) if text else None
+        found = asked_of(text, own.question) if text else None
         if text is not None and found is not None:
             return text, found
     raise NotFound()
@@ -136,9 +137,11 @@ def _hints_shown(question: Question) -> int:
 
 
 def _lesson(own: Item, served: Published) -> str:
-    """The lesson where the question stands or, for one of a quiz, the lesson before it."""
+    """The lesson where the question stands or, for one of a quiz, the lesson before it; for a scene, its scenario."""
     unit = served.document.unit(own.unit)
     keys = list(unit.activities) if unit else []
+    if own.activity in keys and own.activity.startswith("scenario"):
+        return pages.activity_address(own.course_id, own.unit, own.activity)
     if own.activity in keys and own.activity.startswith("lesson"):
         return f"{pages.activity_address(own.course_id, own.unit, own.activity)}#{own.question}"
     key = next((key for key in keys if key.startswith("lesson")), None)
@@ -153,7 +156,13 @@ def _frame(own: Item, text: Activity, served: Published) -> dict[str, Any]:
         "queue_address": f"{address(own.key)}/queue",
         "lesson_href": _lesson(own, served),
         "own": own,
+        "scene": bool(text.scenes),
     }
+
+
+def _placed(ask: dict[str, Any], served: Published) -> dict[str, Any]:
+    """A question as asked, the links and pictures of its text led to where they are served."""
+    return {**ask, "prompt": pages.placed(ask["prompt"], served)}
 
 
 def _ask(own: Item, found: queries.Today, *, hints: tuple[str, ...] = (), error: str = "") -> str:
@@ -167,7 +176,7 @@ def _ask(own: Item, found: queries.Today, *, hints: tuple[str, ...] = (), error:
     return render_template(
         "reviews/ask.html",
         **_frame(own, text, served),
-        ask={**pages.in_order(ask, typed), "moves": True, "moved": move, "confidence": True},
+        ask={**_placed(pages.in_order(ask, typed), served), "moves": True, "moved": move, "confidence": True},
         changed=queries.has_changed(own, catalogue.version(own.version_id), served),
         number=found.done + 1,
         total=found.done + max(1, len(found.sitting)),
@@ -184,14 +193,14 @@ def _tell(own: Item) -> str:
     day = today(visitor().zone)
     then, served = _version(own.version_id), _version(own.current_version_id)
     text = queries.text_of(own, then, own.lang)
-    asked = text.question(own.question) if text else None
+    asked = asked_of(text, own.question) if text else None
     if text is None or asked is None:
         raise NotFound()
     found = queries.today_of(visitor().id, day)
     return render_template(
         "reviews/item.html",
         **_frame(own, text, served),
-        ask=pages.asked(asked, seed=""),
+        ask=_placed(pages.asked(asked, seed=""), then),
         told=asking.told(asked, own.given) if own.reviewed_on == day else None,
         next_day=named_day(own.due_on, day),
         gone=not queries.is_asked(own, {own.current_version_id: served}),
