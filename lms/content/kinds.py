@@ -22,6 +22,7 @@ from typing import Any, ClassVar, Final, Literal
 from lms.content.questions import GAP_PLACE, Gap, Sketch
 from lms.content.rendering import Renderer
 from lms.content.texts import Span, fold, plain, read_span, read_typed, squeeze
+from lms.content.units import is_same
 
 UNKNOWN: Final = "?"
 """The value of the choice "I don't know" in a form."""
@@ -49,7 +50,7 @@ Given = Answer | Missing
 class WrongShape(ValueError):
     """An answer that the page could not have sent, or that is not complete yet.
 
-    `question` is the question's id; `reason` one of `choice`, `text`, `order`, `pair`, `gap`.
+    `question` is the question's id; `reason` one of `choice`, `text`, `number`, `order`, `pair`, `gap`.
     """
 
     def __init__(self, question: str, reason: str) -> None:
@@ -130,6 +131,15 @@ class _Question:
         """Mark an answer that `read` or `accept` gave."""
         return self._mark(answer)
 
+    def carried(self, typed: Form, other: Question) -> dict[str, list[str]]:
+        """Give the fields of a half answer to this text of a question as `other`, the same question in another language,
+        names them. What has no counterpart there is left out; words stay as they were typed.
+
+        Forms name lines and menus by the place of their words, which each language sorts in its own way. What leads from
+        one to the other, the places as written, is the key: it is made here for a moment and goes nowhere.
+        """
+        return {name: list(values) for name, values in typed.items()} if other.kind == self.kind else {}
+
     @abstractmethod
     def solution(self) -> tuple[str, ...]:
         """Give the right answer as safe HTML, one entry a line. Never before an answer was given."""
@@ -200,6 +210,14 @@ class _Choices(_Question):
         if self.kind == "single" and len(value) > 1:
             raise WrongShape(self.id, "choice")
         return sorted(value)
+
+    def carried(self, typed: Form, other: Question) -> dict[str, list[str]]:
+        """Choices are named by their places as written; those beyond the last one of `other` are left out."""
+        found = super().carried(typed, other)
+        if self.id in found and isinstance(other, Single | Multiple):
+            there = {UNKNOWN, *(str(number) for number in range(1, len(other.choices) + 1))}
+            found[self.id] = [value for value in found[self.id] if value in there]
+        return found
 
     def _picked(self, answer: Given) -> set[int]:
         return {position for position in answer if isinstance(position, int)} if isinstance(answer, list) else set()
@@ -295,7 +313,9 @@ class _Typed(_Question):
 
 @dataclass(frozen=True, kw_only=True)
 class Numeric(_Typed):
-    """A number with tolerance or range; a typed unit is optional, a different one is wrong."""
+    """A number with tolerance or range; a typed unit is optional, a different one is wrong. In a form, words alone are no
+    answer yet, unless they are a near miss its author thought of.
+    """
 
     kind: Literal["numeric"] = "numeric"  # type: ignore[misc]
 
@@ -307,6 +327,16 @@ class Numeric(_Typed):
     def _shown(self, dice: random.Random, shuffle: bool) -> dict[str, Any]:
         return {"unit": self.unit}
 
+    def _read(self, form: Form) -> Given:
+        given = super()._read(form)
+        if (
+            isinstance(given, str)
+            and read_typed(given) is None
+            and not any(one.span is None and self._fits(one, given) for one in self.expected)
+        ):
+            raise WrongShape(self.id, "number")
+        return given
+
     def _fits(self, one: Expected, typed: str) -> bool:
         if one.span is None:
             return fold(one.written) == fold(typed)
@@ -314,7 +344,7 @@ class Numeric(_Typed):
         if number is None:
             return False
         unit = one.span.unit or self.unit
-        return one.span.holds(number[0]) and (not number[1] or fold(number[1]) == fold(unit))
+        return one.span.holds(number[0]) and (not number[1] or is_same(number[1], unit))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -362,6 +392,16 @@ class Order(_Question):
         if sorted(places) != sorted(str(place) for place in range(1, len(tokens) + 1)):
             raise WrongShape(self.id, "order")
         return [number + 1 for _, number in sorted((int(place), tokens[token]) for token, place in enumerate(places))]
+
+    def carried(self, typed: Form, other: Question) -> dict[str, list[str]]:
+        """The lines keep the places they were given."""
+        if not isinstance(other, Order) or len(other.items) != len(self.items):
+            return {}
+        names = {
+            f"{self.id}.{token}": f"{self.id}.{other._tokens().index(number) + 1}"
+            for token, number in enumerate(self._tokens(), 1)
+        }
+        return {names.get(name, name): list(values) for name, values in typed.items() if name != self.id}
 
     def _accept(self, value: object) -> Answer:
         if not isinstance(value, list) or not all(type(position) is int for position in value):
@@ -429,6 +469,26 @@ class Match(_Question):
             chosen.append([plain(left), plain(rights[int(value) - 1])])
         return chosen or MISSING
 
+    def carried(self, typed: Form, other: Question) -> dict[str, list[str]]:
+        """The left sides keep the right sides they were given."""
+        if not isinstance(other, Match):
+            return {}
+        mine, theirs = self._written(), other._written()
+        values = {
+            str(token): str(other._rights().index(theirs[mine.index(right)]) + 1)
+            for token, right in enumerate(self._rights(), 1)
+            if mine.index(right) < len(theirs)
+        }
+        lefts = {f"{self.id}.{number}" for number in range(1, len(self.pairs) + 1)}
+        found = {
+            name: [values[one] for one in given if one in values] for name, given in typed.items() if name in lefts
+        }
+        return {name: list(given) for name, given in typed.items() if name not in lefts} | found
+
+    def _written(self) -> list[str]:
+        """The right-hand sides as written, those of decoys last."""
+        return [*(right for _, right in self.pairs), *self.decoys]
+
     def _accept(self, value: object) -> Answer:
         if not isinstance(value, list):
             raise WrongShape(self.id, "pair")
@@ -484,6 +544,18 @@ class Cloze(_Question):
     def _read(self, form: Form) -> Given:
         texts = [self._text(self._field(form, f"{self.id}.{number}")) for number in range(1, len(self.gaps) + 1)]
         return texts if any(texts) else MISSING
+
+    def carried(self, typed: Form, other: Question) -> dict[str, list[str]]:
+        """Menus keep what was chosen in them."""
+        found = super().carried(typed, other)
+        if not isinstance(other, Cloze):
+            return found
+        for number, (mine, theirs) in enumerate(zip(self.gaps, other.gaps, strict=False), 1):
+            name = f"{self.id}.{number}"
+            if name in found and mine.wrong:
+                there = dict(zip((mine.variants[0], *mine.wrong), (theirs.variants[0], *theirs.wrong), strict=False))
+                found[name] = [there[one] for one in found[name] if one in there and theirs.wrong]
+        return found
 
     def _accept(self, value: object) -> Answer:
         if not isinstance(value, list) or len(value) != len(self.gaps):

@@ -19,7 +19,10 @@ _NUMBER = r"-?\d+(?:[.,]\d+)?"
 _WRITTEN = re.compile(
     rf"(?P<value>{_NUMBER})(?:\s*±\s*(?P<tolerance>\d+(?:[.,]\d+)?)|\s*\.\.\s*(?P<end>{_NUMBER}))?(?:\s+(?P<unit>(?!\d)\S{{1,6}}))?"
 )
-_TYPED = re.compile(rf"(?P<value>{_NUMBER})\s*(?P<unit>[^\s\d.,+-]\S{{0,11}})?")
+_TYPED = re.compile(
+    rf"(?P<before>[€$£]\s*)?(?P<value>{_NUMBER})\s*(?P<unit>[^\s\d.,+-]\S{{0,19}}(?:\s+(?:cent|ciento))?)?",
+    re.IGNORECASE,
+)
 _THOUSANDS = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?:\D|$))")
 
 
@@ -84,14 +87,15 @@ def read_span(text: str) -> Span | None:
 
 
 def read_typed(text: str) -> tuple[float, str] | None:
-    """Read a number as learners type it: comma or point, spaces between thousands, a unit or none.
+    """Read a number as learners type it: comma or point, spaces between thousands, a unit or none (that of money may
+    stand before it).
 
     Gives the value and the unit as typed, or None if no number can be read.
     """
     found = _TYPED.fullmatch(_THOUSANDS.sub("", text.strip()).replace("\u2212", "-").lstrip("+"))
-    if found is None:
+    if found is None or (found["before"] and found["unit"]):
         return None
-    return _number(found["value"]), found["unit"] or ""
+    return _number(found["value"]), (found["before"] or found["unit"] or "").strip()
 
 
 def fingerprint(markup: str) -> str:

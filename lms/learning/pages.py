@@ -475,14 +475,17 @@ def taken_up(
     """What a draft puts into the fields of a question on a page in `lang`.
 
     Words are words in any language and version. The values of menus and boxes belong to the question as it was: `then` and
-    `now` are the activity in the draft's language in the version of the draft and in that of the page.
+    `now` are the activity in the draft's language in the version of the draft and in that of the page. From there they are
+    carried into the language of the page.
     """
     if draft is None:
         return {}
     if question.kind not in ("numeric", "short", "open"):
         was, is_now = (one.question(question.id) if one else None for one in (then, now))
-        if was is None or was != is_now or (draft.lang != lang and question.kind not in ("single", "multiple")):
+        if was is None or was != is_now:
             return {}
+        if draft.lang != lang:
+            return {name: values for name, values in was.carried(draft.typed, question).items() if values}
     return dict(draft.typed)
 
 
@@ -699,11 +702,11 @@ def compare(tried: Tried, versions: Mapping[str, Published]) -> str:
 
 def wrong_shape(kind: str) -> str:
     """What is missing in an answer that cannot be read, by the kind of its question."""
-    return (
-        _("Give each line its own place, from the first to the last.")
-        if kind == "order"
-        else _("This answer cannot be read. Choose again.")
-    )
+    if kind == "order":
+        return _("Give each line its own place, from the first to the last.")
+    if kind == "numeric":
+        return _("Write your answer as one number, in figures. Nothing has been counted yet.")
+    return _("This answer cannot be read. Choose again.")
 
 
 def nothing_given(kind: str) -> str:

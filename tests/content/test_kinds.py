@@ -370,3 +370,67 @@ def test_the_quiz_of_the_fixture_has_every_kind_but_single() -> None:
     page = read_page(QUIZ)
     kinds = [sketch(section)[0].kind for section in page.sections if section.mark]
     assert kinds == ["numeric", "order", "match", "cloze", "multiple", "short", "open"]
+
+
+# ---- half an answer in another language ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "mine", "theirs", "typed", "carried"),
+    [
+        ("", SINGLE, SINGLE, {"q-un": ["2"]}, {"q-un": ["2"]}),
+        ("", SINGLE, SINGLE, {"q-un": ["?"]}, {"q-un": ["?"]}),
+        ("multiple", MULTIPLE, "- [x] a\n- [x] b\n- [ ] c", {"q-un": ["1", "4"]}, {"q-un": ["1"]}),
+        # un, deux, trois, quatre: sorted deux 1, quatre 2, trois 3, un 4; one, two, three, four: four, one, three, two
+        (
+            "order", ORDER, "1. one\n2. two\n3. three\n4. four", {"q-un.1": ["3"], "q-un.4": ["1"], "hints": ["1"]},
+            {"q-un.4": ["3"], "q-un.2": ["1"], "hints": ["1"]},
+        ),
+        ("order", ORDER, "1. one\n2. two\n3. three", {"q-un.1": ["3"]}, {}),
+        (
+            "match", "| a | b |\n| --- | --- |\n| un | bas |\n| deux | haut |\n|  | loin |",
+            "| a | b |\n| --- | --- |\n| one | low |\n| two | high |\n|  | far |",
+            {"q-un.1": ["3"], "q-un.2": ["1"], "q-un.sure": ["yes"]},
+            {"q-un.1": ["1"], "q-un.2": ["3"], "q-un.sure": ["yes"]},
+        ),
+        (
+            "cloze", CLOZE, "The [=frame|rules] and the [=solution|!rule|!key].",
+            {"q-un.1": ["cadr"], "q-un.2": ["clé"]}, {"q-un.1": ["cadr"], "q-un.2": ["key"]},
+        ),
+        ("cloze", CLOZE, "The [=frame] and the [=solution|!rule].", {"q-un.2": ["clé"]}, {"q-un.2": []}),
+        ("", NUMBER, NUMBER, {"q-un": ["12"]}, {"q-un": ["12"]}),
+        ("", NUMBER, SINGLE, {"q-un": ["12"]}, {}),
+    ],
+)  # fmt: skip
+def test_half_an_answer_is_carried_into_another_language(
+    words: str, mine: str, theirs: str, typed: dict[str, list[str]], carried: dict[str, list[str]]
+) -> None:
+    other = question(theirs, words, lang="en")
+    assert question(mine, words).carried(typed, other) == carried
+
+
+@pytest.mark.parametrize(
+    ("typed", "reads"),
+    [("12,5", "12,5"), ("12,5 minutos", "12,5 minutos"), ("dix", None), ("10 à 15", None), ("99 x", "99 x")],
+)
+def test_words_are_no_number_and_are_asked_again(typed: str, reads: str | None) -> None:
+    made = question(NUMBER)
+    if reads is None:
+        with pytest.raises(WrongShape, match="number"):
+            made.read({"q-un": [typed]})
+    else:
+        assert made.read({"q-un": [typed]}) == reads
+    assert made.accept(typed) == typed, "the door takes any text"
+    assert made.mark("dix").fraction == 0
+
+
+def test_a_near_miss_in_words_is_an_answer() -> None:
+    made = question("- [=] 10\n- [~] plusieurs\n  > Combien ?")
+    assert made.read({"q-un": ["Plusieurs"]}) == "Plusieurs"
+
+
+@pytest.mark.parametrize(
+    ("typed", "fraction"), [("40 pour cent", 1), ("40 %", 1), ("40 percent", 1), ("40 €", 0), ("40 points", 0)]
+)
+def test_a_unit_in_other_words(typed: str, fraction: float) -> None:
+    assert question(UNIT).mark(typed).fraction == fraction
