@@ -12,7 +12,7 @@ from lms.accounts.rules import NAME_LONGEST, clean_email, clean_text
 from lms.foundation.clock import DEFAULT_ZONE, now
 from lms.foundation.db import db, new_id, upsert
 from lms.foundation.errors import Expired, Refused, TooMany
-from lms.foundation.i18n import _
+from lms.foundation.i18n import _, sort_key
 from lms.foundation.tokens import digest, mint
 from lms.jobs import outbox
 
@@ -183,7 +183,9 @@ def keep_preferences(person_id: str, *, name: str, lang: str, zone: str) -> None
     called = clean_text(name, NAME_LONGEST)
     if called is None:
         raise Refused(_("Please write a name of 1 to 200 characters."))
-    db.session.execute(sa.update(Person).where(Person.id == person_id).values(name=called, lang=lang, zone=zone))
+    db.session.execute(
+        sa.update(Person).where(Person.id == person_id).values(name=called, sort=sort_key(called), lang=lang, zone=zone)
+    )
 
 
 def mark_installation(*, demo: bool) -> None:

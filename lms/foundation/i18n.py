@@ -46,7 +46,7 @@ Said = TypeVar("Said", str, Markup)
 
 __all__ = [
     "DEFAULT_LANGUAGE", "LANGUAGES", "N_", "THEMES", "_", "by_name", "format_date", "format_number", "format_time", "language",
-    "lazy_", "ngettext", "pick", "speaking", "theme", "zone_city",
+    "lazy_", "ngettext", "pick", "sort_key", "speaking", "theme", "zone_city",
 ]  # fmt: skip
 
 
@@ -181,6 +181,11 @@ def by_name(text: str) -> tuple[str, str]:
     """A key that sorts names as a dictionary does: É beside E, capitals or not."""
     plain = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
     return plain.casefold(), text
+
+
+def sort_key(text: str, longest: int = 200) -> str:
+    """The same as text, for a column that is sorted and searched."""
+    return by_name(text)[0][:longest]
 
 
 def format_date(day: date | datetime, style: str = "long", zone: str = DEFAULT_ZONE) -> str:

@@ -22,11 +22,21 @@ class Enrolment(Base):
     __table_args__ = (
         sa.UniqueConstraint("person_id", "course_id"),
         sa.CheckConstraint("(state = 'finished') = (finished_at IS NOT NULL)", name="finished"),
+        # What a manager's lists are read from: who is late, who has not begun, who finished last, who takes a course.
+        *(
+            sa.Index(name, column, "id", sqlite_where=sa.text(condition), postgresql_where=sa.text(condition))
+            for name, column, condition in (
+                ("ix_enrolment_due", "due_on", "state = 'active' AND due_on IS NOT NULL"),
+                ("ix_enrolment_idle", "created_at", "state = 'active' AND begun_at IS NULL"),
+                ("ix_enrolment_done", "finished_at", "state = 'finished'"),
+            )
+        ),
+        sa.Index("ix_enrolment_course", "course_id", "created_at", "id"),
     )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"))
-    course_id: Mapped[str] = mapped_column(sa.ForeignKey("course.id"), index=True)
+    course_id: Mapped[str] = mapped_column(sa.ForeignKey("course.id"))
     #: The version that was served when they enrolled.
     version_id: Mapped[str] = mapped_column(sa.ForeignKey("course_version.id"))
     state: Mapped[str] = mapped_column(words("state", "active", "finished", "declined"))
@@ -38,6 +48,8 @@ class Enrolment(Base):
     enrolled_by: Mapped[str | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(Moment)
     finished_at: Mapped[datetime | None] = mapped_column(Moment)
+    #: When their first step was finished; None for somebody who has finished none.
+    begun_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class Place(Base):
