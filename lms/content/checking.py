@@ -93,7 +93,7 @@ def check(path: Path | str, lang: str = "en") -> Report:
         source = read_course(path)
         return _report(check_sources([source]), path, path.parent, lang, 1)
     if (path / "units").is_dir():
-        return _report([("course.yml", fault("E501/course", 1))], path, path, lang, 0)
+        return _report([("course.yml", fault("E005/course", 1))], path, path, lang, 0)
     folders = sorted(child for child in path.iterdir() if child.is_dir() and not child.name.startswith(("_", ".")))
     sources = [read_course(folder) for folder in folders if is_course(folder) and not folder.is_symlink()]
     found = check_sources(sources)
@@ -101,7 +101,7 @@ def check(path: Path | str, lang: str = "en") -> Report:
         if folder.is_symlink():
             found.append((folder.name, fault("E010/symlink", 1, name=folder.name)))
         elif not is_course(folder):
-            found.append((f"{folder.name}/course.yml", fault("E501/course", 1)))
+            found.append((f"{folder.name}/course.yml", fault("E005/course", 1)))
     found += _unused_shared(path, {unit.place for source in sources for unit in source.units})
     if (path / COMPETENCIES_NAME).is_file():
         found += [(COMPETENCIES_NAME, one) for one in read_competencies((path / COMPETENCIES_NAME).read_bytes())[1]]
@@ -204,10 +204,9 @@ def _check_source(source: CourseSource) -> None:
                 if lang != own and original is not None and unit.file(key, lang) is None:
                     missing = fault("W403", 1, name=f"{key}.{lang}.md", source=original.file_name)
                     source.faults.append((f"{unit.place}/{key}.{lang}.md", missing))
-            if original is None:
-                there = next(file for file in unit.files if file.key == key)
-                missing = fault("W403", 1, name=f"{key}.{own}.md", source=there.file_name)
-                source.faults.append((f"{unit.place}/{key}.{own}.md", missing))
+            for file in unit.files if original is None and header else ():
+                if file.key == key:
+                    file.faults.append(fault("E401/source", 1, name=f"{key}.{own}.md"))
     _check_requires(source)
     _check_certificate(source)
     for lang, page in source.glossary.items():
@@ -225,7 +224,7 @@ def _check_header(file: UnitFile, unit: UnitFolder) -> list[Fault]:
     for number, id in enumerate(header.moved):
         if id not in here:
             line = file.lines.get(("moved", number), 1)
-            faults.append(fault("E013/moved", line, id=id, closest=closest(id, sorted(here)) or "…"))
+            faults.append(unknown_id("moved", "moved", id, line, sorted(here)))
     if isinstance(header, QuizShape) and header.draw and header.draw > len(file.sketches):
         line = file.lines.get(("draw",), 1)
         faults.append(fault("E007/draw", line, value=header.draw, count=len(file.sketches)))
@@ -239,9 +238,18 @@ def _check_certificate(source: CourseSource) -> None:
     for number, wanted in enumerate(source.header.certificate.require):
         if wanted not in known:
             line = source.lines.get(("certificate", "require", number), source.lines.get(("certificate",), 1))
-            near = closest(wanted, known) or next(iter(known), "…")
             place = f"{source.place}/course.yml"
-            source.faults.append((place, fault("E013/required", line, id=wanted, closest=near)))
+            source.faults.append((place, unknown_id("required", "require", wanted, line, known)))
+
+
+def unknown_id(variant: str, key: str, word: str, line: int, known: Sequence[str]) -> Fault:
+    """Give the fault of a word, said under `key`, that is none of those `known`: with the nearest, where one is near (E013)."""
+    near = closest(word, list(known))
+    if near is not None:
+        return fault(f"E013/{variant}", line, id=word, closest=near)
+    if known:
+        return fault("E013/far", line, id=word, key=key, known=", ".join(known))
+    return fault("E013/none", line, id=word, key=key)
 
 
 # ---- words that stand elsewhere -----------------------------------------------------------------------------------
@@ -289,8 +297,7 @@ def _check_words(source: CourseSource, known: _KnownWords) -> None:
 
     def say(variant: str, word: str, at: tuple[str | int, ...], words: set[str]) -> None:
         line = source.lines.get(at, source.lines.get(at[:1], 1))
-        near = closest(word, sorted(words)) or next(iter(sorted(words)), "…")
-        source.faults.append((place, fault(f"E013/{variant}", line, id=word, closest=near)))
+        source.faults.append((place, unknown_id(variant, str(at[0]), word, line, sorted(words))))
 
     if known.vocabulary is not None:
         ids = set(known.vocabulary.by_id)
@@ -314,13 +321,11 @@ def _check_words(source: CourseSource, known: _KnownWords) -> None:
             for id in file.header.competencies:
                 if id not in ids:
                     line = file.lines.get(("competencies",), 1)
-                    file.faults.append(fault("E013/competency", line, id=id, closest=closest(id, sorted(ids)) or "…"))
+                    file.faults.append(unknown_id("competency", "competencies", id, line, sorted(ids)))
             for id in file.header.requires:
                 if id not in units:
                     line = file.lines.get(("requires",), 1)
-                    file.faults.append(
-                        fault("E013/prerequisite", line, id=id, closest=closest(id, sorted(units)) or "…")
-                    )
+                    file.faults.append(unknown_id("prerequisite", "requires", id, line, sorted(units)))
     if known.people is not None:
         for number, id in enumerate(header.authors):
             if id not in known.people:
@@ -497,7 +502,9 @@ def _check_term(link: Link, folder: str, source: CourseSource) -> list[Fault]:
     terms = [section.anchor or slug(section.title) for section in page.sections if section.level == 2]
     if slug(found.fragment) in terms:
         return []
-    near = closest(slug(found.fragment), terms) or next(iter(terms), "…")
+    near = closest(slug(found.fragment), terms)
+    if near is None:
+        return [fault("E501/termfar", link.line, target=link.target, known=", ".join(terms) or "–")]
     return [fault("E501/term", link.line, target=link.target, closest=near)]
 
 
@@ -589,4 +596,4 @@ def gone_ids(published: CourseDocument, document: CourseDocument, lang: str = "e
     return tuple(finding(where[whole], fault("E104", 1, id=whole.partition("/")[2]), lang) for whole in gone)
 
 
-__all__ = ["Report", "check", "check_sources", "estimated_minutes", "gone_ids"]
+__all__ = ["Report", "check", "check_sources", "estimated_minutes", "gone_ids", "unknown_id"]

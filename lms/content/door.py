@@ -236,8 +236,8 @@ def status_command(
 
     `of` is that language, None for every language of a course but its source. States are `current`, `stale`, `draft`,
     `missing`; a unit is as good as its worst activity. JSON: `{"courses": [{"course", "lang", "state",
-    "stale_sections", "units": [{"unit", "state", "stale_sections", "activities": {key: state}}]}]}`. The code is 1 where
-    a course cannot be read.
+    "stale_sections", "units": [{"unit", "state", "stale_sections", "activities": {key: state}, "stale": {key: sections}}]}]}`.
+    The code is 1 where a course cannot be read.
     """
     told: list[dict[str, Any]] = []
     faulty: list[str] = []
@@ -260,7 +260,14 @@ def status_command(
     lines = list(faulty)
     for one in told:
         lines.append(f"{one['course']} {one['lang']}: {_state_shown(one)}")
-        lines += [f"  {unit['unit']}: {_state_shown(unit)}" for unit in one["units"]]
+        for unit in one["units"]:
+            lines.append(f"  {unit['unit']}: {_state_shown(unit)}")
+            # A unit is as good as its worst activity: where they differ, each is named, so that none hides behind it.
+            if len(set(unit["activities"].values())) > 1:
+                lines += [
+                    f"    {key}: {_state_shown({'state': state, 'stale_sections': unit['stale'].get(key, 0)})}"
+                    for key, state in unit["activities"].items()
+                ]
     return "\n".join(lines), code
 
 
@@ -277,6 +284,7 @@ def _status(source: CourseSource, lang: str) -> dict[str, Any]:
                 "state": state.state,
                 "stale_sections": state.sections,
                 "activities": {key: one.state for key, one in mine.items()},
+                "stale": {key: one.sections for key, one in mine.items() if one.sections},
             }
         )
     state = whole(states)
@@ -290,7 +298,10 @@ def _status(source: CourseSource, lang: str) -> dict[str, Any]:
 
 
 def _state_shown(one: dict[str, Any]) -> str:
-    return f"{one['state']} ({one['stale_sections']})" if one["stale_sections"] else str(one["state"])
+    stale = one["stale_sections"]
+    if not stale:
+        return str(one["state"])
+    return f"stale ({stale})" if one["state"] == "stale" else f"{one['state']}, stale ({stale})"
 
 
 def current_command(path: str | Path, minor: bool = False, format: str = "table", lang: str = "en") -> tuple[str, int]:

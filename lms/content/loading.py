@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from lms.content.activities import ListSketch, RubricSketch, without_model
-from lms.content.checking import check_sources, estimated_minutes
+from lms.content.checking import check_sources, estimated_minutes, unknown_id
 from lms.content.documents import (
     Activity,
     Asked,
@@ -33,7 +33,7 @@ from lms.content.documents import (
     Term,
     Unit,
 )
-from lms.content.findings import Fault, Finding, fault, finding
+from lms.content.findings import Fault, Finding, finding
 from lms.content.headers import (
     AssignmentShape,
     ChecklistShape,
@@ -90,7 +90,7 @@ def load_course(folder: Path | str, vocabulary: Competencies | None = None) -> C
     faults = check_sources([source])
     if vocabulary is not None and source.header is not None:
         faults += [
-            (f"{source.place}/course.yml", fault("E013/competency", 1, id=id, closest="…"))
+            (f"{source.place}/course.yml", unknown_id("competency", "competencies", id, 1, sorted(vocabulary.by_id)))
             for id in source.header.competencies
             if id not in vocabulary
         ]

@@ -117,6 +117,12 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         "es": ("la cabecera no está cerrada", "añade una línea «---» después de su última clave"),
         "ca": ("la capçalera no està tancada", "afegeix una línia «---» després de l’última clau"),
     },
+    "E005/course": {
+        "en": ("the folder has no course.yml", "write one, or begin the name of the folder with “_”"),
+        "fr": ("le dossier n’a pas de course.yml", "écrivez-en un, ou commencez le nom du dossier par « _ »"),
+        "es": ("la carpeta no tiene course.yml", "escribe uno o empieza el nombre de la carpeta por «_»"),
+        "ca": ("la carpeta no té course.yml", "escriu-ne un o comença el nom de la carpeta per «_»"),
+    },
     "E006": {
         "en": ("the key “{key}” is missing", "add a line “{key}: {example}”"),
         "fr": ("la clé « {key} » manque", "ajoutez une ligne « {key}: {example} »"),
@@ -258,6 +264,21 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         "es": ("la etapa «{unit}» está en la lista pero no tiene carpeta", "crea «{folder}» o quita la línea"),
         "ca": ("l’etapa «{unit}» és a la llista però no té carpeta", "crea «{folder}» o treu la línia"),
     },
+    "E011/empty": {
+        "en": ("the folder of the unit “{unit}” holds no file", "put a lesson into “{folder}”, or remove the line"),
+        "fr": (
+            "le dossier de l’étape « {unit} » ne contient aucun fichier",
+            "mettez une leçon dans « {folder} », ou retirez la ligne",
+        ),
+        "es": (
+            "la carpeta de la etapa «{unit}» no contiene ningún archivo",
+            "pon una lección en «{folder}» o quita la línea",
+        ),
+        "ca": (
+            "la carpeta de l’etapa «{unit}» no conté cap fitxer",
+            "posa una lliçó a «{folder}» o treu la línia",
+        ),
+    },
     "E012": {
         "en": ("the course id “{id}” is already used by “{other}”", "give this course its own id"),
         "fr": ("l’id de cours « {id} » est déjà pris par « {other} »", "donnez à ce cours son propre id"),
@@ -293,6 +314,42 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         "fr": ("« {id} » devrait être arrivé ici et n’y est pas", "vouliez-vous écrire « {closest} » ?"),
         "es": ("«{id}» debería haber llegado aquí y no está", "¿querías escribir «{closest}»?"),
         "ca": ("«{id}» hauria d’haver arribat aquí i no hi és", "volies escriure «{closest}»?"),
+    },
+    "E013/far": {
+        "en": (
+            "“{id}”, which “{key}” names, does not exist, nor anything like it",
+            "take one of those there are: {known}",
+        ),
+        "fr": (
+            "« {id} », que cite « {key} », n’existe pas, ni rien qui y ressemble",
+            "prenez-en un parmi ceux qui existent : {known}",
+        ),
+        "es": (
+            "«{id}», que está en «{key}», no existe, ni nada que se le parezca",
+            "elige entre lo que hay: {known}",
+        ),
+        "ca": (
+            "«{id}», que és a «{key}», no existeix, ni res que s’hi assembli",
+            "tria entre el que hi ha: {known}",
+        ),
+    },
+    "E013/none": {
+        "en": (
+            "“{id}”, which “{key}” names, does not exist, and there is nothing of the kind yet",
+            "remove it, or make it first",
+        ),
+        "fr": (
+            "« {id} », que cite « {key} », n’existe pas, et il n’y a encore rien de ce genre",
+            "retirez-le, ou créez-le d’abord",
+        ),
+        "es": (
+            "«{id}», que está en «{key}», no existe, y todavía no hay nada de ese tipo",
+            "quítalo o créalo antes",
+        ),
+        "ca": (
+            "«{id}», que és a «{key}», no existeix, i encara no hi ha res d’aquesta mena",
+            "treu-ho o crea-ho abans",
+        ),
     },
     "E014": {
         "en": ("the prerequisites go round in a circle: {circle}", "remove one of them"),
@@ -688,6 +745,12 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         "es": ("la escena «{id}» no lleva adonde lleva en {source}", "dale las mismas opciones y el mismo final"),
         "ca": ("l’escena «{id}» no porta on porta a {source}", "dona-li les mateixes opcions i el mateix final"),
     },
+    "E401/source": {
+        "en": ("“{name}”, from which this file is translated, is missing", "write it, or remove this file"),
+        "fr": ("« {name} », dont ce fichier est la traduction, manque", "écrivez-le, ou retirez ce fichier"),
+        "es": ("falta «{name}», del que este archivo es la traducción", "escríbelo o quita este archivo"),
+        "ca": ("falta «{name}», del qual aquest fitxer és la traducció", "escriu-lo o treu aquest fitxer"),
+    },
     "W402": {
         "en": ("the source has changed since this translation (sections: {count})", "read the changed sections again"),
         "fr": ("la source a changé depuis cette traduction (sections : {count})", "relisez les sections changées"),
@@ -713,17 +776,17 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         "es": ("el archivo «{target}» no existe", "añádelo o corrige el enlace"),
         "ca": ("el fitxer «{target}» no existeix", "afegeix-lo o corregeix l’enllaç"),
     },
-    "E501/course": {
-        "en": ("the folder has no course.yml", "write one, or begin the name of the folder with “_”"),
-        "fr": ("le dossier n’a pas de course.yml", "écrivez-en un, ou commencez le nom du dossier par « _ »"),
-        "es": ("la carpeta no tiene course.yml", "escribe uno o empieza el nombre de la carpeta por «_»"),
-        "ca": ("la carpeta no té course.yml", "escriu-ne un o comença el nom de la carpeta per «_»"),
-    },
     "E501/term": {
         "en": ("“{target}” leads to a word that the glossary does not hold", "did you mean “#{closest}”?"),
         "fr": ("« {target} » mène à un mot absent du glossaire", "vouliez-vous écrire « #{closest} » ?"),
         "es": ("«{target}» lleva a una palabra que no está en el glosario", "¿querías escribir «#{closest}»?"),
         "ca": ("«{target}» porta a una paraula que no és al glossari", "volies escriure «#{closest}»?"),
+    },
+    "E501/termfar": {
+        "en": ("“{target}” leads to a word that the glossary does not hold", "add it there, or take one of: {known}"),
+        "fr": ("« {target} » mène à un mot absent du glossaire", "ajoutez-le, ou choisissez parmi : {known}"),
+        "es": ("«{target}» lleva a una palabra que no está en el glosario", "añádela o elige entre: {known}"),
+        "ca": ("«{target}» porta a una paraula que no és al glossari", "afegeix-la o tria entre: {known}"),
     },
     "E502": {
         "en": (

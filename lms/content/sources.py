@@ -199,7 +199,11 @@ def _read_units(source: CourseSource, folder: Path, values: dict[str, Any]) -> N
         elif not path.is_dir():
             source.faults.append((place, fault("E011", line, unit=id, folder=shared if shared else f"units/{id}")))
         else:
-            source.units.append(read_unit(source.root, where, id, shared, source.faults))
+            told = len(source.faults)
+            unit = read_unit(source.root, where, id, shared, source.faults)
+            source.units.append(unit)
+            if not unit.files and len(source.faults) == told:
+                source.faults.append((place, fault("E011/empty", line, unit=id, folder=where)))
     units = folder / "units"
     if not units.is_dir() or units.is_symlink():
         return

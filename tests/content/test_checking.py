@@ -257,6 +257,15 @@ BROKEN: list[tuple[str, dict[str, str | bytes | None], tuple[str, int, str]]] = 
         (f"{UNIT}/quiz.es.md", 1, "W403"),
     ),
     (
+        "translation without its source",
+        {
+            "petit/course.yml": COURSE.replace("[fr]", "[fr, es]"),
+            f"{UNIT}/lesson.fr.md": None,
+            f"{UNIT}/lesson.es.md": LESSON,
+        },
+        (f"{UNIT}/lesson.es.md", 1, "E401"),
+    ),
+    (
         "missing file",
         {f"{UNIT}/lesson.fr.md": LESSON + "\n[Le plan](media/plan.pdf)\n"},
         (f"{UNIT}/lesson.fr.md", 32, "E501"),

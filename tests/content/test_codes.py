@@ -8,9 +8,10 @@ import pytest
 
 from lms.content.checking import check
 from lms.content.language import LANGUAGES
+from lms.content.loading import CourseFaulty, load_course
 from lms.content.messages import CATALOGUE
 from tests.content import test_activities, test_checking
-from tests.content.building import ASSIGNMENT, COURSE, LESSON, QUIZ, SCENARIO, lesson, quiz, write
+from tests.content.building import ASSIGNMENT, COMPETENCIES, COURSE, LESSON, QUIZ, SCENARIO, lesson, quiz, write
 
 UNIT = "petit/units/ecouter"
 SPANISH = f"{UNIT}/lesson.es.md"
@@ -49,8 +50,37 @@ MORE: list[tuple[str, Files, str, int]] = [
         14,
     ),
     (
+        "E013/competency",
+        {"_competencies.yml": COMPETENCIES, "petit/course.yml": COURSE.replace("[ecouter]", "[ecoutr]")},
+        "petit/course.yml",
+        8,
+    ),
+    ("E013/author", {"_people.yml": "m.puigs: {name: M}\n"}, "petit/course.yml", 9),
+    (
+        "E013/prerequisite",
+        {
+            "_competencies.yml": COMPETENCIES,
+            f"{UNIT}/lesson.fr.md": LESSON.replace("minutes: 12", "requires: [ecoutr]"),
+        },
+        f"{UNIT}/lesson.fr.md",
+        4,
+    ),
+    ("E013/far", {"petit/course.yml": COURSE + "certificate:\n  require: [zzz/zzz]\n"}, "petit/course.yml", 14),
+    (
+        "E013/none",
+        {"_competencies.yml": COMPETENCIES, "petit/course.yml": COURSE + "prerequisites: [autre]\n"},
+        "petit/course.yml",
+        13,
+    ),
+    (
+        "E011/empty",
+        {"petit/course.yml": COURSE + "  - vide\n", "petit/units/vide/README.md": "x"},
+        "petit/course.yml",
+        13,
+    ),
+    (
         "E013/moved",
-        {f"{UNIT}/quiz.fr.md": QUIZ.replace("title:", "moved: [q-partie]\ntitle:")},
+        {f"{UNIT}/quiz.fr.md": QUIZ.replace("title:", "moved: [q-dures]\ntitle:")},
         f"{UNIT}/quiz.fr.md",
         3,
     ),
@@ -89,6 +119,7 @@ MORE: list[tuple[str, Files, str, int]] = [
         SPANISH,
         14,
     ),
+    ("E401/source", {**TWO, SPANISH: LESSON, f"{UNIT}/lesson.fr.md": None}, SPANISH, 1),
     ("E401/right", spanish("[ ] La règle", "[x] La règle") | {}, SPANISH, 13),
     (
         "E401/scene",
@@ -96,13 +127,19 @@ MORE: list[tuple[str, Files, str, int]] = [
         f"{UNIT}/scenario.es.md",
         27,
     ),
-    ("E501/course", {"autre/notes.md": "x"}, "autre/course.yml", 1),
+    ("E005/course", {"autre/notes.md": "x"}, "autre/course.yml", 1),
     (
         "E501/term",
         {
             "petit/glossary.fr.md": GLOSSARY,
             f"{UNIT}/lesson.fr.md": LESSON + "\nUn [besoin](../../glossary.fr.md#besion).\n",
         },
+        f"{UNIT}/lesson.fr.md",
+        32,
+    ),
+    (
+        "E501/termfar",
+        {"petit/glossary.fr.md": GLOSSARY, f"{UNIT}/lesson.fr.md": LESSON + "\nUn [mot](../../glossary.fr.md#zzz).\n"},
         f"{UNIT}/lesson.fr.md",
         32,
     ),
@@ -140,6 +177,24 @@ def test_a_course_folder_without_its_header_is_told_as_such_and_not_as_a_missing
     write(tmp_path, {"petit/course.yml": None})
     for path, place in ((tmp_path, "petit/course.yml"), (tmp_path / "petit", "course.yml")):
         (one,) = check(path, "fr").findings
-        assert (one.path, one.code) == (place, "E501")
+        assert (one.path, one.code) == (place, "E005")
         assert "course.yml" in one.message
         assert "lien" not in one.fix
+
+
+def test_a_word_is_proposed_only_where_one_is_near(tmp_path: Path) -> None:
+    vocabulary = {"_competencies.yml": COMPETENCIES, "_people.yml": "m.puig: {name: Marta}\n"}
+    for word, fix in (("ecoutr", "did you mean “ecouter”?"), ("zzz", "take one of those there are: ecouter")):
+        header = COURSE.replace("competencies: [ecouter]", f"competencies: [{word}]")
+        (one,) = check(write(tmp_path / word, {**vocabulary, "petit/course.yml": header})).findings
+        assert (one.code, one.fix) == ("E013", fix)
+
+
+def test_a_translation_whose_source_was_deleted_is_held_back_in_every_language(tmp_path: Path) -> None:
+    course = write(tmp_path, {**TWO, SPANISH: LESSON, f"{UNIT}/lesson.fr.md": None}) / "petit"
+    (error,) = [one for one in check(course).findings if one.severity == "error"]
+    assert {lang: "lesson.fr.md" in error.told_in(lang).message for lang in LANGUAGES} == dict.fromkeys(LANGUAGES, True)
+    with pytest.raises(CourseFaulty, match="E401"):
+        load_course(course)
+    (error,) = [one for one in check(tmp_path / SPANISH).findings if one.severity == "error"]
+    assert error.path == "lesson.es.md"

@@ -11,7 +11,7 @@ import pytest
 from lms.content.checking import check
 from lms.content.door import current_command, status_command
 from lms.content.loading import load_course
-from tests.content.building import COURSE, LESSON, write
+from tests.content.building import COURSE, LESSON, QUIZ, write
 
 UNIT = "petit/units/ecouter"
 
@@ -122,8 +122,27 @@ def test_status_by_course_and_unit(course: Path) -> None:
     told = json.loads(status_command([course], None, "json")[0])
     assert [(one["lang"], one["state"]) for one in told["courses"]] == [("es", "stale"), ("ca", "draft")]
     assert told["courses"][0]["units"] == [
-        {"unit": "ecouter", "state": "stale", "stale_sections": 1, "activities": {"lesson": "stale"}}
+        {
+            "unit": "ecouter",
+            "state": "stale",
+            "stale_sections": 1,
+            "activities": {"lesson": "stale"},
+            "stale": {"lesson": 1},
+        }
     ]
+
+
+def test_a_stale_file_does_not_hide_behind_a_missing_one(course: Path) -> None:
+    edit(course, "La règle.", "Le règlement.")
+    (course / "units/ecouter/quiz.fr.md").write_text(QUIZ)
+    assert status_command([course], "es")[0].split("\n") == [
+        "petit es: missing, stale (1)",
+        "  ecouter: missing, stale (1)",
+        "    lesson: stale (1)",
+        "    quiz: missing",
+    ]
+    (unit,) = json.loads(status_command([course], "es", "json")[0])["courses"][0]["units"]
+    assert (unit["activities"], unit["stale"]) == ({"lesson": "stale", "quiz": "missing"}, {"lesson": 1})
 
 
 def test_what_cannot_be_read_is_said(course: Path) -> None:

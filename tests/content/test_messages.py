@@ -42,7 +42,7 @@ def test_every_key_that_the_code_uses_exists_and_every_message_is_used() -> None
     folder = Path(lms.content.__file__).parent
     code = "\n".join(path.read_text() for path in folder.glob("*.py") if path.name != "messages.py")
     used = set(re.findall(r"\"([EW]\d{3}(?:/[a-z]+)?)\"", code))
-    used |= {f"E013/{variant}" for variant in re.findall(r"say\(\s*\"([a-z]+)\"", code)}
+    used |= {f"E013/{variant}" for variant in re.findall(r"(?:say|unknown_id)\(\s*\"([a-z]+)\"", code)}
     assert used == set(CATALOGUE)
 
 
