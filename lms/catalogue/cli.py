@@ -74,7 +74,26 @@ def check(paths: tuple[str, ...], fix: bool, form: str, lang: str | None) -> Non
 @_format
 @_language
 def try_(quiz: str, answers: str, form: str, lang: str | None) -> None:
-    """Mark the ANSWERS to the questions of QUIZ, as a learner's would be."""
+    """Mark the ANSWERS to the questions of QUIZ, as a learner's would be.
+
+    \b
+    ANSWERS holds {"q-id": answer}; an answer is
+      single, multiple   list of positions as written, from 1
+      order              list of all positions as written, in the order given
+      numeric, short, open   text
+      match              list of [left, right]
+      cloze              list of texts, one for each gap
+    null is "I don't know"; an id left out is unanswered; both mark 0. An empty list is an answer to multiple and match,
+    and marks 0; elsewhere it is a wrong shape.
+
+    \b
+    Out: {"questions": {"q-id": {"kind", "mark", "points", "feedback"}}, "points", "of"}
+      mark     the share that is right, 0 to 1; null for open
+      points   points WON; those of the questions add up to those of the whole
+      of       points that could be won; open questions do not count
+
+    Exit code 1, with names, for an unknown id, an id that stands twice, a wrong shape, or a QUIZ with errors.
+    """
     _say(try_command(quiz, answers, form, _lang(lang)))
 
 

@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from lms.content.checking import Report, check
 from lms.content.findings import Fault, Finding, format_finding
@@ -22,6 +22,8 @@ from lms.content.rendering import Renderer
 from lms.content.sources import TYPES, CourseSource, UnitFile, UnitFolder, is_course, named_file, read_course, read_file
 from lms.content.texts import is_slug, plain
 
+ANSWERS_LIMIT: Final = 5_000_000
+"""In bytes: what a file of answers may weigh. The longest answers to 200 open questions fit in."""
 _COUNTED = {
     "en": "{errors} errors, {warnings} warnings in {courses} courses",
     "fr": "{errors} erreurs, {warnings} avertissements dans {courses} cours",
@@ -39,6 +41,18 @@ _NOT_JSON = {
     "fr": '« {path} » n’est pas un objet JSON {{"q-id": réponse}}',
     "es": '«{path}» no es un objeto JSON {{"q-id": respuesta}}',
     "ca": '«{path}» no és un objecte JSON {{"q-id": resposta}}',
+}
+_TWICE = {
+    "en": "{id}: stands twice in “{path}”; keep one of the two answers",
+    "fr": "{id} : est écrit deux fois dans « {path} » ; gardez une des deux réponses",
+    "es": "{id}: está dos veces en «{path}»; deja una de las dos respuestas",
+    "ca": "{id}: hi és dues vegades a «{path}»; deixa una de les dues respostes",
+}
+_TOO_LARGE = {
+    "en": "“{path}” is larger than {limit} MB",
+    "fr": "« {path} » dépasse {limit} Mo",
+    "es": "«{path}» pasa de {limit} MB",
+    "ca": "«{path}» passa de {limit} MB",
 }
 _UNKNOWN = {
     "en": "{id}: no such question in this file",
@@ -131,15 +145,22 @@ def try_command(quiz: str | Path, answers: str | Path, format: str = "json", lan
 
     Answers are `{"q-id": answer}` in the shapes that `kinds` describes; null is "I don't know", an absent id is
     unanswered. `draw`, `shuffle` and `attempts` do not apply. Gives the marks as JSON (or a line a question) and 0; the
-    findings of a file with errors, or the name of an unknown id or wrong shape, and 1; 2 for a file that cannot be
-    opened.
+    findings of a file with errors, or the name of an unknown id, of one that stands twice or of a wrong shape, and 1; 2
+    for a file that cannot be opened.
+
+    `points` means points won, of a question as of the whole: those of the questions add up to it. `of` are those that
+    could be won; open questions, which no machine marks, win none and do not count.
     """
     path = Path(quiz).absolute()
     try:
         given = _answers(Path(answers))
     except OSError:
         return _said(_CANNOT_OPEN, lang, path=answers), 2
-    if given is None:
+    except _Twice as twice:
+        return _refused([(twice.id, _said(_TWICE, lang, id=twice.id, path=answers))], format)
+    except _TooLarge:
+        return _refused([("", _said(_TOO_LARGE, lang, path=answers, limit=ANSWERS_LIMIT // 1_000_000))], format)
+    except (ValueError, RecursionError):
         return _refused([("", _said(_NOT_JSON, lang, path=answers))], format)
     try:
         report = check(path, lang)
@@ -153,7 +174,7 @@ def try_command(quiz: str | Path, answers: str | Path, format: str = "json", lan
     except OSError:
         return _said(_CANNOT_OPEN, lang, path=quiz), 2
     questions = questions_of(file)
-    wrong = [(id, _said(_UNKNOWN, lang, id=id)) for id in given if id not in questions]
+    wrong = [(id, _said(_UNKNOWN, lang, id=id)) for id in map(_printable, given) if id not in questions]
     marks: dict[str, Any] = {}
     points = of = 0.0
     for id, question in questions.items():
@@ -402,12 +423,46 @@ def questions_of(file: UnitFile) -> dict[str, Question]:
     return {id: build(sketch, render) for id, sketch in file.sketches.items()}
 
 
-def _answers(path: Path) -> dict[str, Any] | None:
-    try:
-        values = json.loads(path.read_bytes())
-    except (ValueError, RecursionError):
-        return None
-    return values if isinstance(values, dict) else None
+class _Twice(ValueError):
+    """A key that stands twice in an object: which of the two is meant, nobody can tell."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__(id)
+        self.id = id
+
+
+class _TooLarge(ValueError):
+    """A file that holds more than answers."""
+
+
+def _answers(path: Path) -> dict[str, Any]:
+    """Read a file of answers. Raises OSError, ValueError for what is no JSON object, RecursionError for a nest."""
+    with path.open("rb") as file:
+        raw = file.read(ANSWERS_LIMIT + 1)
+    if len(raw) > ANSWERS_LIMIT:
+        raise _TooLarge
+    values = json.loads(raw, object_pairs_hook=_once, parse_constant=_no_number)
+    if not isinstance(values, dict):
+        raise ValueError
+    return values
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for id, value in pairs:
+        if id in values:
+            raise _Twice(_printable(id))
+        values[id] = value
+    return values
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(name)
+
+
+def _printable(id: str) -> str:
+    """An id as it can be printed on a line: at most 90 characters, no control marks, no half of a sign."""
+    return "".join(sign if sign.isprintable() else "?" for sign in id[:90])
 
 
 def _said(sentences: dict[str, str], lang: str, **fields: object) -> str:

@@ -4,7 +4,9 @@ Every kind does the same five things: `public` is what a browser may see before 
 answer out of a form; `accept` takes it out of JSON; `mark` gives the fraction of the points with the feedback, by the
 rule that its class names; `describe` says an answer in words. An answer is plain JSON: positions as written, counted
 from 1, for choices and orders; text for numbers, words and open answers; pairs or lists of text for matching and cloze.
-`None` means "I don't know", `MISSING` that nothing was given; both mark 0.
+`None` means "I don't know", `MISSING` that nothing was given; both mark 0. A list is as long as the question asks: one
+choice of a single, every line of an order, every gap of a cloze; of a multiple and of pairs any number, so that an empty
+list is an answer there, which marks 0, and no answer elsewhere.
 """
 
 from __future__ import annotations
@@ -207,7 +209,7 @@ class _Choices(_Question):
             raise WrongShape(self.id, "choice")
         if len(set(value)) != len(value) or any(not 1 <= position <= len(self.choices) for position in value):
             raise WrongShape(self.id, "choice")
-        if self.kind == "single" and len(value) > 1:
+        if self.kind == "single" and len(value) != 1:
             raise WrongShape(self.id, "choice")
         return sorted(value)
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lms.content.door import check_command, try_command
-from tests.content.building import LESSON, QUIZ, write
+from tests.content.building import LESSON, QUIZ, quiz, write
 
 UNIT = "petit/units/ecouter"
 
@@ -109,6 +109,8 @@ def test_try_without_answers_gives_nothing_and_no_error(tmp_path: Path) -> None:
         ({"q-trous": "cadre"}, "q-trous"),
         ({"q-recit": ["un texte"]}, "q-recit"),
         ({"q-mot": "x" * 501}, "q-mot"),
+        ({"q-etapes": []}, "q-etapes"),
+        ({"q-trous": []}, "q-trous"),
         ([], "answers.json"),
     ],
 )
@@ -152,19 +154,65 @@ def test_draw_shuffle_and_attempts_do_not_apply(tmp_path: Path) -> None:
 
 def test_try_as_a_table_and_refusals_as_json(tmp_path: Path) -> None:
     write(tmp_path, {})
-    quiz, answers = tmp_path / UNIT / "quiz.fr.md", tmp_path / "answers.json"
+    path, answers = tmp_path / UNIT / "quiz.fr.md", tmp_path / "answers.json"
     answers.write_text(json.dumps({"q-qui": [1], "q-duree": "30"}))
-    text, code = try_command(quiz, answers, "table")
+    text, code = try_command(path, answers, "table")
     assert code == 0
     assert text.split("\n")[0] == "q-duree  numeric  0  Trente minutes suffisent pour plaider."
     assert "q-recit  open  –" in text
     assert text.endswith("\n0.5 / 7")
     answers.write_text(json.dumps({"q-absent": [1], "q-qui": "1"}))
-    out, code = try_command(quiz, answers, "json", "fr")
+    out, code = try_command(path, answers, "json", "fr")
     assert code == 1
     assert [one["id"] for one in json.loads(out)["errors"]] == ["q-absent", "q-qui"]
     assert "pas de telle question" in json.loads(out)["errors"][0]["message"]
-    quiz.write_text(QUIZ.replace("[=]", "[ ]"))
-    out, code = try_command(quiz, answers, "json")
+    path.write_text(QUIZ.replace("[=]", "[ ]"))
+    out, code = try_command(path, answers, "json")
     assert code == 1
     assert {one["code"] for one in json.loads(out)["findings"]} == {"E204"}
+
+
+ONE = "## Un\n<!-- q-un points=3 -->\n\n- [ ] a\n  > a\n- [x] b\n  > b\n"
+
+
+def test_an_empty_list_is_an_answer_where_any_number_may_be_given_and_nowhere_else(tmp_path: Path) -> None:
+    told, code = tried(tmp_path, {"q-qui": [], "q-relier": []})
+    assert (code, told["questions"]["q-qui"]["mark"], told["questions"]["q-relier"]["mark"]) == (0, 0, 0)
+    text, code = tried(tmp_path, {"q-un": []}, quiz(ONE))
+    assert (code, "q-un" in text) == (1, True)
+
+
+def test_points_are_those_won_and_add_up(tmp_path: Path) -> None:
+    told, _ = tried(tmp_path, {"q-un": [2]}, quiz(ONE))
+    assert told["questions"]["q-un"]["mark"] == 1
+    assert (told["questions"]["q-un"]["points"], told["points"], told["of"]) == (3, 3, 3)
+    told, _ = tried(tmp_path, {"q-qui": [1], "q-mot": "besoin", "q-duree": "10"})
+    assert told["points"] == pytest.approx(sum(one["points"] for one in told["questions"].values()))
+
+
+@pytest.mark.parametrize(
+    ("raw", "named"),
+    [
+        ('{"q-qui": [1], "q-mot": "a", "q-qui": [2]}', "q-qui"),
+        ('{"q-qui": {"a": 1, "a": 2}}', "a: "),
+        ('{"q-duree": NaN}', "answers.json"),
+        ('{"q-qui": [-Infinity]}', "answers.json"),
+        ('{"q-qui": ' + "[" * 100_000 + "]" * 100_000 + "}", "answers.json"),
+        ('{"q-qui": ' + "9" * 10_000 + "}", "answers.json"),
+        ('{"q-mot": "' + "x" * 10_000_000 + '"}', "answers.json"),
+        ('{"q-\\ud800\\u001b[31m": 1}', "q-??[31m"),
+        ('{"q-qui": [1]', "answers.json"),
+        ("\xff", "answers.json"),
+    ],
+    ids=["twice", "twice within", "NaN", "infinite", "nest", "long number", "10 MB", "half a sign", "cut off", "bytes"],
+)
+@pytest.mark.parametrize("form", ["json", "table"])
+def test_files_that_are_no_answers_are_refused_by_name(tmp_path: Path, raw: str, named: str, form: str) -> None:
+    write(tmp_path, {})
+    answers = tmp_path / "answers.json"
+    answers.write_bytes(raw.encode("latin-1"))
+    text, code = try_command(tmp_path / UNIT / "quiz.fr.md", answers, form)
+    assert code == 1
+    assert named in text
+    assert len(text) < 1_000
+    text.encode()

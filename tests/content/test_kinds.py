@@ -53,7 +53,6 @@ CLOZE = "Le [=cadre|Règlement] et la [=solution|!règle|!clé]."
 MARKS: list[tuple[str, str, Given, float | None, list[str]]] = [
     (SINGLE, "", [2], 1, ["fb"]),
     (SINGLE, "", [1], 0, ["fa"]),
-    (SINGLE, "", [], 0, []),
     (SINGLE, "", None, 0, []),
     (SINGLE, "", MISSING, 0, []),
     ("- [x] Vrai\n  > oui\n- [ ] Faux\n  > non", "", [1], 1, ["oui"]),
