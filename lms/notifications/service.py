@@ -26,7 +26,7 @@ from lms.survey import service as survey
 from lms.survey.queries import instrument_of
 
 #: The letters there are: each is a template in `templates/notifications/mail/`.
-KINDS = ("sign_in", "reset", "invitation", "survey", "plan", "session")
+KINDS = ("sign_in", "reset", "invitation", "survey", "plan", "session", "transfer", "left", "answered", "reviews")
 #: How long we remember that a mail was sent.
 REMEMBERED = timedelta(days=30)
 

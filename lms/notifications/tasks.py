@@ -14,8 +14,11 @@ from lms.accounts.queries import names_of
 from lms.foundation.addresses import address_of
 from lms.foundation.clock import now
 from lms.foundation.db import db, writing
+from lms.foundation.tokens import shown_code
+from lms.jobs import outbox
 from lms.jobs.tasks import Effect, task
 from lms.learning.plans.queries import to_remind
+from lms.learning.reviews.queries import mail_of, to_mail
 from lms.learning.sessions.queries import Announced, announced_to
 from lms.notifications import service
 from lms.notifications.queries import has_left
@@ -117,6 +120,39 @@ def tell_of_session(args: dict[str, Any]) -> Effect:
     Nothing where it has changed again since: the mail about that change says it.
     """
     found = announced_to(args["person_id"], args["session_id"])
+@task("notifications.remind_of_reviews", queue="compute", every=3_600)
+def remind_of_reviews(args: dict[str, Any]) -> Effect:
+    """Once an hour: the mails of this week about questions that wait, for those where it is Monday morning."""
+    found = to_mail()
+
+    def put() -> None:
+        for person_id, week in found:
+            key = f"notifications.send_reviews:{person_id}.{week}"
+            outbox.put("notifications.send_reviews", {"person_id": person_id, "week": week}, key=key, priority=outbox.IN_BULK)
+
+    return put if found else None
+
+
+@task("notifications.send_reviews", queue="mail")
+def send_reviews(args: dict[str, Any]) -> Effect:
+    """The mail of a week about questions that wait. Nothing where none waits any more, or no mail is wanted any more."""
+    key = f"reviews:{args['person_id']}.{args['week']}"
+    if has_left(key):
+        return None
+    found = mail_of(args["person_id"], args["week"])
+    if found is None:
+        return None
+    if not service.can_leave():
+        raise service.NoMailServer()
+    letter = service.write(
+        "reviews", key=key, person_id=found.person_id, address=found.email, name=found.name, lang=found.lang,
+        count=found.count, minutes=found.minutes, first=found.first,
+        link=address_of("reviews.sitting"), end=address_of("reviews.mail"),
+    )  # fmt: skip
+    db.session.rollback()
+    return service.hand_over(letter)
+
+
     if found is None or found.sequence != args["sequence"]:
         return None
     return _session_letter(args["what"], f"session:{args['id']}", found)

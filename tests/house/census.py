@@ -111,6 +111,8 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/review", "reviews.sitting", "signed_in"),
     Door("GET", _REVIEW, "reviews.item", "signed_in", "review", "own"),
     Door("POST", _REVIEW, "reviews.answer", "signed_in", "review", "own", "writes"),
+    Door("GET", "/review/mail", "reviews.mail", "signed_in"),
+    Door("POST", "/review/mail", "reviews.mail", "signed_in", does="writes"),
     Door("POST", f"{_REVIEW}/queue", "reviews.queue", "signed_in", "review", "own", "writes"),
     Door("GET", "/plans", "plans.mine", "signed_in"),
     Door("GET", _PLAN, "plans.plan", "signed_in", "plan", "own"),

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import sqlalchemy as sa
-
-from lms.foundation.db import db
 from lms.learning.checklists.models import Tick
+from lms.learning.privacy import deleted, given
 
 
 def export(person_id: str) -> dict[str, list[dict[str, Any]]]:
     """Everything kept here about a person: table -> rows, ready for JSON."""
-    table = Tick.__table__
-    rows = db.session.execute(sa.select(table).where(table.c.person_id == person_id)).mappings()
-    return {"tick": [dict(row) for row in rows]}
+    return given(person_id, Tick)
 
 
 def forget(person_id: str) -> None:
     """Delete the ticks of a person. Inside `writing()`."""
-    db.session.execute(sa.delete(Tick).where(Tick.person_id == person_id))
+    deleted(person_id, Tick)

@@ -1,4 +1,4 @@
-"""The one table of coming back: where each question a person has answered stands on its ladder."""
+"""Tables of coming back: where each question a person has answered stands on its ladder, and who wants a mail about it."""
 
 from __future__ import annotations
 
@@ -42,3 +42,12 @@ class Review(Base):
     answered_at: Mapped[datetime] = mapped_column(Moment)
     #: The day of the last answer that was given here, not in a lesson or a quiz: five a day are enough.
     reviewed_on: Mapped[date | None] = mapped_column(sa.Date)
+
+
+class ReviewMail(Base):
+    """Somebody wants a mail in weeks in which questions wait for them. Without a row none is sent."""
+
+    __tablename__ = "review_mail"
+
+    person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    since: Mapped[datetime] = mapped_column(Moment)

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
+from lms.accounts.models import Person
 from lms.catalogue.models import Course
 from lms.catalogue.queries import Published, versions
 from lms.content.documents import Activity
 from lms.content.kinds import Question
-from lms.foundation.db import read
+from lms.content.texts import plain
+from lms.foundation.clock import local, now
+from lms.foundation.db import db, read
 from lms.learning.models import Enrolment
 from lms.learning.reviews import rules
-from lms.learning.reviews.models import Review
+from lms.learning.reviews.models import Review, ReviewMail
 from lms.learning.reviews.scenes import asked_of
 from lms.learning.rules import variant
 
@@ -77,6 +80,19 @@ class Today:
         return rules.minutes(len(self.sitting))
 
 
+@dataclass(frozen=True)
+class Mailed:
+    """Somebody to whom the mail of a week is written: how much waits today, and the first question of it, plain text."""
+
+    person_id: str
+    name: str
+    email: str
+    lang: str
+    count: int
+    minutes: int
+    first: str
+
+
 _COLUMNS = [getattr(Review, name) for name in list(Item.__dataclass_fields__)[:-1]]
 _ITEMS = (
     sa.select(*_COLUMNS, Course.current_version_id)
@@ -126,6 +142,62 @@ def item_of(person_id: str, key: Key) -> Item | None:
     course, unit, activity, question = key
     row = read(_ITEM, person=person_id, course=course, unit=unit, activity=activity, question=question).first()
     return Item(*row) if row else None
+
+
+def wants_mail(person_id: str) -> bool:
+    """Whether somebody wants a mail in weeks in which questions wait."""
+    return db.session.get(ReviewMail, person_id) is not None
+
+
+def to_mail() -> list[tuple[str, str]]:
+    """(person, week) of the active people who want a mail, for whom it is the hour of it and something may wait. Two
+    queries; what waits is read again when the mail is written (`mail_of`).
+    """
+    moment = now()
+    weeks: dict[str, str] = {}
+    for zone in db.session.scalars(
+        sa.select(Person.zone).join(ReviewMail, ReviewMail.person_id == Person.id).distinct()
+    ):
+        weeks[zone] = rules.week_of_mail(local(moment, zone))
+    found = db.session.execute(
+        sa.select(Person.id, Person.zone)
+        .join(ReviewMail, ReviewMail.person_id == Person.id)
+        .where(
+            Person.state == "active",
+            Person.zone.in_([zone for zone, week in weeks.items() if week]),
+            sa.exists().where(
+                Review.person_id == Person.id,
+                Review.state == "waiting",
+                # Days begin earlier in the east: who has nothing today where they live gets nothing in the end.
+                Review.due_on <= moment.date() + timedelta(days=1),
+            ),
+        )
+        .order_by(Person.id)
+    )
+    return [(row.id, weeks[row.zone]) for row in found]
+
+
+def mail_of(person_id: str, week: str) -> Mailed | None:
+    """The mail of a week for somebody, as things are now; None where they want none any more, may no longer come in,
+    the week is over, or nothing waits today.
+    """
+    row = db.session.execute(
+        sa.select(Person.name, Person.email, Person.lang, Person.zone)
+        .join(ReviewMail, ReviewMail.person_id == Person.id)
+        .where(Person.id == person_id, Person.state == "active")
+    ).one_or_none()
+    if row is None:
+        return None
+    day = local(now(), row.zone).date()
+    found = today_of(person_id, day)
+    first = item_of(person_id, found.sitting[0]) if found.sitting else None
+    if first is None or not rules.is_in_week(week, day):
+        return None
+    served = versions({first.current_version_id})[first.current_version_id]
+    text = text_of(first, served, row.lang)
+    asked = asked_of(text, first.question) if text else None
+    title = plain(asked.title) if asked else ""
+    return Mailed(person_id, row.name, row.email, row.lang, len(found.sitting), found.minutes, title)
 
 
 def is_asked(one: Item, served: Mapping[str, Published]) -> bool:

@@ -10,13 +10,15 @@ import math
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, Protocol
 
 #: Days until a question returns, rung by rung; held on the last one, it retires.
 LADDER: Final = (3, 10, 30, 90)
 #: Nobody is asked more than this in a day; the rest waits.
 MOST: Final = 5
+#: The hour of Monday from which the mail of a week is sent, where the person lives.
+MAILED_FROM: Final = 7
 #: How long a question takes, in seconds: three are two minutes.
 SECONDS: Final = 40
 
@@ -143,6 +145,23 @@ def next_day(waiting: Sequence[Due], day: date, done: Collection[tuple[str, str]
     today_too = {one.key for one in sitting(waiting, day, done)}
     rest = [one.due_on for one in waiting if one.key not in today_too]
     return max(min(rest), day + timedelta(days=1)) if rest else None
+
+
+def week_of_mail(local: datetime) -> str:
+    """The week whose mail is due at a moment, as the clocks of the person show it: "2026-W12" on its Monday from seven
+    in the morning on, empty at any other time. So there is one in a week at most, and none is sent late.
+    """
+    return _week(local.date()) if local.isoweekday() == 1 and local.hour >= MAILED_FROM else ""
+
+
+def is_in_week(week: str, day: date) -> bool:
+    """Whether `day` still is in the week of a mail: one that could not leave is not sent in the next."""
+    return _week(day) == week
+
+
+def _week(day: date) -> str:
+    year, number, _weekday = day.isocalendar()
+    return f"{year}-W{number:02}"
 
 
 def minutes(count: int) -> int:

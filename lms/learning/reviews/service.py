@@ -19,7 +19,7 @@ from lms.foundation.db import db, upsert
 from lms.foundation.errors import NotFound
 from lms.learning.models import Attempt, Walk
 from lms.learning.reviews import queries, rules
-from lms.learning.reviews.models import Review
+from lms.learning.reviews.models import Review, ReviewMail
 from lms.learning.reviews.queries import Item, Key
 from lms.learning.reviews.scenes import asked_of, chosen, decisive
 
@@ -112,6 +112,14 @@ def put_back(person_id: str, key: Key, day: date) -> None:
     """Ask it again after all. Raises `NotFound` for one that is not in the queue."""
     row, item = _own(person_id, key)
     _climb(row, rules.put_back(item.rung, day))
+
+
+def want_mail(person_id: str, *, wanted: bool) -> None:
+    """Send this person a mail in weeks in which questions wait, or no longer. Twice is once."""
+    if wanted:
+        upsert(ReviewMail, [{"person_id": person_id, "since": now()}], key=["person_id"])
+    else:
+        db.session.execute(sa.delete(ReviewMail).where(ReviewMail.person_id == person_id))
 
 
 def _climb(row: Review, rung: rules.Rung) -> None:

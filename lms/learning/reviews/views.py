@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from lms.accounts.visitor import visitor
 from lms.catalogue import queries as catalogue
@@ -14,7 +14,7 @@ from lms.content.kinds import MISSING, Question, WrongShape
 from lms.foundation.clock import today
 from lms.foundation.db import writing
 from lms.foundation.errors import NotFound
-from lms.foundation.i18n import language
+from lms.foundation.i18n import _, language
 from lms.learning import asking, pages
 from lms.learning.doors.pages import asked_language
 from lms.learning.reviews import queries, rules, service
@@ -40,6 +40,19 @@ def sitting() -> Any:
     item = queries.item_of(visitor().id, found.sitting[0])
     assert item is not None, "it was in the queue one query before"
     return _ask(item, found)
+
+
+@bp.route("/review/mail", methods=["GET", "POST"])
+@guard("signed_in")
+def mail() -> Any:
+    """How coming back works, and whether one wants a mail in weeks in which questions wait."""
+    if request.method == "POST":
+        wanted = request.form.get("do") == "send"
+        with writing():
+            service.want_mail(visitor().id, wanted=wanted)
+        flash(_("You get a mail in weeks in which questions wait.") if wanted else _("No mail comes any more."), "yes")
+        return redirect(url_for("reviews.mail"))
+    return render_template("reviews/mail.html", wanted=queries.wants_mail(visitor().id))
 
 
 @bp.get(_ITEM)

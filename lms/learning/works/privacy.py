@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 from typing import Any
 
 import sqlalchemy as sa
 
 from lms.foundation.db import db
+from lms.learning.privacy import deleted, rows_of
 from lms.learning.works.models import Work, WorkEdition, WorkFile, WorkReview
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    return value.isoformat() if hasattr(value, "isoformat") else value
 
 
 def export(person_id: str) -> dict[str, list[dict[str, Any]]]:
@@ -34,13 +28,7 @@ def export(person_id: str) -> dict[str, list[dict[str, Any]]]:
             )
         ),
     }
-    return {
-        name: [
-            {column: _plain(value) for column, value in row.items() if column != "reviewer_id"}
-            for row in db.session.execute(wanted).mappings()
-        ]
-        for name, wanted in parts.items()
-    }
+    return {name: rows_of(wanted, without=("reviewer_id",)) for name, wanted in parts.items()}
 
 
 def forget(person_id: str) -> None:
@@ -48,6 +36,6 @@ def forget(person_id: str) -> None:
     mine = sa.select(Work.id).where(Work.person_id == person_id)
     for model in (WorkReview, WorkEdition, WorkFile):
         db.session.execute(sa.delete(model).where(model.work_id.in_(mine)))
-    db.session.execute(sa.delete(Work).where(Work.person_id == person_id))
+    deleted(person_id, Work)
     db.session.execute(sa.delete(WorkReview).where(WorkReview.reviewer_id == person_id, WorkReview.sent_at.is_(None)))
     db.session.execute(sa.update(WorkReview).where(WorkReview.reviewer_id == person_id).values(reviewer_id=None))

@@ -328,6 +328,6 @@ def test_the_queue_is_given_and_forgotten(site: Flask, lea: StrictClient) -> Non
         assert [row["question"] for row in privacy.export(who(lea))["review"]] == ["q-mot"]
         with writing():
             privacy.forget(who(lea))
-        assert privacy.export(who(lea)) == {"review": []}
+        assert privacy.export(who(lea)) == {"review": [], "review_mail": []}
 
     inside(site, check)

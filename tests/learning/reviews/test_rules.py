@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -159,3 +159,21 @@ def test_a_heap_spreads_by_itself_and_everything_is_asked() -> None:
 @pytest.mark.parametrize(("count", "minutes"), [(1, 1), (2, 2), (3, 2), (4, 3), (5, 4)])
 def test_how_long_a_sitting_takes(count: int, minutes: int) -> None:
     assert rules.minutes(count) == minutes
+
+
+@pytest.mark.parametrize(
+    ("at", "week"),
+    [
+        (datetime(2026, 3, 16, 7, tzinfo=UTC), "2026-W12"),
+        (datetime(2026, 3, 16, 23, 59, tzinfo=UTC), "2026-W12"),
+        (datetime(2026, 3, 16, 6, 59, tzinfo=UTC), ""),
+        (datetime(2026, 3, 17, 7, tzinfo=UTC), ""),
+        (datetime(2026, 3, 15, 12, tzinfo=UTC), ""),
+        (datetime(2024, 12, 30, 9, tzinfo=UTC), "2025-W01"),
+    ],
+)
+def test_the_mail_of_a_week_is_due_on_its_monday_from_seven(at: datetime, week: str) -> None:
+    assert rules.week_of_mail(at) == week
+    if week:
+        assert rules.is_in_week(week, at.date() + timedelta(days=6))
+        assert not rules.is_in_week(week, at.date() + timedelta(days=7))
