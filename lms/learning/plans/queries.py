@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -130,15 +131,18 @@ def plan_of(person_id: str, key: Key) -> Planned | None:
     return Planned(*row) if row else None
 
 
-def shown_to_manager(space_id: str) -> dict[str, Shown]:
-    """Person id -> the plan they try next and let their manager ask about, for the people of a space. One query."""
+def shown_to_manager(space_id: str, people: Sequence[str] | None = None) -> dict[str, Shown]:
+    """Person id -> the plan they try next and let their manager ask about, for the people of a space; with `people`, for
+    those of them. One query.
+    """
     found: dict[str, Shown] = {}
-    for row in db.session.execute(
+    plans = (
         sa.select(Plan.person_id, Plan.situation, Plan.action, Plan.planned_on, Plan.state)
         .join(Membership, Membership.person_id == Plan.person_id)
         .where(Membership.space_id == space_id, Plan.may_ask == "manager", Plan.state == "planned")
         .order_by(Plan.planned_on.is_(None), Plan.planned_on, Plan.saved_at)
-    ):
+    )
+    for row in db.session.execute(plans if people is None else plans.where(Plan.person_id.in_(people))):
         found.setdefault(row.person_id, Shown(row.situation, row.action, row.planned_on, row.state))
     return found
 

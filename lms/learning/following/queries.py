@@ -1,0 +1,492 @@
+"""Reads of following. A list is read a page at a time, and costs the same for a hundred people and for a hundred thousand:
+nothing is counted beyond `MANY`, and nothing is read that is not shown.
+
+A space with few people is read from its members; one with many from the index its list stands in, until a page is full. Which
+of both is decided by counting to `MANY`; the two ways give the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from lms.accounts.models import Person
+from lms.foundation.clock import end_of
+from lms.foundation.db import db
+from lms.foundation.i18n import sort_key
+from lms.learning.certificates.models import Certificate
+from lms.learning.following.models import NoReminders, Reminder, TeamReport
+from lms.learning.models import Completion, Enrolment, Place
+from lms.spaces.models import Membership, Space
+
+#: People on one page of a list.
+PAGE: Final = 50
+#: Counts end here: a page says "more than 1,000".
+MANY: Final = 1000
+#: The lists there are, besides that of everybody on one course.
+LISTS: Final = ("all", "late", "idle", "done")
+#: The longest thing looked for, in characters.
+SOUGHT_LONGEST: Final = 60
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which people of a space: one of `LISTS`, or who takes `course`; whose name has `sought` at the beginning of a word."""
+
+    space_id: str
+    show: str = "all"
+    course: str = ""
+    sought: str = ""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A page of people, by id, and whether there are others before and behind it."""
+
+    people: list[str]
+    before: bool = False
+    after: bool = False
+
+
+@dataclass(frozen=True)
+class LateLine:
+    """Somebody who is late with a course, and when they were last reminded of it."""
+
+    enrolment_id: str
+    person_id: str
+    name: str
+    course_id: str
+    version_id: str
+    due_on: date
+    reminded_at: datetime | None
+    #: They want no reminders by mail.
+    silent: bool
+
+
+@dataclass(frozen=True)
+class Event:
+    """A fact about somebody, with its day. `what`: joined, enrolled, steps, finished, certificate, reminded."""
+
+    what: str
+    at: datetime
+    course_id: str = ""
+    #: By whom, where it was somebody of this space; the sentence they added; how many steps.
+    by: str = ""
+    why: str = ""
+    count: int = 0
+    due_on: date | None = None
+
+
+@dataclass
+class Told:
+    """What a report tells of a week or month. The lists of names are cut; `more` says of which there were others."""
+
+    moved: list[tuple[str, int]] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
+    certified: list[tuple[str, str]] = field(default_factory=list)
+    more: frozenset[str] = frozenset()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to tell."""
+        return not (self.moved or self.late or self.certified)
+
+
+def size_of(space_id: str) -> int:
+    """How many active people a space has; `MANY` + 1 for more than that."""
+    few = (
+        sa.select(sa.literal(1))
+        .select_from(Membership)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.space_id == space_id, Person.state == "active")
+        .limit(MANY + 1)
+        .subquery()
+    )
+    return db.session.scalar(sa.select(sa.func.count()).select_from(few)) or 0
+
+
+def _in_space(space_id: str, large: bool) -> sa.ColumnElement[bool]:
+    # With an expression in its place no index leads from the space: the list's own order leads, and membership is looked up
+    # for each that it gives.
+    return (Membership.space_id.concat("") if large else Membership.space_id) == space_id
+
+
+def _named(sought: str) -> sa.ColumnElement[bool]:
+    words = sort_key(" ".join(sought.split()))[:SOUGHT_LONGEST]
+    if not words:
+        return sa.true()
+    return sa.or_(Person.sort.startswith(words, autoescape=True), Person.sort.contains(f" {words}", autoescape=True))
+
+
+_ACTIVE = sa.text("enrolment.state = 'active'")
+
+
+def _late(day: date) -> tuple[sa.ColumnElement[bool] | sa.TextClause, ...]:
+    return _ACTIVE, sa.text("enrolment.due_on IS NOT NULL"), Enrolment.due_on < day
+
+
+def _earlier_late(day: date) -> sa.ColumnElement[bool]:
+    """Whether the same person is late with another course whose day was earlier: they stand in the list once."""
+    other = aliased(Enrolment)
+    return (
+        sa.select(sa.literal(1))
+        .where(
+            other.person_id == Enrolment.person_id,
+            other.state == "active",
+            other.due_on < day,
+            sa.tuple_(other.due_on, other.id) < sa.tuple_(Enrolment.due_on, Enrolment.id),
+        )
+        .exists()
+    )
+
+
+def _other_idle() -> sa.ColumnElement[bool]:
+    other = aliased(Enrolment)
+    return (
+        sa.select(sa.literal(1))
+        .where(
+            other.person_id == Enrolment.person_id,
+            other.state == "active",
+            other.begun_at.is_(None),
+            sa.tuple_(other.created_at, other.id) < sa.tuple_(Enrolment.created_at, Enrolment.id),
+        )
+        .exists()
+    )
+
+
+def _later_done() -> sa.ColumnElement[bool]:
+    other = aliased(Enrolment)
+    return (
+        sa.select(sa.literal(1))
+        .where(
+            other.person_id == Enrolment.person_id,
+            other.state == "finished",
+            sa.tuple_(other.finished_at, other.id) > sa.tuple_(Enrolment.finished_at, Enrolment.id),
+        )
+        .exists()
+    )
+
+
+def _list(wanted: Wanted, day: date, large: bool) -> tuple[sa.Select[Any], tuple[Any, ...], bool]:
+    """The people of a list with what it is ordered by, and whether the greatest comes first."""
+    base = (
+        sa.select(Person.id)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(_in_space(wanted.space_id, large), Person.state == "active", _named(wanted.sought))
+    )
+    if not wanted.course and wanted.show not in LISTS[1:]:
+        return base, (Person.sort, Person.id), False
+    taken = base.join(Enrolment, Enrolment.person_id == Person.id)
+    if wanted.course:
+        course = Enrolment.course_id if large else Enrolment.course_id.concat("")
+        chosen = taken.where(course == wanted.course, Enrolment.state != "declined")
+        return chosen, (Enrolment.created_at, Enrolment.id), False
+    if wanted.show == "late":
+        return taken.where(*_late(day), ~_earlier_late(day)), (Enrolment.due_on, Enrolment.id), False
+    if wanted.show == "idle":
+        idle = (_ACTIVE, sa.text("enrolment.begun_at IS NULL"), ~_other_idle())
+        return taken.where(*idle), (Enrolment.created_at, Enrolment.id), False
+    done = (sa.text("enrolment.state = 'finished'"), ~_later_done())
+    return taken.where(*done), (Enrolment.finished_at, Enrolment.id), True
+
+
+def people_listed(
+    wanted: Wanted, *, day: date, large: bool, after: str = "", before: str = "", limit: int = PAGE
+) -> Listed:
+    """A page of a list: what comes after the person `after`, or before the person `before`. Two queries at most.
+
+    Somebody who is not in the list, or not in the space, is taken for nobody: the first page.
+    """
+    found, order, falling = _list(wanted, day, large)
+    edge = after or before
+    mark = None
+    if edge:
+        mark = db.session.execute(found.with_only_columns(*order).where(Person.id == edge)).first()
+    backwards = bool(before) and mark is not None
+    down = falling != backwards
+    if mark is not None:
+        place: Any = sa.tuple_(*order)
+        found = found.where(place < tuple(mark) if down else place > tuple(mark))
+    rows = list(db.session.scalars(found.order_by(*(one.desc() if down else one for one in order)).limit(limit + 1)))
+    more = len(rows) > limit
+    people = rows[:limit]
+    if backwards:
+        return Listed(people[::-1], before=more, after=True)
+    return Listed(people, before=mark is not None, after=more)
+
+
+def late_people(space_ids: Sequence[str], days: dict[str, date]) -> dict[str, int]:
+    """Space id -> how many of its people are late with something, counted to `MANY` + 1. Two queries for each space."""
+    found = {}
+    for space_id in space_ids:
+        large = size_of(space_id) > MANY
+        everyone, _order, _falling = _list(Wanted(space_id, "late"), days[space_id], large)
+        few = everyone.limit(MANY + 1).subquery()
+        found[space_id] = db.session.scalar(sa.select(sa.func.count()).select_from(few)) or 0
+    return found
+
+
+def went_on(space_id: str, since: datetime) -> int:
+    """How many active people of a space (with at most `MANY`) opened or finished something since then. One query."""
+    return (
+        db.session.scalar(
+            sa.select(sa.func.count())
+            .select_from(Membership)
+            .join(Person, Person.id == Membership.person_id)
+            .where(
+                Membership.space_id == space_id,
+                Person.state == "active",
+                sa.or_(
+                    sa.select(Place.person_id).where(Place.person_id == Person.id, Place.at >= since).exists(),
+                    sa.select(Completion.person_id)
+                    .where(Completion.person_id == Person.id, Completion.done_at >= since)
+                    .exists(),
+                ),
+            )
+        )
+        or 0
+    )
+
+
+def among(space_id: str, people: Collection[str]) -> frozenset[str]:
+    """Those of `people` who are active and belong to the space."""
+    return frozenset(
+        db.session.scalars(
+            sa.select(Membership.person_id)
+            .join(Person, Person.id == Membership.person_id)
+            .where(Membership.person_id.in_(people), Membership.space_id == space_id, Person.state == "active")
+        )
+    )
+
+
+def certificates_among(people: Collection[str]) -> dict[str, frozenset[str]]:
+    """Person id -> the courses they hold a valid certificate of. One query."""
+    found: dict[str, set[str]] = {}
+    for person_id, course_id in db.session.execute(
+        sa.select(Certificate.person_id, Certificate.course_id).where(
+            Certificate.person_id.in_(people), Certificate.revoked_at.is_(None)
+        )
+    ):
+        found.setdefault(person_id, set()).add(course_id)
+    return {person_id: frozenset(courses) for person_id, courses in found.items()}
+
+
+# --- late and reminded -----------------------------------------------------------------------------------------------
+
+
+def _last_reminder() -> Any:
+    return (
+        sa.select(sa.func.max(Reminder.at))
+        .where(Reminder.person_id == Enrolment.person_id, Reminder.course_id == Enrolment.course_id)
+        .correlate(Enrolment)
+        .scalar_subquery()
+    )
+
+
+def _late_lines(space_id: str, day: date, large: bool) -> sa.Select[Any]:
+    from_course = sa.select(
+        Enrolment.id, Person.id, Person.name, Enrolment.course_id, Enrolment.version_id, Enrolment.due_on,
+        _last_reminder().label("reminded_at"), NoReminders.person_id.is_not(None),
+    )  # fmt: skip
+    return (
+        from_course.join(Person, Person.id == Enrolment.person_id)
+        .join(Membership, Membership.person_id == Person.id)
+        .outerjoin(NoReminders, NoReminders.person_id == Person.id)
+        .where(_in_space(space_id, large), Person.state == "active", *_late(day))
+    )
+
+
+def late_lines(space_id: str, *, day: date, after: str = "") -> tuple[list[LateLine], bool]:
+    """Who is late with what, longest first: a page after the line `after`, and whether there are more. Three queries."""
+    found = _late_lines(space_id, day, size_of(space_id) > MANY)
+    order = (Enrolment.due_on, Enrolment.id)
+    mark = db.session.execute(found.with_only_columns(*order).where(Enrolment.id == after)).first() if after else None
+    if mark is not None:
+        place: Any = sa.tuple_(*order)
+        found = found.where(place > tuple(mark))
+    rows: Any = db.session.execute(found.order_by(*order).limit(PAGE + 1)).all()
+    return [LateLine(*row) for row in rows[:PAGE]], len(rows) > PAGE
+
+
+def late_among(space_id: str, enrolments: Collection[str], *, day: date) -> list[LateLine]:
+    """Those of `enrolments` that are late and belong to people of the space; held to the end of a write."""
+    rows: Any = db.session.execute(
+        _late_lines(space_id, day, large=False)
+        .where(Enrolment.id.in_(enrolments))
+        .order_by(Enrolment.id)
+        .with_for_update(of=Enrolment)
+    )
+    return [LateLine(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class ToRemind:
+    """What the mail of a reminder is written from."""
+
+    person_id: str
+    name: str
+    email: str
+    lang: str
+    course_id: str
+    version_id: str
+    due_on: date
+    sentence: str
+    manager: str
+    space: str
+
+
+def to_remind(reminder_id: str) -> ToRemind | None:
+    """Whom this reminder still reminds. None where they finished, left or were given another day meanwhile, where the one who
+    reminded runs the space no more, or where they want no mails. One query, and one for the day.
+    """
+    manager, runs = aliased(Person), aliased(Membership)
+    row: Any = db.session.execute(
+        sa.select(
+            Person.id, Person.name, Person.email, Person.lang, Enrolment.course_id, Enrolment.version_id, Enrolment.due_on,
+            Reminder.sentence, manager.name, Space.name, Space.zone, Reminder.day,
+        )
+        .select_from(Reminder)
+        .join(Person, Person.id == Reminder.person_id)
+        .join(Space, Space.id == Reminder.space_id)
+        .join(Membership, sa.and_(Membership.person_id == Person.id, Membership.space_id == Space.id))
+        .join(manager, manager.id == Reminder.reminded_by)
+        .join(runs, sa.and_(runs.person_id == manager.id, runs.space_id == Space.id, runs.role != "learner"))
+        .join(
+            Enrolment,
+            sa.and_(Enrolment.person_id == Person.id, Enrolment.course_id == Reminder.course_id),
+        )
+        .outerjoin(NoReminders, NoReminders.person_id == Person.id)
+        .where(
+            Reminder.id == reminder_id, Person.state == "active", manager.state == "active",
+            Enrolment.state == "active", Enrolment.due_on < Reminder.day, NoReminders.person_id.is_(None),
+        )
+    ).first()  # fmt: skip
+    return ToRemind(*row[:-2]) if row else None
+
+
+# --- one person ------------------------------------------------------------------------------------------------------
+
+
+def member(space_id: str, person_id: str) -> Any:
+    """(id, name, email, role, since) of an active person of a space, or None."""
+    return db.session.execute(
+        sa.select(Person.id, Person.name, Person.email, Membership.role, Membership.since)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.space_id == space_id, Person.id == person_id, Person.state == "active")
+    ).first()
+
+
+def timeline(space_id: str, person_id: str, since: datetime) -> list[Event]:
+    """The facts about somebody that the managers of a space see, the newest first. Who enrolled them, and why, is told where
+    it was somebody of this space; reminders are those of this space. Four queries.
+    """
+    by, theirs = aliased(Person), aliased(Membership)
+    events = [Event("joined", since)]
+    for row in db.session.execute(
+        sa.select(Enrolment, by.id.label("by_id"), by.name.label("by_name"), theirs.person_id.label("here"))
+        .outerjoin(by, by.id == Enrolment.enrolled_by)
+        .outerjoin(theirs, sa.and_(theirs.person_id == by.id, theirs.space_id == space_id))
+        .where(Enrolment.person_id == person_id, Enrolment.state != "declined")
+    ):
+        one = row.Enrolment
+        ours = row.here is not None
+        events.append(
+            Event(
+                "enrolled", one.created_at, one.course_id, by=row.by_name if ours else "", why=one.why if ours else "",
+                due_on=one.due_on,
+            )
+        )  # fmt: skip
+        if one.finished_at is not None:
+            events.append(Event("finished", one.finished_at, one.course_id))
+    weeks: dict[tuple[str, date], list[datetime]] = {}
+    for course_id, done_at in db.session.execute(
+        sa.select(Completion.course_id, Completion.done_at).where(Completion.person_id == person_id)
+    ):
+        monday = done_at.date() - timedelta(days=done_at.weekday())
+        weeks.setdefault((course_id, monday), []).append(done_at)
+    events += [Event("steps", max(moments), course_id, count=len(moments)) for (course_id, _), moments in weeks.items()]
+    events += [
+        Event("certificate", issued_at, course_id)
+        for course_id, issued_at in db.session.execute(
+            sa.select(Certificate.course_id, Certificate.issued_at).where(
+                Certificate.person_id == person_id, Certificate.revoked_at.is_(None)
+            )
+        )
+    ]
+    events += [
+        Event("reminded", row.at, row.course_id, by=row.name or "", why=row.sentence)
+        for row in db.session.execute(
+            sa.select(Reminder.at, Reminder.course_id, Reminder.sentence, by.name)
+            .outerjoin(by, by.id == Reminder.reminded_by)
+            .where(Reminder.person_id == person_id, Reminder.space_id == space_id)
+        )
+    ]
+    return sorted(events, key=lambda one: (one.at, one.what), reverse=True)
+
+
+# --- the report ------------------------------------------------------------------------------------------------------
+
+
+def report_of(person_id: str, space_id: str) -> TeamReport | None:
+    """The report somebody wants on a space."""
+    return db.session.get(TeamReport, (person_id, space_id))
+
+
+def runs(person_id: str, space_id: str) -> Any:
+    """(id, name, email, lang, zone, space name, space zone) of an active person who runs the space at this moment, or None."""
+    return db.session.execute(
+        sa.select(Person.id, Person.name, Person.email, Person.lang, Person.zone, Space.name.label("space"),
+                  Space.zone.label("space_zone"))
+        .join(Membership, Membership.person_id == Person.id)
+        .join(Space, Space.id == Membership.space_id)
+        .where(
+            Person.id == person_id, Person.state == "active", Membership.space_id == space_id, Membership.role != "learner"
+        )
+    ).first()  # fmt: skip
+
+
+def told(space_id: str, since: date, until: date, zone: str, *, names: int = 20) -> Told:
+    """What happened in a space from one day to another (not included): who moved on and by how many steps, who is late on that
+    day, who holds a new certificate. At most `names` of each.
+    """
+    start, end = end_of(since - timedelta(days=1), zone), end_of(until - timedelta(days=1), zone)
+    people = (
+        sa.select(Membership.person_id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.space_id == space_id, Person.state == "active")
+    )
+    moved = db.session.execute(
+        sa.select(Person.name, sa.func.count())
+        .join(Completion, Completion.person_id == Person.id)
+        .where(Person.id.in_(people), Completion.done_at >= start, Completion.done_at < end)
+        .group_by(Person.id, Person.name, Person.sort)
+        .order_by(Person.sort)
+        .limit(names + 1)
+    ).all()
+    certified = db.session.execute(
+        sa.select(Person.name, Certificate.course_id)
+        .join(Certificate, Certificate.person_id == Person.id)
+        .where(
+            Person.id.in_(people), Certificate.issued_at >= start, Certificate.issued_at < end,
+            Certificate.revoked_at.is_(None),
+        )
+        .order_by(Person.sort)
+        .limit(names + 1)
+    ).all()  # fmt: skip
+    listed = people_listed(Wanted(space_id, "late"), day=until, large=size_of(space_id) > MANY, limit=names)
+    called = {
+        row.id: row.name
+        for row in db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(listed.people)))
+    }
+    cut = {"moved": len(moved) > names, "late": listed.after, "certified": len(certified) > names}
+    return Told(
+        [(name, count) for name, count in moved[:names]],
+        [called[person_id] for person_id in listed.people],
+        [(name, course_id) for name, course_id in certified[:names]],
+        frozenset(name for name, was in cut.items() if was),
+    )
