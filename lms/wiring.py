@@ -21,6 +21,7 @@ from lms.home.pages import views as pages_views
 from lms.interop.badges import views as badges_views
 from lms.learning import queries as learning_queries
 from lms.learning import views as learning_views
+from lms.learning.assignments import tasks as assignments_tasks
 from lms.learning.calendar import tasks as calendar_tasks
 from lms.learning.calendar import views as calendar_views
 from lms.learning.certificates import views as certificates_views
@@ -48,7 +49,8 @@ from lms.reports import views as reports_views
 from lms.spaces import cli as spaces_cli
 from lms.spaces import tasks as spaces_tasks
 from lms.spaces import views as spaces_views
-from lms.spaces.events import PersonInvited
+from lms.spaces.audit import views as audit_views
+from lms.spaces.events import PeopleInvited, PersonInvited
 from lms.survey import tasks as survey_tasks
 from lms.survey import views as survey_views
 from lms.survey.events import BatchCounted, CampaignClosed, CampaignOpened
@@ -59,6 +61,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     ui_views.bp,
     accounts_views.bp,
     spaces_views.bp,
+    audit_views.bp,
     learning_views.bp,
     reviews_views.bp,
     plans_views.bp,
@@ -89,7 +92,7 @@ COMMANDS: tuple[AppGroup, ...] = (spaces_cli.users, spaces_cli.choices, catalogu
 #: Modules whose import registers tasks.
 TASK_MODULES: tuple[object, ...] = (
     accounts_tasks, spaces_tasks, survey_tasks, priorities_tasks, notifications_tasks,
-    reflections_tasks, notes_tasks,
+    reflections_tasks, notes_tasks, assignments_tasks,
     sessions_tasks, calendar_tasks,
 )  # fmt: skip
 
@@ -101,7 +104,9 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
 #: event -> the tasks that follow from it, each with the event's fields as arguments.
 LISTENERS: dict[type, tuple[str, ...]] = {
     LinkAsked: ("notifications.send_link",),
+    PeopleJoined: ("learning.enrol_newcomers",),
     PersonInvited: ("notifications.send_invitation",),
+    PeopleInvited: ("notifications.send_invitations",),
     ShelfChanged: (
         "priorities.recompute",
         "learning.follow_sessions",
@@ -112,7 +117,7 @@ LISTENERS: dict[type, tuple[str, ...]] = {
     CourseLeft: ("learning.free_seats",),
     SeatGiven: ("notifications.tell_of_seat",),
     SessionChanged: ("notifications.tell_of_session",),
-    CourseFinished: (),
+    CourseFinished: ("learning.follow_path",),
     PlanDated: ("notifications.remind_of_plan",),
     CampaignOpened: ("notifications.invite_to_survey",),
     BatchCounted: ("priorities.recompute",),

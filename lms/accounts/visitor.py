@@ -13,7 +13,7 @@ from lms.foundation.clock import DEFAULT_ZONE
 class Role:
     """What somebody may do and where: `space_id` is None for roles of the whole network."""
 
-    kind: str  # learner | manager | trainer | coordinator
+    kind: str  # learner | deputy | manager | trainer | coordinator
     space_id: str | None = None
 
 
@@ -52,7 +52,14 @@ class Visitor:
 
     @property
     def manages(self) -> tuple[str, ...]:
-        """Ids of the spaces this person manages."""
+        """Ids of the spaces this person runs, as manager or as deputy."""
+        return tuple(
+            sorted(role.space_id for role in self.roles if role.kind in ("manager", "deputy") and role.space_id)
+        )
+
+    @property
+    def leads(self) -> tuple[str, ...]:
+        """Ids of the spaces whose manager this person is, and not a deputy."""
         return tuple(sorted(role.space_id for role in self.roles if role.kind == "manager" and role.space_id))
 
     @property

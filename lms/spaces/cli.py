@@ -19,7 +19,7 @@ from lms.foundation.errors import DomainError
 from lms.foundation.i18n import DEFAULT_LANGUAGE, LANGUAGES, speaking
 from lms.foundation.tokens import digest, mint
 from lms.spaces import service
-from lms.spaces.models import REGISTRATIONS
+from lms.spaces.models import REGISTRATIONS, SPACE_ROLES
 from lms.spaces.queries import network, space
 
 users = CommandGroup("users", help="People: invite, list, disable, end sessions, reset link.")
@@ -41,16 +41,16 @@ def _found(email: str) -> Any:
 
 @users.command("invite")
 @click.argument("email")
-@click.option("--role", type=click.Choice(["learner", "manager", "trainer", "coordinator"]), required=True)
-@click.option("--space", "space_id", help="The space's slug, for a learner or a manager.")
+@click.option("--role", type=click.Choice([*SPACE_ROLES, "trainer", "coordinator"]), required=True)
+@click.option("--space", "space_id", help="The space's slug, for a role in a space.")
 @click.option("--lang", type=click.Choice(list(LANGUAGES)), default=DEFAULT_LANGUAGE, show_default=True)
 @click.option(
     "--network", "network_name", default="Cordada", show_default=True, help="The network's name, the first time."
 )
 def invite(email: str, role: str, space_id: str | None, lang: str, network_name: str) -> None:
     """Print a link, good once and for seven days, that gives EMAIL a role."""
-    if (role in ("learner", "manager")) != (space_id is not None):
-        raise click.UsageError("a learner or a manager needs --space, a trainer or a coordinator has none.")
+    if (role in SPACE_ROLES) != (space_id is not None):
+        raise click.UsageError("a learner, a deputy or a manager needs --space, a trainer or a coordinator has none.")
     if space_id is not None and space(space_id) is None:
         raise click.UsageError(f"no space has the slug {space_id!r}.")
     with speaking("en"):

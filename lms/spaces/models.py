@@ -11,6 +11,8 @@ from lms.foundation.db import Base, Id, Moment, words
 
 #: Who may make an account: only invited people, or anybody who proves an address.
 REGISTRATIONS = ("invitation", "open")
+#: The roles somebody can have in a space; the others are roles of the whole network.
+SPACE_ROLES = ("learner", "deputy", "manager")
 
 
 class Network(Base):
@@ -60,13 +62,13 @@ class Space(Base):
 
 
 class Membership(Base):
-    """A person in a space, as learner or as manager."""
+    """A person in a space: as learner, as manager, or as deputy, who does what the manager does but names no deputies."""
 
     __tablename__ = "membership"
 
     person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
     space_id: Mapped[str] = mapped_column(sa.ForeignKey("space.id"), primary_key=True, index=True)
-    role: Mapped[str] = mapped_column(words("role", "learner", "manager"))
+    role: Mapped[str] = mapped_column(words("role", *SPACE_ROLES))
     since: Mapped[datetime] = mapped_column(Moment)
 
 
@@ -83,11 +85,13 @@ class Invitation(Base):
     """Somebody is expected: one address, one role, one use, seven days. What it grants is read from this row only."""
 
     __tablename__ = "invitation"
-    __table_args__ = (sa.CheckConstraint("(role IN ('learner', 'manager')) = (space_id IS NOT NULL)", name="scope"),)
+    __table_args__ = (
+        sa.CheckConstraint("(role IN ('learner', 'deputy', 'manager')) = (space_id IS NOT NULL)", name="scope"),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True)
     email: Mapped[str] = mapped_column(sa.String(254), index=True)
-    role: Mapped[str] = mapped_column(words("role", "learner", "manager", "trainer", "coordinator"))
+    role: Mapped[str] = mapped_column(words("role", *SPACE_ROLES, "trainer", "coordinator"))
     space_id: Mapped[str | None] = mapped_column(sa.ForeignKey("space.id"))
     lang: Mapped[str] = mapped_column(words("lang", "fr", "es", "ca", "en"))
     #: None for an invitation made by the operator at the command line.

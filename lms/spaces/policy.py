@@ -28,6 +28,10 @@ def _manager(who: Visitor, space: str | None) -> bool:
     return space in who.manages if space else bool(who.manages)
 
 
+def _leader(who: Visitor, space: str | None) -> bool:
+    return space in who.leads if space else bool(who.leads)
+
+
 def _trainer(who: Visitor, _space: str | None) -> bool:
     return who.is_trainer
 
@@ -47,6 +51,7 @@ PERMISSIONS: dict[str, Callable[[Visitor, str | None], bool]] = {
     "team": _manager,  # see a space's people and where they are
     "enrol_others": _manager,  # put a space's people on a course
     "invite": _manager,  # bring people into a space
+    "appoint": _leader,  # name deputies; managers are named by who has "network"
     "author": _trainer_or_coordinator,  # see courses as their authors do, and what the check says
     "review_works": _trainer,  # read what learners hand in and review it
     "network": _coordinator,  # see every space, the needs, the order

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from lms.accounts.visitor import Role, Visitor
 from lms.foundation.clock import now
 from lms.foundation.db import db, read
 from lms.foundation.tokens import digest
+from lms.spaces.audit.models import AuditEntry
 from lms.spaces.models import Application, Invitation, Membership, Network, NetworkRole, Space, Territory
 
 
@@ -192,3 +194,26 @@ def applications_of(person_id: str) -> list[Row[Any]]:
             .order_by(Application.asked_at.desc(), Space.id)
         )
     )
+
+
+#: How long the end of a membership can be undone.
+UNDO = timedelta(days=1)
+
+
+def removed_lately(space_id: str) -> list[Row[Any]]:
+    """(id, name, at) of active people whom somebody else took off this space within `UNDO` and who are not back, newest first."""
+    rows: Any = db.session.execute(
+        sa.select(Person.id, Person.name, sa.func.max(AuditEntry.at).label("at"))
+        .join(AuditEntry, AuditEntry.person_id == Person.id)
+        .outerjoin(Membership, sa.and_(Membership.person_id == Person.id, Membership.space_id == space_id))
+        .where(
+            AuditEntry.space_id == space_id,
+            AuditEntry.what == "member_removed",
+            AuditEntry.at > now() - UNDO,
+            Membership.person_id.is_(None),
+            Person.state == "active",
+        )
+        .group_by(Person.id, Person.name)
+        .order_by(sa.func.max(AuditEntry.at).desc(), Person.id)
+    )
+    return list(rows)

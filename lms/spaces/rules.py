@@ -4,7 +4,8 @@ from __future__ import annotations
 
 #: A role may be given only by somebody who holds one of these (the operator's command line gives any).
 GIVERS: dict[str, frozenset[str]] = {
-    "learner": frozenset({"manager"}),
+    "learner": frozenset({"manager", "deputy"}),
+    "deputy": frozenset({"manager"}),
     "manager": frozenset({"coordinator"}),
     "trainer": frozenset({"coordinator"}),
     "coordinator": frozenset(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -10,20 +11,25 @@ from lms.accounts import service as accounts
 from lms.accounts.models import Person
 from lms.accounts.queries import person_with_email
 from lms.accounts.rules import clean_email
+from lms.accounts.visitor import Role, Visitor
 from lms.foundation.clock import DEFAULT_ZONE, now
 from lms.foundation.db import db, new_id, upsert
-from lms.foundation.errors import Expired, NotFound, Refused
+from lms.foundation.errors import Expired, Forbidden, NotFound, Refused
 from lms.foundation.i18n import _
 from lms.foundation.tokens import digest, mint
 from lms.jobs import outbox
-from lms.spaces.events import PersonInvited
-from lms.spaces.models import Application, Invitation, Membership, Network, NetworkRole
-from lms.spaces.queries import roles_of
+from lms.spaces.audit.service import note
+from lms.spaces.events import PeopleJoined, PersonInvited
+from lms.spaces.models import SPACE_ROLES, Application, Invitation, Membership, Network, NetworkRole
+from lms.spaces.policy import may
+from lms.spaces.queries import removed_lately, roles_of
 from lms.spaces.rules import may_give
 
 #: How long an invitation waits for its person, and how long its address is kept afterwards.
 INVITATION_LIFE = timedelta(days=7)
 INVITATION_KEPT = timedelta(days=30)
+#: How many people one event tells of.
+JOINED_AT_ONCE = 500
 
 
 def found_network(
@@ -49,13 +55,28 @@ def choose_registration(choice: str) -> None:
 
 
 def give_role(person_id: str, role: str, space_id: str | None) -> None:
-    """Give a role: learner or manager of a space, trainer or coordinator of the network. Given twice is given once."""
-    if role in ("learner", "manager"):
+    """Give a role: one of a space (learner, deputy, manager), or trainer or coordinator of the network.
+
+    Given twice is given once, and nobody who is more in the space already becomes less.
+    """
+    if role in SPACE_ROLES:
         row = {"person_id": person_id, "space_id": space_id, "role": role, "since": now()}
-        update = ["role"] if role == "manager" else []
-        upsert(Membership, [row], key=["person_id", "space_id"], update=update)
+        upsert(Membership, [row], key=["person_id", "space_id"])
+        if lower := SPACE_ROLES[: SPACE_ROLES.index(role)]:
+            mine = (Membership.person_id == person_id, Membership.space_id == space_id)
+            db.session.execute(sa.update(Membership).where(*mine, Membership.role.in_(lower)).values(role=role))
+        tell_joined(str(space_id), [person_id])
     else:
         upsert(NetworkRole, [{"person_id": person_id, "role": role}], key=["person_id", "role"])
+
+
+def tell_joined(space_id: str, person_ids: Collection[str]) -> None:
+    """Tell that people belong to a space from now on, many in one: whoever makes memberships in bulk calls this."""
+    people = sorted(person_ids)
+    outbox.tell_many(
+        PeopleJoined(id=new_id(), space_id=space_id, person_ids=tuple(people[first : first + JOINED_AT_ONCE]))
+        for first in range(0, len(people), JOINED_AT_ONCE)
+    )
 
 
 def invite(
@@ -89,6 +110,7 @@ def invite(
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
+    note(by=invited_by, what="invited" if space_id else "invited_network", space_id=space_id, after=role)
     if mailed:
         outbox.tell(PersonInvited(id=made.id))
     return made, token
@@ -121,11 +143,14 @@ def accept_invitation(token: str, *, name: str, lang: str) -> Person:
         raise Expired(_("This link has expired. Get a new one."))
     row.used_at = now()
     give_role(person.id, row.role, row.space_id)
+    what = "joined" if row.space_id else "joined_network"
+    note(by=person.id, what=what, space_id=row.space_id, subject=person.id, after=row.role)
     return person
 
 
-def cancel_invitation(invitation_id: str, space_id: str) -> None:
+def cancel_invitation(invitation_id: str, space_id: str, *, by: str) -> None:
     """Withdraw an invitation into a space. Raises `NotFound` if the space has none such, `Refused` if accepted."""
+    hold_right(by, "invite", space_id)
     row = db.session.scalar(
         sa.select(Invitation).where(Invitation.id == invitation_id, Invitation.space_id == space_id).with_for_update()
     )
@@ -133,7 +158,9 @@ def cancel_invitation(invitation_id: str, space_id: str) -> None:
         raise NotFound()
     if row.used_at is not None:
         raise Refused(_("This invitation has been accepted already."))
-    row.expires_at = min(row.expires_at, now())
+    if row.expires_at > now():
+        row.expires_at = now()
+        note(by=by, what="invitation_withdrawn", space_id=space_id)
 
 
 def register(*, email: str, name: str, lang: str) -> None:
@@ -158,6 +185,7 @@ def apply(person_id: str, space_id: str) -> None:
 
 def decide(person_id: str, space_id: str, *, accept: bool, by: str) -> None:
     """Accept or decline somebody who asked to join. Raises `Refused` if nothing waits for an answer."""
+    hold_right(by, "invite", space_id)
     changed = db.session.execute(
         sa.update(Application)
         .where(Application.person_id == person_id, Application.space_id == space_id, Application.state == "asked")
@@ -165,6 +193,8 @@ def decide(person_id: str, space_id: str, *, accept: bool, by: str) -> None:
     )
     if getattr(changed, "rowcount", 0) != 1:
         raise Refused(_("This request was already answered."))
+    what = "request_accepted" if accept else "request_declined"
+    note(by=by, what=what, space_id=space_id, subject=person_id)
     if accept:
         give_role(person_id, "learner", space_id)
 
@@ -172,6 +202,155 @@ def decide(person_id: str, space_id: str, *, accept: bool, by: str) -> None:
 def forget_old(moment: datetime) -> None:
     """Delete invitations made more than `INVITATION_KEPT` ago, with the addresses in them."""
     db.session.execute(sa.delete(Invitation).where(Invitation.created_at < moment - INVITATION_KEPT))
+
+
+# --- the people of a space ---------------------------------------------------------------------------------------
+
+
+def hold_right(by: str, permission: str, space_id: str | None = None) -> None:
+    """Make sure that `by` has `permission` now, and keeps it until this write is done: whoever takes it away waits.
+
+    Called first by every service that acts for somebody: between the page and the write the right may have gone. Raises
+    `NotFound` for a right in a space, as a foreign space is answered, and `Forbidden` for one of the network.
+    """
+    held = sa.select(Membership.role, Membership.space_id).where(Membership.person_id == by).with_for_update(read=True)
+    wide = sa.select(NetworkRole.role).where(NetworkRole.person_id == by).with_for_update(read=True)
+    state = db.session.scalar(sa.select(Person.state).where(Person.id == by).with_for_update(read=True))
+    roles = {Role(role, place) for role, place in db.session.execute(held)}
+    roles |= {Role(role) for role in db.session.scalars(wide)}
+    if state != "active" or not may(Visitor(by, roles=frozenset(roles)), permission, space_id):
+        raise NotFound() if space_id is not None else Forbidden()
+
+
+def name_deputy(person_id: str, space_id: str, *, by: str | None) -> None:
+    """Make somebody who learns in the space its deputy. Twice is once. Raises `NotFound` for who is not of the space and for
+    a giver who is not its manager, `Refused` where the person manages it.
+    """
+    _may_govern(by, space_id, "deputy")
+    row = _member(person_id, space_id)
+    if row.role == "manager":
+        raise Refused(_("This person runs the space already."))
+    if row.role == "learner":
+        row.role = "deputy"
+        note(by=by, what="deputy_named", space_id=space_id, subject=person_id)
+
+
+def end_deputy(person_id: str, space_id: str, *, by: str | None) -> None:
+    """Take the role of deputy back; the person stays in the space. Twice is once. Raises as `name_deputy`."""
+    _may_govern(by, space_id, "deputy")
+    row = _member(person_id, space_id)
+    if row.role == "deputy":
+        row.role = "learner"
+        note(by=by, what="deputy_ended", space_id=space_id, subject=person_id)
+
+
+def name_manager(person_id: str, space_id: str, *, by: str | None) -> None:
+    """Entrust somebody of the space with it. Twice is once. Raises `NotFound` for who is not of the space, `Forbidden` for a
+    giver who does not coordinate the network.
+    """
+    _may_govern(by, space_id, "manager")
+    row = _member(person_id, space_id)
+    if row.role != "manager":
+        note(by=by, what="manager_named", space_id=space_id, subject=person_id, before=row.role)
+        row.role = "manager"
+
+
+def end_manager(person_id: str, space_id: str, *, by: str | None) -> None:
+    """Take the management of the space back; the person stays in it. Twice is once. Raises as `name_manager`."""
+    _may_govern(by, space_id, "manager")
+    row = _member(person_id, space_id)
+    if row.role == "manager":
+        row.role = "learner"
+        note(by=by, what="manager_ended", space_id=space_id, subject=person_id)
+
+
+def end_membership(person_id: str, space_id: str, *, by: str | None) -> str:
+    """End a membership; what the person learned stays theirs. Gives the role they had.
+
+    Anybody may leave (`by` is the person themself), a manager only where another one stays. Others end memberships of roles
+    strictly below their own; the coordinator and the operator (None) any. Raises `NotFound` for who is not of the space and
+    for a giver without the right, `Refused` for a last manager who would leave and for a role that is not below.
+    """
+    if by is not None and by != person_id and not _coordinates(by):
+        hold_right(by, "team", space_id)  # first of all: a stranger to the space learns nothing of who is in it
+    row = _member(person_id, space_id)
+    role = row.role
+    if by == person_id:
+        if role == "manager" and not _another_manager(person_id, space_id):
+            raise Refused(
+                _("You are the only one who runs this space. Ask the coordinator to entrust somebody with it first.")
+            )
+    elif by is not None and not _coordinates(by):
+        if role == "manager":
+            raise Refused(_("Only the coordinator of the network can do this for somebody who runs the space."))
+        _may_govern(by, space_id, role)
+    db.session.delete(row)
+    db.session.flush()
+    what = "member_left" if by == person_id else "member_removed"
+    note(by=by, what=what, space_id=space_id, subject=person_id, before=role)
+    return role
+
+
+def bring_back(person_id: str, space_id: str, *, by: str) -> None:
+    """Undo the end of a membership within a day, as a learner. Twice is once.
+
+    Only for somebody whom others removed: who left by themself is asked again, not brought back. Raises `NotFound` for
+    anybody else, and for a giver without the right.
+    """
+    if not _coordinates(by):
+        hold_right(by, "team", space_id)
+    if person_id in {row.id for row in removed_lately(space_id)}:
+        give_role(person_id, "learner", space_id)
+        note(by=by, what="member_back", space_id=space_id, subject=person_id)
+    else:
+        _member(person_id, space_id)
+
+
+def _member(person_id: str, space_id: str) -> Membership:
+    row = db.session.scalar(
+        sa.select(Membership)
+        .where(Membership.person_id == person_id, Membership.space_id == space_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def _coordinates(by: str) -> bool:
+    """Whether `by` coordinates the network now, and does until this write is done."""
+    try:
+        hold_right(by, "network")
+    except Forbidden:
+        return False
+    return True
+
+
+def _may_govern(by: str | None, space_id: str, role: str) -> None:
+    """Make sure that `by` (None: the operator) stands above `role` in the space: strictly lower roles only."""
+    if by is None:
+        return
+    if role == "manager":
+        hold_right(by, "network")
+    else:
+        hold_right(by, "appoint" if role == "deputy" else "team", space_id)
+
+
+def _another_manager(person_id: str, space_id: str) -> bool:
+    """Whether somebody else manages the space; whoever does cannot stop while this write lasts."""
+    others = db.session.scalars(
+        sa.select(Membership.person_id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            Membership.space_id == space_id,
+            Membership.role == "manager",
+            Membership.person_id != person_id,
+            Person.state == "active",
+        )
+        .with_for_update(of=Membership)
+    )
+    return others.first() is not None
 
 
 def holds_right(person_id: str, role: str, space_id: str | None) -> bool:

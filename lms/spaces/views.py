@@ -188,7 +188,7 @@ def cancel(space_id: str, invitation_id: str) -> Any:
     """Withdraw an invitation that nobody has accepted yet."""
     place = _own(space_id)
     with writing():
-        service.cancel_invitation(invitation_id, place.id)
+        service.cancel_invitation(invitation_id, place.id, by=visitor().id)
     flash(_("The invitation is withdrawn: its link opens nothing any more."), "yes")
     return redirect(url_for("spaces.invite", space_id=place.id))
 

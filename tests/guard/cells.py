@@ -35,6 +35,7 @@ WHO: dict[str, frozenset[str]] = {
     "team": frozenset({"manager_a", "manager_b"}),
     "enrol_others": frozenset({"manager_a", "manager_b"}),
     "invite": frozenset({"manager_a", "manager_b"}),
+    "appoint": frozenset({"manager_a", "manager_b"}),
     "author": frozenset({"trainer", "coordinator"}),
     "review_works": frozenset({"trainer"}),
     "network": frozenset({"coordinator"}),

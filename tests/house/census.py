@@ -73,6 +73,8 @@ DOORS: tuple[Door, ...] = (
         "writes",
     ),
     Door("POST", "/team/<space_id>/join-requests/<person_id>", "spaces.decide", "invite", "request", "space", "writes"),
+    Door("GET", "/network/audit", "audit.network", "network"),
+    Door("GET", "/team/<space_id>/audit", "audit.space", "team", "space", "space"),
     # learning
     Door("GET", "/courses/<course_id>", "learning.course", "public", "course", "network"),
     Door("GET", "/courses/<course_id>/files/<path:path>", "learning.file", "public", "file", "network"),
@@ -109,10 +111,10 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/.well-known/did.json", "badges.identity", "public"),
     # coming back, plans, notes, remarks
     Door("GET", "/review", "reviews.sitting", "signed_in"),
-    Door("GET", _REVIEW, "reviews.item", "signed_in", "review", "own"),
-    Door("POST", _REVIEW, "reviews.answer", "signed_in", "review", "own", "writes"),
     Door("GET", "/review/mail", "reviews.mail", "signed_in"),
     Door("POST", "/review/mail", "reviews.mail", "signed_in", does="writes"),
+    Door("GET", _REVIEW, "reviews.item", "signed_in", "review", "own"),
+    Door("POST", _REVIEW, "reviews.answer", "signed_in", "review", "own", "writes"),
     Door("POST", f"{_REVIEW}/queue", "reviews.queue", "signed_in", "review", "own", "writes"),
     Door("GET", "/plans", "plans.mine", "signed_in"),
     Door("GET", _PLAN, "plans.plan", "signed_in", "plan", "own"),

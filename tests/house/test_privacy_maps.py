@@ -28,20 +28,23 @@ ROOMS = (
     "learning/calendar", "learning/sessions", "learning/polls", "learning/checklists",
     "learning/reflections",
     "learning/certificates",
+    "learning/assignments",
     "learning",
     "catalogue",
     "notifications",
+    "spaces/audit",
     "spaces",
     "accounts",
 )  # fmt: skip
 #: Columns with somebody's address, which are no foreign key.
 ADDRESSES = {("person", "email"), ("invitation", "email"), ("sent_mail", "address"), ("network", "contact")}
 #: Tables whose rows no longer are about a person when they are forgotten: the row stays, without them.
-STAYS = {"offer"}
+STAYS = {"offer", "audit_entry"}
 #: Columns that are kept from the person on purpose, with the reason.
 NOT_GIVEN: dict[tuple[str, str], str] = {
     ("person", "id"): "our own key",
     ("person", "password_hash"): "a secret that would help whoever steals the file",
+    ("person", "sort"): "the name once more, as lists sort it",
     ("login_session", "id"): "the digest of a session's secret",
     ("sign_in_link", "id"): "our own key",
     ("sign_in_link", "token_digest"): "the digest of a link's secret",

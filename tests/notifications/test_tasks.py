@@ -202,7 +202,7 @@ def test_R28_a_link_that_is_over_is_not_mailed(posted: House, mails: MailSink, o
 
 
 def _withdrawn(house: House, row: str) -> None:
-    house.write(lambda: spaces.cancel_invitation(row, "la-bobine"))
+    house.write(lambda: spaces.cancel_invitation(row, "la-bobine", by=house.ids["manager_a"]))
 
 
 def _invitation_expired(house: House, row: str) -> None:

@@ -98,7 +98,7 @@ def _expired(house: House) -> None:
 def _cancelled(house: House) -> None:
     with house.open():
         row = db.session.scalars(sa.select(Invitation)).one()
-    house.write(lambda: spaces.cancel_invitation(row.id, "la-bobine"))
+    house.write(lambda: spaces.cancel_invitation(row.id, "la-bobine", by=house.ids["manager_a"]))
 
 
 def _invited_anew(house: House) -> None:
