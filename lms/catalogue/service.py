@@ -183,11 +183,13 @@ def _sync_one(
                 sa.update(Course).where(Course.id == course_id).values(state="published", source_digest=digest)
             )
             search.put_in(course_id, entries)
+            if known is not None and known.state != "published":
+                outbox.tell(ShelfChanged(new_id(), course_id))
         return Synced(course_id, "unchanged", served.number)
-    data = to_json(document)
+    fresh = _fresh(document, digest, authors, files, texts, entries)
     taking, finished = _learners(course_id)
     with writing():
-        made = _publish(document, data, digest, authors, files, texts, entries)
+        made = _publish(fresh)
     if before is None:
         return Synced(course_id, "published", made)
     learners = Learners(taking, max(0, finished - _learners(course_id)[1]))
@@ -214,24 +216,59 @@ def _same(before: CourseDocument, after: CourseDocument) -> bool:
     return replace(before, digest="") == replace(after, digest="")
 
 
-def _publish(
+@dataclass(frozen=True)
+class _Fresh:
+    """A version that can be written as it stands: all that takes time is done."""
+
+    course_id: str
+    #: Of the files it was made from, and of the document.
+    source: str
+    digest: str
+    data: dict[str, Any]
+    authors: list[str]
+    #: path -> name of the file's content; name -> content, of these and of what pages show.
+    sources: dict[str, str]
+    kept: dict[str, bytes]
+    entries: list[Entry]
+
+
+def _fresh(
     document: CourseDocument,
-    data: dict[str, Any],
     source: str,
     authors: list[str],
     files: Mapping[str, bytes],
     texts: Mapping[str, bytes],
     entries: list[Entry],
-) -> int:
+) -> _Fresh:
+    """Prepare a version outside the transaction: nobody waits for its digests. Contents that are kept already are left out."""
+    data = to_json(document)
+    sources = {path: hashlib.sha256(content).hexdigest() for path, content in texts.items()}
+    kept = {**files, **{sources[path]: content for path, content in texts.items()}}
+    there = set(db.session.scalars(sa.select(StoredFile.sha256).where(StoredFile.sha256.in_(kept))))
+    db.session.rollback()
+    return _Fresh(
+        course_id=document.id,
+        source=source,
+        digest=hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest(),
+        data=data,
+        authors=authors,
+        sources=sources,
+        # They are never taken away again, so what is there stays there.
+        kept={name: content for name, content in kept.items() if name not in there},
+        entries=entries,
+    )
+
+
+def _publish(fresh: _Fresh) -> int:
     """Write a new version and serve it. Gives its number; somebody else's, if they published the same files meanwhile."""
-    course_id, moment, version_id = document.id, now(), new_id()
+    course_id, moment, version_id = fresh.course_id, now(), new_id()
     there = db.session.execute(
         sa.select(Course.source_digest, CourseVersion.number)
         .join(CourseVersion, CourseVersion.id == Course.current_version_id)
         .where(Course.id == course_id, Course.state == "published")
         .with_for_update(of=Course)
     ).one_or_none()
-    if there is not None and there.source_digest == source:
+    if there is not None and there.source_digest == fresh.source:
         return int(there.number)
     upsert(
         Course,
@@ -241,15 +278,14 @@ def _publish(
                 "owner": "folder",
                 "state": "published",
                 "current_version_id": version_id,
-                "source_digest": source,
+                "source_digest": fresh.source,
             }
         ],
         key=["id"],
         update=["state", "current_version_id", "source_digest"],
     )
-    sources = {path: hashlib.sha256(content).hexdigest() for path, content in texts.items()}
-    kept = {**files, **{sources[path]: content for path, content in texts.items()}}
-    upsert(StoredFile, [{"sha256": name, "data": content} for name, content in kept.items()], key=["sha256"])
+    if fresh.kept:
+        upsert(StoredFile, [{"sha256": name, "data": data} for name, data in fresh.kept.items()], key=["sha256"])
     last = (
         db.session.scalar(sa.select(sa.func.max(CourseVersion.number)).where(CourseVersion.course_id == course_id)) or 0
     )
@@ -259,10 +295,10 @@ def _publish(
             course_id=course_id,
             number=last + 1,
             published_at=moment,
-            document=data,
-            authors=authors,
-            sources=sources,
-            digest=hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest(),
+            document=fresh.data,
+            authors=fresh.authors,
+            sources=fresh.sources,
+            digest=fresh.digest,
         )
     )
     offer = {
@@ -275,7 +311,7 @@ def _publish(
     }
     upsert(Offer, [offer], key=["course_id"])
     db.session.flush()
-    search.put_in(course_id, entries)
+    search.put_in(course_id, fresh.entries)
     outbox.tell(ShelfChanged(version_id, course_id))
     return last + 1
 

@@ -14,11 +14,18 @@ from lms.catalogue import queries, service
 from lms.catalogue.models import Course, CourseVersion, StoredFile
 from lms.foundation.db import db, writing
 from lms.foundation.errors import NotFound
+from lms.jobs.models import Job
 from tests.catalogue.courses import write_course, write_head, write_lesson
 
 
 def outcomes(report: service.SyncReport) -> dict[str, str]:
     return {one.course_id: one.outcome for one in report.courses}
+
+
+def shelf_changes() -> int:
+    """How often rooms above were told that the shelf changed, counted by the duties that follow from it."""
+    follows = sa.select(sa.func.count()).select_from(Job).where(Job.task == "priorities.recompute")
+    return db.session.scalar(follows) or 0
 
 
 def test_a_folder_becomes_version_one_and_the_second_run_changes_nothing(any_ctx: Flask, tmp_path: Path) -> None:
@@ -94,7 +101,11 @@ def test_a_course_whose_folder_is_gone_is_archived_and_comes_back(ctx: Flask, tm
     assert queries.version(kept.version_id) is not None
     assert service.sync(tmp_path).courses == ()
     shutil.move(tmp_path.parent / "away", course)
+    told = shelf_changes()
     assert outcomes(service.sync(tmp_path)) == {"un-cours": "unchanged"}
+    assert shelf_changes() == told + 1
+    service.sync(tmp_path)
+    assert shelf_changes() == told + 1
     back = queries.published("un-cours")
     assert back is not None
     assert back.number == 1
@@ -235,3 +246,14 @@ def test_two_folders_with_one_id_are_both_held_back_and_what_is_served_stays(ctx
         shutil.rmtree(tmp_path / name)
     (again,) = service.sync(tmp_path).courses
     assert again.outcome == "unchanged"
+
+
+def test_a_course_whose_source_file_was_deleted_keeps_its_last_good_version(ctx: Flask, tmp_path: Path) -> None:
+    course = write_course(tmp_path, "un-cours", languages=("fr", "es"))
+    for unit in ("un", "deux", "trois"):
+        write_lesson(course, unit, lang="es", title=f"Etapa {unit}")
+    service.sync(tmp_path)
+    (course / "units/deux/lesson.fr.md").unlink()
+    (held,) = service.sync(tmp_path).courses
+    assert (held.outcome, held.number) == ("invalid", 1)
+    assert [one.code for one in held.findings if one.severity == "error"] == ["E401"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from lms.content.documents import Activity, CourseDocument
@@ -42,7 +42,7 @@ _EMPTY: Final = frozenset(
 
 @dataclass(frozen=True)
 class Entry:
-    """What can be found, before it has a row; see `models.SearchEntry`."""
+    """What can be found, before it has a row; see `models.SearchEntry`. Folded as soon as it is made: outside a transaction."""
 
     lang: str
     kind: str
@@ -51,6 +51,12 @@ class Entry:
     title: str
     text: str
     hidden_in: str = ""
+    folded_title: str = field(init=False, repr=False, compare=False)
+    folded_text: str = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "folded_title", folded(self.title))
+        object.__setattr__(self, "folded_text", folded(self.text))
 
 
 @dataclass(frozen=True)

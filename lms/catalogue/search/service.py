@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from lms.catalogue.search import rules
 from lms.catalogue.search.index import here
 from lms.catalogue.search.models import SearchEntry
 from lms.catalogue.search.rules import Entry
@@ -29,7 +28,7 @@ def put_in(course_id: str, entries: list[Entry]) -> None:
         ],
     ).all()  # fmt: skip
     rows = [
-        {"id": row, "lang": one.lang, "title": rules.folded(one.title), "words": rules.folded(one.text)}
+        {"id": row, "lang": one.lang, "title": one.folded_title, "words": one.folded_text}
         for row, one in zip(ids, entries, strict=True)
     ]
     db.session.execute(here().insert, rows)
