@@ -28,6 +28,7 @@ from lms.learning.certificates import views as certificates_views
 from lms.learning.checklists import views as checklists_views
 from lms.learning.doors import views as doors_views
 from lms.learning.events import CourseFinished, CourseLeft, Enrolled, PlanDated, QuizGraded, UnitCompleted
+from lms.learning.moves import tasks as moves_tasks
 from lms.learning.notes import tasks as notes_tasks
 from lms.learning.notes import views as notes_views
 from lms.learning.plans import views as plans_views
@@ -50,7 +51,8 @@ from lms.spaces import cli as spaces_cli
 from lms.spaces import tasks as spaces_tasks
 from lms.spaces import views as spaces_views
 from lms.spaces.audit import views as audit_views
-from lms.spaces.events import PeopleInvited, PersonInvited
+from lms.spaces.events import PeopleInvited, PeopleJoined, PersonInvited
+from lms.spaces.people import views as people_views
 from lms.survey import tasks as survey_tasks
 from lms.survey import views as survey_views
 from lms.survey.events import BatchCounted, CampaignClosed, CampaignOpened
@@ -62,6 +64,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts_views.bp,
     spaces_views.bp,
     audit_views.bp,
+    people_views.bp,
     learning_views.bp,
     reviews_views.bp,
     plans_views.bp,
@@ -93,6 +96,7 @@ COMMANDS: tuple[AppGroup, ...] = (spaces_cli.users, spaces_cli.choices, catalogu
 TASK_MODULES: tuple[object, ...] = (
     accounts_tasks, spaces_tasks, survey_tasks, priorities_tasks, notifications_tasks,
     reflections_tasks, notes_tasks, assignments_tasks,
+    moves_tasks,
     sessions_tasks, calendar_tasks,
 )  # fmt: skip
 
@@ -110,6 +114,7 @@ LISTENERS: dict[type, tuple[str, ...]] = {
     ShelfChanged: (
         "priorities.recompute",
         "learning.follow_sessions",
+        "learning.follow_version",
     ),
     Enrolled: (),
     UnitCompleted: (),

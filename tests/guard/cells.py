@@ -138,6 +138,19 @@ def _addresses(world: World, door: Door, actor: str) -> Iterator[tuple[str, dict
         yield "foreign", {"space_id": space[mine], "invitation_id": world[f"invitation_{other}"]}
         yield "foreign", {"space_id": space[other], "invitation_id": world[f"invitation_{mine}"]}
         yield "missing", {"space_id": space[mine], "invitation_id": MISSING_ID}
+    elif about == "any space":
+        yield "own", {"space_id": SPACE_A}
+        yield "missing", {"space_id": "no-such-space"}
+    elif about == "any member":
+        yield "own", {"space_id": SPACE_A, "person_id": world["ids"]["other_a"]}
+        yield "missing", {"space_id": SPACE_A, "person_id": world["ids"]["other_b"]}
+        yield "missing", {"space_id": "no-such-space", "person_id": world["ids"]["other_a"]}
+    elif about == "member":
+        ids = world["ids"]
+        yield "own", {"space_id": space[mine], "person_id": ids[f"other_{mine}"]}
+        yield "foreign", {"space_id": space[other], "person_id": ids[f"other_{other}"]}
+        yield "foreign", {"space_id": space[other], "person_id": ids[f"other_{mine}"]}
+        yield "foreign", {"space_id": space[mine], "person_id": ids[f"other_{other}"]}
     elif about == "request":
         ids = world["ids"]
         yield "own", {"space_id": space[mine], "person_id": ids[f"asks_{mine}"]}

@@ -1,0 +1,136 @@
+"""Doors of a space's people: for those who run it, and for the coordinator, who entrusts it to somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+
+from lms.accounts.queries import names_of
+from lms.accounts.rules import clean_email
+from lms.accounts.service import MAILS_ASKED, count_try
+from lms.accounts.visitor import visitor
+from lms.foundation.db import writing
+from lms.foundation.errors import NotFound, Refused, TooMany
+from lms.foundation.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, _
+from lms.spaces import queries as spaces
+from lms.spaces import service
+from lms.spaces.forms import InviteForm
+from lms.spaces.models import Space
+from lms.spaces.people.forms import ChangeForm
+from lms.spaces.people.queries import PAGE, people
+from lms.spaces.policy import guard, may
+
+bp = Blueprint("people", __name__, template_folder="templates")
+
+#: What a button does, and what is said once it is done.
+CHANGES: dict[str, tuple[Callable[..., Any], str]] = {
+    "deputy": (service.name_deputy, N_("%(name)s is a deputy now: invites, enrols and follows people as you do.")),
+    "remove": (
+        service.end_membership,
+        N_("%(name)s no longer belongs to the space. What they learned stays theirs. You can undo this for a day."),
+    ),
+    "back": (service.bring_back, N_("%(name)s belongs to the space again.")),
+}
+#: Where the same button means something else for those who run the space and for the coordinator.
+OF_SPACE = {
+    **CHANGES,
+    "learner": (service.end_deputy, N_("%(name)s is no deputy any more, and still belongs to the space.")),
+}
+OF_NETWORK = {
+    "manager": (service.name_manager, N_("%(name)s runs this space now.")),
+    "learner": (service.end_manager, N_("%(name)s no longer runs this space, and still belongs to it.")),
+    "remove": CHANGES["remove"],
+    "back": CHANGES["back"],
+}
+
+
+def _own(space_id: str) -> Space:
+    place = spaces.space(space_id) if may(visitor(), "team", space_id) else None
+    if place is None:
+        raise NotFound()
+    return place
+
+
+def _any(space_id: str) -> Space:
+    place = spaces.space(space_id)
+    if place is None:
+        raise NotFound()
+    return place
+
+
+def _page(place: Space, *, wide: bool) -> str:
+    page = max(request.args.get("page", 0, type=int), 0)
+    rows, count = people(place.id, page)
+    return render_template(
+        "people/people.html", place=place, rows=rows, count=count, page=page, last=max(0, (count - 1) // PAGE),
+        removed=spaces.removed_lately(place.id), wide=wide, leads=place.id in visitor().leads,
+        change="people.entrust" if wide else "people.change", list="people.of_space" if wide else "people.mine",
+    )  # fmt: skip
+
+
+def _change(place: Space, person_id: str, changes: dict[str, tuple[Callable[..., Any], str]]) -> None:
+    form = ChangeForm()
+    if not form.validate_on_submit() or form.do.data not in changes:
+        raise Refused()
+    act, told = changes[form.do.data]
+    with writing():
+        act(person_id, place.id, by=visitor().id)
+    flash(_(told, name=names_of([person_id]).get(person_id, "")), "yes")
+
+
+@bp.get("/team/<space_id>/people")
+@guard("team")
+def mine(space_id: str) -> Any:
+    """Who belongs to a space of mine; what I may change beside each name."""
+    return _page(_own(space_id), wide=False)
+
+
+@bp.post("/team/<space_id>/people/<person_id>")
+@guard("team")
+def change(space_id: str, person_id: str) -> Any:
+    """Name a deputy, take that back, end a membership or undo its end (`do` = deputy | learner | remove | back)."""
+    place = _own(space_id)
+    if person_id == visitor().id:
+        raise Refused(_("Here you change what others may do. You leave a space from your account."))
+    _change(place, person_id, OF_SPACE)
+    return redirect(url_for("people.mine", space_id=place.id))
+
+
+@bp.get("/network/spaces/<space_id>/people")
+@guard("network")
+def of_space(space_id: str) -> Any:
+    """Who belongs to a space of the network, for the coordinator."""
+    return _page(_any(space_id), wide=True)
+
+
+@bp.post("/network/spaces/<space_id>/people/<person_id>")
+@guard("network")
+def entrust(space_id: str, person_id: str) -> Any:
+    """Entrust the space to somebody, take it back, end a membership or undo that (`do` = manager | learner | remove | back)."""
+    place = _any(space_id)
+    _change(place, person_id, OF_NETWORK)
+    return redirect(url_for("people.of_space", space_id=place.id))
+
+
+@bp.route("/network/spaces/<space_id>/invite", methods=["GET", "POST"])
+@guard("network")
+def invite(space_id: str) -> Any:
+    """Invite somebody to run a space; below, the invitations to run it that wait."""
+    place = _any(space_id)
+    form = InviteForm(lang=place.lang)
+    if form.validate_on_submit():
+        typed = form.email.data or ""
+        lang = form.lang.data if form.lang.data in LANGUAGES else DEFAULT_LANGUAGE
+        try:
+            with writing():
+                count_try(f"invitations:{clean_email(typed)}", MAILS_ASKED)
+                service.invite(email=typed, role="manager", space_id=place.id, lang=lang, invited_by=visitor().id)
+        except TooMany:
+            form.email.errors = [_("This address was invited three times in an hour. Wait before you write again.")]
+        else:
+            flash(_("The invitation to %(address)s is on its way.", address=clean_email(typed)), "yes")
+            return redirect(url_for("people.invite", space_id=place.id))
+    waiting = [row for row in spaces.open_invitations(place.id) if row.role == "manager"]
+    return render_template("people/invite.html", form=form, place=place, waiting=waiting), 422 if form.errors else 200
