@@ -10,3 +10,22 @@ class PersonInvited:
     """Somebody was invited. `id` is the `invitation` row."""
 
     id: str
+
+
+@dataclass(frozen=True)
+class PeopleInvited:
+    """Many were invited at once. `id` is this telling's own; `invitations` are the `invitation` rows."""
+
+    id: str
+    invitations: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PeopleJoined:
+    """People belong to a space from now on, or have a higher role in it. `id` is this joining's own. Whoever listens reads
+    again who is (still) there.
+    """
+
+    id: str
+    space_id: str
+    person_ids: tuple[str, ...]

@@ -1,0 +1,497 @@
+"""Reads about assignments. Each takes a fixed number of queries, however many people, courses and assignments there are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from lms.accounts.models import Person
+from lms.foundation.clock import DEFAULT_ZONE, local, today
+from lms.foundation.db import db, read
+from lms.learning.assignments.models import (
+    Assignment,
+    AssignmentCourse,
+    AssignmentException,
+    AssignmentPerson,
+    LearningPath,
+    PathCourse,
+)
+from lms.learning.assignments.rules import Due, start_of
+from lms.learning.models import Enrolment
+from lms.spaces.models import Membership, Network, Space, Territory
+
+#: People on one page of a list.
+PAGE = 40
+#: What a list of people can be cut down to.
+SHOWN = ("all", "missing", "late", "declined", "excused", "finished")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose people, and which of them: a space's, a territory's, or the network's. `people` where they are chosen."""
+
+    space_id: str | None
+    territory_id: str | None
+    who: str
+    people: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An assignment, as it stands (see `models.Assignment`)."""
+
+    id: str
+    space_id: str | None
+    territory_id: str | None
+    who: str
+    path_id: str | None
+    #: The title of the path, "" for a single course.
+    title: str
+    courses: tuple[str, ...]
+    due: Due
+    why: str
+    made_by: str | None
+    created_at: datetime
+    ended_at: datetime | None
+    valid_months: int | None
+    renew_days: int
+    renew_by: str | None
+    renew_course_id: str | None
+    #: The name of the place, "" for the network, and its zone.
+    place: str
+    zone: str
+
+    @property
+    def assigned_on(self) -> date:
+        """The day it was made, where the place is."""
+        return local(self.created_at, self.zone).date()
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How an assignment goes: people it concerns, who finished, who is late, who is not enrolled, who said no."""
+
+    people: int = 0
+    finished: int = 0
+    late: int = 0
+    missing: int = 0
+    declined: int = 0
+
+
+@dataclass(frozen=True)
+class Line:
+    """One person of an assignment. `state`: missing, active, finished, declined, excused."""
+
+    id: str
+    name: str
+    since: date
+    state: str
+    course_id: str | None
+    due_on: date | None
+    late: bool
+    own_day: date | None
+
+
+@dataclass(frozen=True)
+class Path:
+    """A learning path: its courses in order."""
+
+    id: str
+    space_id: str | None
+    title: str
+    courses: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Way:
+    """A path as one of its people sees it: course -> None (not there yet), active, finished or declined."""
+
+    assignment_id: str
+    title: str
+    steps: tuple[tuple[str, str | None], ...]
+
+
+# --- whom it concerns ------------------------------------------------------------------------------------------------
+
+
+def _in_place(scope: Scope | Standing) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = [Person.state == "active"]
+    if scope.space_id is not None:
+        found.append(Membership.space_id == scope.space_id)
+    if scope.territory_id is not None:
+        found.append(Space.territory_id == scope.territory_id)
+    if scope.who == "learners":
+        found.append(Membership.role == "learner")
+    elif scope.who == "managers":
+        found.append(Membership.role != "learner")
+    elif scope.who == "people" and isinstance(scope, Scope):
+        found.append(Membership.person_id.in_(scope.people))
+    elif scope.who == "people" and isinstance(scope, Standing):
+        chosen = sa.select(AssignmentPerson.person_id).where(AssignmentPerson.assignment_id == scope.id)
+        found.append(Membership.person_id.in_(chosen))
+    return found
+
+
+def _members(scope: Scope | Standing) -> sa.Select[str, datetime]:
+    """(person_id, since) of everybody concerned today: the roles and memberships of this moment."""
+    return (
+        sa.select(Membership.person_id.label("person_id"), sa.func.min(Membership.since).label("since"))
+        .join(Person, Person.id == Membership.person_id)
+        .join(Space, Space.id == Membership.space_id)
+        .where(*_in_place(scope))
+        .group_by(Membership.person_id)
+    )
+
+
+def concerned(scope: Scope | Standing, among: Collection[str] | None = None) -> dict[str, datetime]:
+    """Person -> since when they belong there, of everybody concerned (`among` these people)."""
+    statement = _members(scope)
+    if among is not None:
+        statement = statement.where(Membership.person_id.in_(among))
+    return {row.person_id: row.since for row in db.session.execute(statement)}
+
+
+def excused_from(assignment_id: str) -> frozenset[str]:
+    """Who is excused."""
+    return frozenset(
+        db.session.scalars(
+            sa.select(AssignmentException.person_id).where(
+                AssignmentException.assignment_id == assignment_id, AssignmentException.excused.is_(True)
+            )
+        )
+    )
+
+
+def own_days(assignment_id: str) -> dict[str, date]:
+    """Person -> the day that was set for them alone."""
+    rows = db.session.execute(
+        sa.select(AssignmentException.person_id, AssignmentException.due_on).where(
+            AssignmentException.assignment_id == assignment_id, AssignmentException.due_on.is_not(None)
+        )
+    )
+    return {person_id: day for person_id, day in rows if day is not None}
+
+
+def states_in(
+    courses: Collection[str], scope: Scope | Standing, among: Collection[str] | None = None
+) -> dict[str, dict[str, str]]:
+    """Person -> course -> the state of their enrolment, of those concerned (`among` these people) who have one."""
+    members = _members(scope)
+    people = (members if among is None else members.where(Membership.person_id.in_(among))).subquery()
+    found: dict[str, dict[str, str]] = defaultdict(dict)
+    for person_id, course_id, state in db.session.execute(
+        sa.select(Enrolment.person_id, Enrolment.course_id, Enrolment.state)
+        .join(people, people.c.person_id == Enrolment.person_id)
+        .where(Enrolment.course_id.in_(courses))
+    ):
+        found[person_id][course_id] = state
+    return found
+
+
+# --- assignments ------------------------------------------------------------------------------------------------------
+
+
+def _standings(*where: sa.ColumnElement[bool]) -> list[Standing]:
+    rows = db.session.execute(
+        sa.select(
+            Assignment,
+            LearningPath.title,
+            Space.name.label("space"),
+            Space.zone.label("space_zone"),
+            Territory.name.label("territory"),
+            sa.select(Network.zone).where(Network.id == 1).scalar_subquery().label("zone"),
+        )
+        .outerjoin(LearningPath, LearningPath.id == Assignment.path_id)
+        .outerjoin(Space, Space.id == Assignment.space_id)
+        .outerjoin(Territory, Territory.id == Assignment.territory_id)
+        .where(*where)
+        .order_by(Assignment.created_at.desc(), Assignment.id)
+    ).all()
+    courses: dict[str, list[str]] = defaultdict(list)
+    if rows:
+        for assignment_id, course_id in db.session.execute(
+            sa.select(AssignmentCourse.assignment_id, AssignmentCourse.course_id)
+            .where(AssignmentCourse.assignment_id.in_([row.Assignment.id for row in rows]))
+            .order_by(AssignmentCourse.position)
+        ):
+            courses[assignment_id].append(course_id)
+    return [_standing(row, tuple(courses[row.Assignment.id])) for row in rows]
+
+
+def _standing(row: Any, courses: tuple[str, ...]) -> Standing:
+    one: Assignment = row.Assignment
+    return Standing(
+        id=one.id, space_id=one.space_id, territory_id=one.territory_id, who=one.who, path_id=one.path_id,
+        title=row.title or "", courses=courses, due=Due(one.due, one.due_on, one.due_days), why=one.why,
+        made_by=one.made_by, created_at=one.created_at, ended_at=one.ended_at, valid_months=one.valid_months,
+        renew_days=one.renew_days, renew_by=one.renew_by, renew_course_id=one.renew_course_id,
+        place=row.space or row.territory or "", zone=row.space_zone or row.zone or DEFAULT_ZONE,
+    )  # fmt: skip
+
+
+def assignment(assignment_id: str) -> Standing | None:
+    """The assignment with this id, or None."""
+    return next(iter(_standings(Assignment.id == assignment_id)), None)
+
+
+def assignments_of_space(space_id: str) -> list[Standing]:
+    """The assignments of a space, the newest first."""
+    return _standings(Assignment.space_id == space_id)
+
+
+def assignments_of_network() -> list[Standing]:
+    """The assignments of territories and of the whole network, the newest first."""
+    return _standings(Assignment.space_id.is_(None))
+
+
+def running_in(space_ids: Collection[str], *, with_course: str | None = None) -> list[Standing]:
+    """The assignments that run and may concern people of these spaces; with `with_course`, those of that course."""
+    territories = sa.select(Space.territory_id).where(Space.id.in_(space_ids))
+    where: list[sa.ColumnElement[bool]] = [
+        Assignment.ended_at.is_(None),
+        sa.or_(
+            Assignment.space_id.in_(space_ids),
+            Assignment.territory_id.in_(territories),
+            sa.and_(Assignment.space_id.is_(None), Assignment.territory_id.is_(None)),
+        ),
+    ]
+    if with_course is not None:
+        having = sa.select(AssignmentCourse.assignment_id).where(AssignmentCourse.course_id == with_course)
+        where.append(Assignment.id.in_(having))
+    return _standings(*where)
+
+
+def _each() -> sa.Subquery:
+    """(assignment, person) of everybody concerned by any assignment, with how far they are in it."""
+    taken = sa.and_(
+        Enrolment.person_id == Membership.person_id, Enrolment.course_id == AssignmentCourse.course_id
+    )  # fmt: skip
+    excepted = sa.and_(
+        AssignmentException.assignment_id == Assignment.id, AssignmentException.person_id == Membership.person_id
+    )
+    chosen = sa.exists().where(
+        AssignmentPerson.assignment_id == Assignment.id, AssignmentPerson.person_id == Membership.person_id
+    )
+
+    def count(*what: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+        return sa.func.count(sa.distinct(sa.case((sa.and_(*what), Enrolment.course_id))))
+
+    return (
+        sa.select(
+            Assignment.id.label("assignment_id"),
+            Membership.person_id.label("person_id"),
+            sa.func.count(sa.distinct(AssignmentCourse.course_id)).label("courses"),
+            count(Enrolment.state == "finished").label("finished"),
+            count(Enrolment.state == "declined").label("declined"),
+            count(Enrolment.id.is_not(None)).label("taken"),
+            count(Enrolment.state == "active", Enrolment.due_on < sa.bindparam("today")).label("late"),
+        )
+        .select_from(Assignment)
+        .join(AssignmentCourse, AssignmentCourse.assignment_id == Assignment.id)
+        .join(Space, sa.and_(
+            sa.or_(Assignment.space_id.is_(None), Space.id == Assignment.space_id),
+            sa.or_(Assignment.territory_id.is_(None), Space.territory_id == Assignment.territory_id),
+        ))
+        .join(Membership, Membership.space_id == Space.id)
+        .join(Person, sa.and_(Person.id == Membership.person_id, Person.state == "active"))
+        .outerjoin(Enrolment, taken)
+        .outerjoin(AssignmentException, excepted)
+        .where(
+            Assignment.id.in_(sa.bindparam("assignments", expanding=True)),
+            sa.or_(AssignmentException.excused.is_(None), AssignmentException.excused.is_(False)),
+            sa.or_(
+                Assignment.who == "all",
+                sa.and_(Assignment.who == "learners", Membership.role == "learner"),
+                sa.and_(Assignment.who == "managers", Membership.role != "learner"),
+                sa.and_(Assignment.who == "people", chosen),
+            ),
+        )
+        .group_by(Assignment.id, Membership.person_id)
+        .subquery()
+    )  # fmt: skip
+
+
+_EACH = _each()
+_TALLIES = sa.select(
+    _EACH.c.assignment_id,
+    sa.func.count().label("people"),
+    sa.func.sum(sa.case((_EACH.c.finished == _EACH.c.courses, 1), else_=0)).label("finished"),
+    sa.func.sum(sa.case((_EACH.c.late > 0, 1), else_=0)).label("late"),
+    sa.func.sum(sa.case((_EACH.c.taken == 0, 1), else_=0)).label("missing"),
+    sa.func.sum(sa.case((_EACH.c.declined > 0, 1), else_=0)).label("declined"),
+).group_by(_EACH.c.assignment_id)
+
+
+def tallies(standings: Collection[Standing]) -> dict[str, Tally]:
+    """Assignment -> how it goes. One query. Who is excused is not counted."""
+    if not standings:
+        return {}
+    day = today(next(iter(standings)).zone)
+    rows = read(_TALLIES, assignments=[one.id for one in standings], today=day)
+    found = {row.assignment_id: Tally(*(int(value) for value in row[1:])) for row in rows}
+    return {one.id: found.get(one.id, Tally()) for one in standings}
+
+
+def people_of(one: Standing, shown: str = "all", page: int = 0) -> tuple[list[Line], bool]:
+    """A page of the people an assignment concerns, by name, cut down to what is `shown`; and whether there are more.
+
+    Three queries. Somebody who said no stands there as a fact, without a reason.
+    """
+    members = _members(one).subquery()
+    mine = sa.and_(Enrolment.person_id == members.c.person_id, Enrolment.course_id.in_(one.courses))
+    excused = sa.exists().where(
+        AssignmentException.assignment_id == one.id,
+        AssignmentException.person_id == members.c.person_id,
+        AssignmentException.excused.is_(True),
+    )
+    day = today(one.zone)
+    done = sa.select(sa.func.count()).where(mine, Enrolment.state == "finished").scalar_subquery()
+    filters: dict[str, list[sa.ColumnElement[bool]]] = {
+        "all": [],
+        "missing": [~sa.exists().where(mine), ~excused],
+        "late": [sa.exists().where(mine, Enrolment.state == "active", Enrolment.due_on < day), ~excused],
+        "declined": [sa.exists().where(mine, Enrolment.state == "declined")],
+        "excused": [excused],
+        "finished": [done == len(one.courses)],
+    }
+    rows = db.session.execute(
+        sa.select(Person.id, Person.name, members.c.since)
+        .join(members, members.c.person_id == Person.id)
+        .where(*filters[shown])
+        .order_by(Person.sort, Person.id)
+        .limit(PAGE + 1)
+        .offset(page * PAGE)
+    ).all()
+    return _lines(one, rows[:PAGE], day), len(rows) > PAGE
+
+
+def person_of(one: Standing, person_id: str) -> Line | None:
+    """One of the people an assignment concerns; None for anybody else."""
+    members = _members(one).where(Membership.person_id == person_id).subquery()
+    rows = db.session.execute(
+        sa.select(Person.id, Person.name, members.c.since).join(members, members.c.person_id == Person.id)
+    ).all()
+    return next(iter(_lines(one, rows, today(one.zone))), None)
+
+
+def _lines(one: Standing, rows: Collection[Any], day: date) -> list[Line]:
+    ids = [row.id for row in rows]
+    taken: dict[str, dict[str, Any]] = defaultdict(dict)
+    excepted: dict[str, Any] = {}
+    fact: Any
+    if ids:
+        for fact in db.session.execute(
+            sa.select(Enrolment.person_id, Enrolment.course_id, Enrolment.state, Enrolment.due_on).where(
+                Enrolment.person_id.in_(ids), Enrolment.course_id.in_(one.courses)
+            )
+        ):
+            taken[fact.person_id][fact.course_id] = fact
+        for fact in db.session.execute(
+            sa.select(AssignmentException.person_id, AssignmentException.excused, AssignmentException.due_on).where(
+                AssignmentException.assignment_id == one.id, AssignmentException.person_id.in_(ids)
+            )
+        ):
+            excepted[fact.person_id] = fact
+    return [_line(one, row, taken[row.id], excepted.get(row.id), day) for row in rows]
+
+
+def _line(one: Standing, row: Any, taken: Mapping[str, Any], exception: Any, day: date) -> Line:
+    current = next(
+        (taken[course] for course in one.courses if course in taken and taken[course].state != "finished"), None
+    )
+    whole = all(course in taken and taken[course].state == "finished" for course in one.courses)
+    state = "finished" if whole else current.state if current else "active" if taken else "missing"
+    if exception is not None and exception.excused and not whole:
+        state = "excused"
+    due_on = current.due_on if current is not None and state == "active" else None
+    return Line(
+        row.id, row.name, local(row.since, one.zone).date(), state, current.course_id if current else None, due_on,
+        due_on is not None and due_on < day, exception.due_on if exception is not None else None,
+    )  # fmt: skip
+
+
+def day_for(one: Standing, person_id: str, since: datetime, before: datetime | None = None) -> date | None:
+    """The day of somebody who belongs there `since`; of a later course of a path, who finished the former one `before`."""
+    start = start_of(local(since, one.zone).date(), one.assigned_on)
+    if before is not None:
+        start = max(start, local(before, one.zone).date())
+    return one.due.day(start, own_days(one.id).get(person_id))
+
+
+# --- paths ------------------------------------------------------------------------------------------------------------
+
+
+def paths_for(space_id: str | None) -> list[Path]:
+    """The paths that can be assigned for a space (its own, and the network's), or (None) the network's, by title."""
+    reach: sa.ColumnElement[bool] = LearningPath.space_id.is_(None)
+    if space_id is not None:
+        reach = sa.or_(reach, LearningPath.space_id == space_id)
+    rows = db.session.execute(
+        sa.select(LearningPath.id, LearningPath.space_id, LearningPath.title, PathCourse.course_id)
+        .join(PathCourse, PathCourse.path_id == LearningPath.id)
+        .where(reach, LearningPath.put_away_at.is_(None))
+        .order_by(LearningPath.title, LearningPath.id, PathCourse.position)
+    ).all()
+    courses: dict[tuple[str, str | None, str], list[str]] = defaultdict(list)
+    for path_id, owner, title, course_id in rows:
+        courses[path_id, owner, title].append(course_id)
+    return [Path(*key, tuple(each)) for key, each in courses.items()]
+
+
+_WAYS = (
+    sa.select(
+        Assignment.id, LearningPath.title, AssignmentCourse.course_id, Enrolment.state,
+    )
+    .join(LearningPath, LearningPath.id == Assignment.path_id)
+    .join(AssignmentCourse, AssignmentCourse.assignment_id == Assignment.id)
+    .outerjoin(
+        Enrolment,
+        sa.and_(Enrolment.person_id == sa.bindparam("person"), Enrolment.course_id == AssignmentCourse.course_id),
+    )
+    .where(
+        Assignment.ended_at.is_(None),
+        sa.exists()
+        .where(Membership.person_id == sa.bindparam("person"), Space.id == Membership.space_id)
+        .where(
+            sa.or_(Assignment.space_id.is_(None), Space.id == Assignment.space_id),
+            sa.or_(Assignment.territory_id.is_(None), Space.territory_id == Assignment.territory_id),
+            sa.or_(
+                Assignment.who == "all",
+                sa.and_(Assignment.who == "learners", Membership.role == "learner"),
+                sa.and_(Assignment.who == "managers", Membership.role != "learner"),
+                sa.and_(
+                    Assignment.who == "people",
+                    sa.exists()
+                    .where(
+                        AssignmentPerson.assignment_id == Assignment.id,
+                        AssignmentPerson.person_id == sa.bindparam("person"),
+                    )
+                    .correlate(Assignment),
+                ),
+            ),
+        )
+        .correlate(Assignment),
+        ~sa.exists()
+        .where(
+            AssignmentException.assignment_id == Assignment.id,
+            AssignmentException.person_id == sa.bindparam("person"),
+            AssignmentException.excused.is_(True),
+        )
+        .correlate(Assignment),
+    )
+    .order_by(Assignment.created_at, Assignment.id, AssignmentCourse.position)
+)  # fmt: skip
+
+
+def ways_of(person_id: str, course_id: str | None = None) -> list[Way]:
+    """The paths somebody is on, those of their spaces and of the network; with `course_id`, those it is in. One query."""
+    steps: dict[tuple[str, str], list[tuple[str, str | None]]] = defaultdict(list)
+    for row in read(_WAYS, person=person_id):
+        steps[row.id, row.title].append((row.course_id, row.state))
+    found = [Way(key[0], key[1], tuple(each)) for key, each in steps.items()]
+    return [one for one in found if course_id is None or course_id in dict(one.steps)]
