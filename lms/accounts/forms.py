@@ -11,6 +11,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 
 from lms.accounts.rules import NAME_LONGEST, clean_email, clean_text, visible
 from lms.foundation.i18n import LANGUAGES, lazy_
+from lms.foundation.tokens import clean_code
 from lms.ui.fields import options
 
 #: The zones of the network's countries first; any other IANA name is accepted from a form that shows it.
@@ -53,6 +54,35 @@ class AskLinkForm(FlaskForm):
     )  # fmt: skip
 
 
+def a_code(form: FlaskForm, field: Any) -> None:
+    """Refuse what cannot be a code of ours."""
+    if clean_code(field.data or "") is None:
+        raise ValidationError(lazy_("A code has eight letters and digits, as in the mail."))
+
+
+class EnterForm(FlaskForm):
+    """The button of a link that signs in, and on whose machine it is pressed."""
+
+    shared = BooleanField(lazy_("This is a shared computer: sign me out after two hours"))
+
+
+class CodeForm(FlaskForm):
+    """The address and the code that was sent to it."""
+
+    email = StringField(
+        lazy_("E-mail"), [InputRequired(lazy_("Write your e-mail address.")), Length(max=300), an_address],
+        filters=[visible],
+        render_kw={"autocomplete": "username", "inputmode": "email", "autocapitalize": "none", "spellcheck": "false"},
+    )  # fmt: skip
+    code = StringField(
+        lazy_("Code from the mail"), [InputRequired(lazy_("Write the code from the mail.")), Length(max=40), a_code],
+        filters=[visible],
+        description=lazy_("Eight letters and digits. Capitals, spaces and the hyphen do not matter; you may paste it."),
+        render_kw={"autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false"},
+    )  # fmt: skip
+    shared = BooleanField(lazy_("This is a shared computer: sign me out after two hours"))
+
+
 class NewPasswordForm(FlaskForm):
     """A new password, typed once and shown by the browser's own means."""
 
@@ -61,6 +91,7 @@ class NewPasswordForm(FlaskForm):
         description=lazy_("12 characters or more; a sentence you can remember is best."),
         render_kw={"autocomplete": "new-password"},
     )  # fmt: skip
+    shared = BooleanField(lazy_("This is a shared computer: sign me out after two hours"))
 
 
 class PreferencesForm(FlaskForm):

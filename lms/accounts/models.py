@@ -55,7 +55,16 @@ class LoginSession(Base):
     expires_at: Mapped[datetime] = mapped_column(Moment)
 
 
-class SignInLink(Base):
+class Coded:
+    """A row whose mail carries a code of eight signs besides its link. It fits with the row's own address alone."""
+
+    #: Keyed with the machine's secret (`foundation.tokens.code_digest`); none before the mail is written.
+    code_digest: Mapped[str | None] = mapped_column(sa.String(64))
+    #: How often a code was tried on this row, right or wrong; after five it opens nothing, and a new mail is needed.
+    code_tries: Mapped[int] = mapped_column(sa.SmallInteger, default=0, server_default="0")
+
+
+class SignInLink(Coded, Base):
     """A link that was asked for. The token is minted when its mail is written; only its digest is kept."""
 
     __tablename__ = "sign_in_link"
@@ -64,6 +73,8 @@ class SignInLink(Base):
     person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
     purpose: Mapped[str] = mapped_column(words("purpose", "sign_in", "reset"))
     token_digest: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
+    #: A path of ours where the person goes on after signing in; empty for their home. Never from a form.
+    after: Mapped[str] = mapped_column(sa.String(200), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment)
     used_at: Mapped[datetime | None] = mapped_column(Moment)

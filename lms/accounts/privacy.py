@@ -14,7 +14,7 @@ from lms.foundation.tokens import digest
 GIVEN: dict[type, tuple[str, ...]] = {
     Person: ("email", "name", "lang", "zone", "state", "created_at"),
     LoginSession: ("created_at", "expires_at"),
-    SignInLink: ("purpose", "created_at", "expires_at", "used_at"),
+    SignInLink: ("purpose", "after", "created_at", "expires_at", "used_at"),
 }
 
 
@@ -38,7 +38,7 @@ def forget(person_id: str) -> None:
     who = db.session.get(Person, person_id)
     if who is None:
         return
-    counted = [digest(f"{what}:{who.email}") for what in ("password", "mail", "mails a day", "invitations")]
+    counted = [digest(f"{what}:{who.email}") for what in ("password", "code", "mail", "mails a day", "invitations")]
     gone = (
         sa.delete(CountedTry).where(CountedTry.key.in_(counted)),
         sa.delete(LoginSession).where(LoginSession.person_id == person_id),

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 import sqlalchemy as sa
 
 from lms.accounts.events import LinkAsked
-from lms.accounts.models import CountedTry, Installation, LoginSession, Person, SignInLink
+from lms.accounts.models import Coded, CountedTry, Installation, LoginSession, Person, SignInLink
 from lms.accounts.rules import NAME_LONGEST, clean_email, clean_text
 from lms.foundation.clock import DEFAULT_ZONE, now
 from lms.foundation.db import db, new_id, upsert
 from lms.foundation.errors import Expired, Refused, TooMany
 from lms.foundation.i18n import _, sort_key
-from lms.foundation.tokens import digest, mint
+from lms.foundation.tokens import code_digest, digest, mint, mint_code, same
 from lms.jobs import outbox
 
 #: Signed in for so long on one's own machine, and on a shared one.
@@ -23,6 +25,9 @@ STAY_SHARED = timedelta(hours=2)
 LINK_LIFE = {"sign_in": timedelta(hours=1), "reset": timedelta(hours=1)}
 #: (how many, in how long): password checks for one account; mails asked for one address.
 PASSWORD_TRIES = (10, timedelta(minutes=5))
+#: How often a code may be tried with one address, known or not; and on one mailed code.
+CODES_TRIED = (10, timedelta(minutes=5))
+CODE_TRIES = 5
 MAILS_ASKED = (3, timedelta(hours=1))
 MAILS_ASKED_A_DAY = (5, timedelta(days=1))
 
@@ -43,6 +48,23 @@ def create_person(*, email: str, name: str, lang: str, zone: str = DEFAULT_ZONE,
     db.session.add(made)
     db.session.flush()
     return made
+
+
+def create_people(names: Mapping[str, str], *, lang: str, zone: str = DEFAULT_ZONE) -> dict[str, str]:
+    """Write many people down in one statement: `names` maps addresses to names, both in the form they are kept in. Gives
+    address -> id. Raises `IntegrityError` for an address that is taken.
+    """
+    moment = now()
+    rows: list[dict[str, Any]] = [
+        {
+            "id": new_id(), "email": email, "name": name, "sort": sort_key(name), "password_hash": None, "lang": lang,
+            "zone": zone, "state": "active", "demo": False, "created_at": moment,
+        }
+        for email, name in names.items()
+    ]  # fmt: skip
+    if rows:
+        db.session.connection().execute(sa.insert(cast("sa.Table", Person.__table__)), rows)
+    return {row["email"]: row["id"] for row in rows}
 
 
 def count_try(what: str, limit: tuple[int, timedelta]) -> None:
@@ -104,13 +126,17 @@ def ask_link(email: str, purpose: str) -> None:
     new_link(person.id, purpose)
 
 
-def new_link(person_id: str, purpose: str, *, life: timedelta | None = None, mailed: bool = True) -> SignInLink:
-    """A fresh link row for a person; former ones of this purpose end. With `mailed`, its mail is a duty now."""
+def new_link(
+    person_id: str, purpose: str, *, life: timedelta | None = None, mailed: bool = True, after: str = ""
+) -> SignInLink:
+    """A fresh link row for a person; former ones of this purpose end. With `mailed`, its mail is a duty now. `after` is
+    where they go on once they are in, a path of ours.
+    """
     moment = now()
     end_links(person_id, purpose)
     link = SignInLink(
-        id=new_id(), person_id=person_id, purpose=purpose, token_digest=None, created_at=moment,
-        expires_at=moment + (life or LINK_LIFE[purpose]), used_at=None,
+        id=new_id(), person_id=person_id, purpose=purpose, token_digest=None, after=after,
+        created_at=moment, expires_at=moment + (life or LINK_LIFE[purpose]), used_at=None,
     )  # fmt: skip
     db.session.add(link)
     db.session.flush()
@@ -138,6 +164,52 @@ def mint_link(link_id: str) -> tuple[Person, SignInLink, str] | None:
     token = mint()
     link.token_digest = digest(token)
     return person, link, token
+
+
+def give_code(row: Any) -> str:
+    """A code for a row (`Coded`) whose mail is about to be written; a former code of the same row dies."""
+    code = mint_code()
+    row.code_digest, row.code_tries = code_digest(code, row.id), 0
+    return code
+
+
+def row_with_code(model: type[Coded], code: str, *where: sa.ColumnElement[bool]) -> str | None:
+    """The id of the row of `model` among those `where` to which the code belongs; each of them has one try less now.
+
+    The try is counted before it is compared, in one statement: tries at once are never more than `CODE_TRIES`. An address
+    that nobody has takes the same way.
+    """
+    table: Any = model
+    tried = db.session.execute(
+        sa.update(table)
+        .where(*where, table.code_digest.is_not(None), table.code_tries < CODE_TRIES)
+        .values(code_tries=table.code_tries + 1)
+        .returning(table.id, table.code_digest),
+        execution_options={"synchronize_session": False},
+    ).all()
+    found = [row.id for row in tried if same(row.code_digest, code_digest(code, row.id))]
+    return found[0] if found else None
+
+
+def use_code(email: str, code: str) -> tuple[str, str] | None:
+    """Spend a sign-in link by the code in its mail. Gives (person id, where to go on), None if they do not go together.
+
+    Returns in every case, so that the try stays counted; the caller counts the address beforehand (`CODES_TRIED`).
+    """
+    moment = now()
+    theirs = sa.select(Person.id).where(Person.email == (clean_email(email) or email), Person.state == "active")
+    usable = (SignInLink.purpose == "sign_in", SignInLink.used_at.is_(None), SignInLink.expires_at > moment)
+    found = row_with_code(SignInLink, code, SignInLink.person_id.in_(theirs), *usable)
+    if found is None:
+        return None
+    row = db.session.execute(
+        sa.update(SignInLink)
+        .where(SignInLink.id == found, *usable)
+        .values(used_at=moment)
+        .returning(SignInLink.person_id, SignInLink.after),
+        execution_options={"synchronize_session": False},
+    ).one_or_none()
+    return (row.person_id, row.after) if row else None
 
 
 def use_link(token: str) -> tuple[str, str]:

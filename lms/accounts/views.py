@@ -21,15 +21,17 @@ from flask_login import login_user, logout_user
 
 from lms.accounts import service
 from lms.accounts.access import public, signed_in
-from lms.accounts.forms import AskLinkForm, NewPasswordForm, PreferencesForm, SignInForm
+from lms.accounts.forms import AskLinkForm, CodeForm, EnterForm, NewPasswordForm, PreferencesForm, SignInForm
 from lms.accounts.passwords import check_password, hash_password, is_outdated
 from lms.accounts.queries import is_demo, person, person_with_email, usable_link
 from lms.accounts.rules import clean_email, password_fault
 from lms.accounts.visitor import Visitor, visitor
+from lms.foundation.clock import now
 from lms.foundation.db import writing
 from lms.foundation.errors import TooMany
 from lms.foundation.i18n import LANGUAGES, _
 from lms.foundation.security import local_path
+from lms.foundation.tokens import clean_code
 
 bp = Blueprint("accounts", __name__, template_folder="templates")
 
@@ -39,6 +41,31 @@ PASSWORD_FAULTS = {
     "long": lambda: _("This password is too long: 1,024 bytes at most."),
     "guessable": lambda: _("This password is easy to guess. Choose words that nobody would expect together."),
 }
+
+
+#: Nobody asks for a second mail sooner than this, in seconds: the first one is on its way.
+ANOTHER_MAIL = 60
+
+
+def mailed(address: str, purpose: str = "sign_in") -> bool:
+    """Remember in this browser that a mail to `address` was asked for. False where that was less than a minute ago."""
+    moment, former = int(now().timestamp()), session.get("mailed") or {}
+    if (former.get("to"), former.get("for")) == (address, purpose) and 0 <= moment - former.get("at", 0) < ANOTHER_MAIL:
+        return False
+    session["mailed"] = {"to": address, "for": purpose, "at": moment}
+    return True
+
+
+def sent_page() -> dict[str, Any]:
+    """What the page says after a mail was asked for: the form for its code, to whom, and where a demonstration shows it."""
+    asked = session.get("mailed") or {}
+    to = asked.get("to", "")
+    return {
+        "reset": asked.get("for") == "reset",
+        "kept_here": is_demo() and not current_app.config["CORDADA"].smtp_url,
+        "to": to,
+        "code": CodeForm(None, email=to),
+    }
 
 
 def enter(person_id: str, *, shared: bool = False) -> None:
@@ -97,8 +124,12 @@ def ask_link() -> Any:
     purpose = "reset" if request.args.get("for") == "reset" else "sign_in"
     form = AskLinkForm()
     if form.validate_on_submit():
-        with suppress(TooMany), writing():  # the answer is the same; the page says how many mails there can be
-            service.ask_link(form.email.data or "", purpose)
+        typed = form.email.data or ""
+        if mailed(clean_email(typed) or typed, purpose):
+            with suppress(TooMany), writing():  # the answer is the same; the page says how many mails there can be
+                service.ask_link(typed, purpose)
+        else:
+            flash(_("A mail left less than a minute ago. Give it a moment before you ask for another."), "yet")
         return redirect(url_for("accounts.link_sent"))
     return render_template("accounts/ask_link.html", form=form, purpose=purpose), 422 if form.errors else 200
 
@@ -106,9 +137,39 @@ def ask_link() -> Any:
 @bp.get("/sign-in/sent")
 @public
 def link_sent() -> str:
-    """The same words for everybody: if somebody signs in with that address, a mail is on its way."""
-    kept_here = is_demo() and not current_app.config["CORDADA"].smtp_url
-    return render_template("accounts/link_sent.html", kept_here=kept_here)
+    """The same words for everybody: if somebody signs in with that address, a mail is on its way. Its code can be typed here."""
+    return render_template("accounts/link_sent.html", **sent_page())
+
+
+@bp.route("/sign-in/code", methods=["GET", "POST"])
+@public
+def code() -> Any:
+    """The code of a mail instead of its link: with the address it was sent to, five tries. The answer to a wrong pair is
+    the same whoever exists.
+    """
+    if not visitor().is_anonymous:
+        return redirect(url_for("home.start"))
+    form = CodeForm(email=(session.get("mailed") or {}).get("to", ""))
+    if not form.validate_on_submit():
+        return render_template("accounts/code.html", form=form), 422 if form.errors else 200
+    address, typed = clean_email(form.email.data or "") or "", clean_code(form.code.data or "") or ""
+    try:
+        with writing():
+            service.count_try(f"code:{address}", service.CODES_TRIED)
+    except TooMany as error:
+        form.code.errors = [error.message]
+        return render_template("accounts/code.html", form=form), 429, {"Retry-After": str(error.retry_after)}
+    with writing():
+        found = service.use_code(address, typed)
+    if found is None:
+        form.code.errors = [
+            _(
+                "This code and this address do not go together, or the code is over. After five tries, ask for a new mail."
+            )
+        ]
+        return render_template("accounts/code.html", form=form), 422
+    enter(found[0], shared=form.shared.data)
+    return redirect(local_path(found[1], url_for("home.start")))
 
 
 @bp.route("/link/<token>", methods=["GET", "POST"])
@@ -120,8 +181,9 @@ def link(token: str) -> Any:
         if found is None:
             return render_template("accounts/link_expired.html"), 410
         return render_template(
-            "accounts/link.html", purpose=found[0].purpose, name=found[1].name, form=NewPasswordForm()
-        )
+            "accounts/link.html", purpose=found[0].purpose, name=found[1].name,
+            form=EnterForm() if found[0].purpose == "sign_in" else NewPasswordForm(),
+        )  # fmt: skip
     found = usable_link(token)
     if found is None:
         return render_template("accounts/link_expired.html"), 410
@@ -129,8 +191,8 @@ def link(token: str) -> Any:
     if row.purpose == "sign_in":
         with writing():
             person_id, _purpose = service.use_link(token)
-        enter(person_id)
-        return redirect(url_for("home.start"))
+        enter(person_id, shared=EnterForm().shared.data)
+        return redirect(local_path(row.after, url_for("home.start")))
     form = NewPasswordForm()
     typed = form.password.data or ""
     valid = form.validate_on_submit()
@@ -143,7 +205,7 @@ def link(token: str) -> Any:
     with writing():
         person_id, _purpose = service.use_link(token)
         service.set_password(person_id, fresh)
-    enter(person_id)
+    enter(person_id, shared=form.shared.data)
     flash(_("Your new password is saved. Other devices were signed out."))
     return redirect(url_for("home.start"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -84,3 +85,9 @@ def forgeries(
         "null origin": own({}, {"Origin": "null"}),
         "origin that begins like ours": own({}, {"Origin": "http://localhost.evil.example"}),
     }
+
+
+def stripped(response: TestResponse, email: str) -> str:
+    """The page without what must differ: the forgery token and the address that was typed."""
+    text = re.sub(r'name="csrf_token" value="[^"]+"', "", response.get_data(as_text=True))
+    return text.replace(email, "ADDRESS")

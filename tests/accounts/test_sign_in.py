@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -14,7 +13,7 @@ from werkzeug.test import TestResponse
 from lms.accounts import service as accounts
 from lms.accounts.models import CountedTry, LoginSession, Person
 from lms.foundation.db import db
-from tests.accounts.attacks import AWAY, leads_home, token_of
+from tests.accounts.attacks import AWAY, leads_home, stripped, token_of
 from tests.accounts.people import PASSWORD, House, found
 from tests.visits import StrictClient, page_of, words_of
 
@@ -39,12 +38,6 @@ def with_cookie(house: House, value: str) -> StrictClient:
     client = house.client()
     client.set_cookie("cordada", value)
     return client
-
-
-def stripped(response: TestResponse, email: str) -> str:
-    """The page without what must differ: the forgery token and the address that was typed."""
-    text = re.sub(r'name="csrf_token" value="[^"]+"', "", response.get_data(as_text=True))
-    return text.replace(email, "ADDRESS")
 
 
 def test_signing_in_leads_where_one_wanted_to_go(house: House) -> None:
@@ -78,13 +71,13 @@ def test_L3_wrong_unknown_and_disabled_get_the_same_answer(house: House) -> None
 
 def test_L3_asking_for_a_link_answers_the_same_and_mails_only_the_known(house: House) -> None:
     house.write(lambda: accounts.disable(house.ids["learner_b"]))
-    pages = []
-    for email in ("learner_a@example.org", "nobody@example.org", "learner_b@example.org"):
-        for purpose in ("", "?for=reset"):
+    for purpose in ("", "?for=reset"):
+        pages = []
+        for email in ("learner_a@example.org", "nobody@example.org", "learner_b@example.org"):
             client = house.client()
             answer = client.fill(f"/sign-in/link{purpose}", {"email": email}, follow=False)
-            pages.append((answer.status_code, answer.location, client.get(answer.location).get_data()))
-    assert len(set(pages)) == 1
+            pages.append((answer.status_code, answer.location, stripped(client.get(answer.location), email)))
+        assert len(set(pages)) == 1
     assert house.count(accounts.SignInLink) == 2
 
 
