@@ -37,6 +37,8 @@ from lms.learning.reflections import tasks as reflections_tasks
 from lms.learning.reflections import views as reflections_views
 from lms.learning.remarks import views as remarks_views
 from lms.learning.reviews import views as reviews_views
+from lms.learning.rosters import cli as rosters_cli
+from lms.learning.rosters import tasks as rosters_tasks
 from lms.learning.sessions import tasks as sessions_tasks
 from lms.learning.sessions import views as sessions_views
 from lms.learning.sessions.events import SeatGiven, SessionChanged
@@ -51,6 +53,7 @@ from lms.spaces import cli as spaces_cli
 from lms.spaces import tasks as spaces_tasks
 from lms.spaces import views as spaces_views
 from lms.spaces.audit import views as audit_views
+from lms.spaces.choices import views as choices_views
 from lms.spaces.events import PeopleInvited, PeopleJoined, PersonInvited
 from lms.spaces.people import views as people_views
 from lms.survey import tasks as survey_tasks
@@ -65,6 +68,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     spaces_views.bp,
     audit_views.bp,
     people_views.bp,
+    choices_views.bp,
     learning_views.bp,
     reviews_views.bp,
     plans_views.bp,
@@ -90,14 +94,14 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     notifications_views.bp,
 )
 
-COMMANDS: tuple[AppGroup, ...] = (spaces_cli.users, spaces_cli.choices, catalogue_cli.courses)
+COMMANDS: tuple[AppGroup, ...] = (spaces_cli.users, spaces_cli.choices, catalogue_cli.courses, rosters_cli.spaces)
 
 #: Modules whose import registers tasks.
 TASK_MODULES: tuple[object, ...] = (
     accounts_tasks, spaces_tasks, survey_tasks, priorities_tasks, notifications_tasks,
     reflections_tasks, notes_tasks, assignments_tasks,
     moves_tasks,
-    sessions_tasks, calendar_tasks,
+    sessions_tasks, calendar_tasks, rosters_tasks,
 )  # fmt: skip
 
 #: What a room has to ask of one above it or beside it -> the query that answers.

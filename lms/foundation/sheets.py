@@ -264,7 +264,7 @@ def _separator_of(text: str) -> str:
 def _lines(text: str, sign: str, skipped: int) -> Iterator[Line]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=sign)
     before = 0
-    last = (0, 0)
+    last = 0
     found = 0
     while True:
         begins = before + 1 + skipped
@@ -274,8 +274,7 @@ def _lines(text: str, sign: str, skipped: int) -> Iterator[Line]:
             raise Unreadable("cell", begins) from error
         if row is None:
             break
-        last = (before, reader.line_num)
-        before = reader.line_num
+        last, before = before, reader.line_num
         if not any(map(str.strip, row)):
             continue
         if len(row) > COLUMNS_MOST:
@@ -286,8 +285,8 @@ def _lines(text: str, sign: str, skipped: int) -> Iterator[Line]:
         if found > ROWS_MOST + 1:  # the headers are one
             raise Unreadable("rows")
         yield Line(begins, tuple(whole(cell) for cell in row))
-    if last[1] - last[0] > 1 and _is_open(text, last[0], sign):
-        raise Unreadable("quote", last[0] + 1 + skipped)
+    if _is_open(text, last, sign):
+        raise Unreadable("quote", last + 1 + skipped)
 
 
 def _is_open(text: str, lines: int, sign: str) -> bool:

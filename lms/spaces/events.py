@@ -29,3 +29,13 @@ class PeopleJoined:
     id: str
     space_id: str
     person_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RequestAnswered:
+    """Somebody's request to join a space was accepted or declined. `id` is this telling's own."""
+
+    id: str
+    person_id: str
+    space_id: str
+    accepted: bool

@@ -23,6 +23,7 @@ from lms.foundation.db import Base, Moment, db, new_id, writing
 ROOT = Path(__file__).resolve().parents[2]
 #: Rooms that keep something about people, in the order in which they forget: upper rooms first, the person last.
 ROOMS = (
+    "learning/rosters",
     "learning/reviews", "learning/plans", "learning/notes", "learning/remarks",
     "learning/works",
     "learning/calendar", "learning/sessions", "learning/polls", "learning/checklists",
@@ -37,7 +38,7 @@ ROOMS = (
     "accounts",
 )  # fmt: skip
 #: Columns with somebody's address, which are no foreign key.
-ADDRESSES = {("person", "email"), ("invitation", "email"), ("sent_mail", "address"), ("network", "contact")}
+ADDRESSES = {("person", "email"), ("invitation", "email"), ("sent_mail", "address"), ("roster_row", "email"), ("network", "contact"), ("network", "sender_address")}
 #: Tables whose rows no longer are about a person when they are forgotten: the row stays, without them.
 STAYS = {"offer", "audit_entry"}
 #: Columns that are kept from the person on purpose, with the reason.

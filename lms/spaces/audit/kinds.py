@@ -42,6 +42,8 @@ KINDS: dict[str, Kind] = {
     "deputy_ended": Kind("people", N_("%(who)s took the role of deputy in %(space)s back from %(subject)s."), person=True),
     "manager_named": Kind("people", N_("%(who)s entrusted %(subject)s with %(space)s."), person=True),
     "manager_ended": Kind("people", N_("%(who)s took the management of %(space)s back from %(subject)s."), person=True),
+    "roster_brought": Kind("people", N_("%(who)s brought a list of %(subject)s rows to %(space)s; new people: %(after)s.")),
+    "roster_undone": Kind("people", N_("%(who)s undid a list brought to %(space)s; people taken back: %(after)s.")),
     "space_made": Kind("spaces", N_("%(who)s added the space %(space)s.")),
     "space_changed": Kind("spaces", N_("%(who)s changed the page of %(space)s: %(subject)s.")),
     "space_archived": Kind("spaces", N_("%(who)s archived the space %(space)s.")),

@@ -1,0 +1,1 @@
+"""Lists of people that managers bring: read, shown before anything happens, applied as a whole, undone for a day."""

@@ -1,0 +1,145 @@
+"""Reads of rosters: an import and its rows, those of a space, what waits, who has acted since."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Row
+
+from lms.accounts.models import Person
+from lms.foundation.db import Base, db
+from lms.learning.models import Enrolment
+from lms.learning.rosters.models import RosterFile, RosterImport, RosterRow
+from lms.learning.rosters.rules import PAGE
+from lms.spaces.models import Invitation, Membership
+
+#: Rows about a person that are no act of theirs or of anybody who counts on them: what the network noted or sent.
+_NO_ACT = frozenset({"roster_row", "roster_import", "sent_mail", "membership", "enrolment"})
+
+
+def import_of(space_id: str, import_id: str) -> RosterImport | None:
+    """The import of this space, or None."""
+    return db.session.scalar(
+        sa.select(RosterImport).where(RosterImport.id == import_id, RosterImport.space_id == space_id)
+    )
+
+
+def file_of(import_id: str) -> bytes | None:
+    """The file as it was sent, while the list is not applied."""
+    return db.session.scalar(sa.select(RosterFile.data).where(RosterFile.import_id == import_id))
+
+
+def rows_of(import_id: str, *, bad: bool | None = None, page: int = 0) -> list[Row[Any]]:
+    """The rows of an import in their order, as columns: all, or the bad or good ones alone, a page at a time from 1."""
+    wanted = sa.select(RosterRow.__table__).where(RosterRow.import_id == import_id).order_by(RosterRow.number)
+    if bad is not None:
+        wanted = wanted.where(RosterRow.outcome == "invalid" if bad else RosterRow.outcome != "invalid")
+    if page:
+        wanted = wanted.limit(PAGE).offset((page - 1) * PAGE)
+    return list(db.session.execute(wanted))
+
+
+def kept_rows(import_id: str) -> list[Row[Any]]:
+    """The rows that an undo has left, because somebody had acted on them."""
+    rows = sa.select(RosterRow.__table__).where(RosterRow.import_id == import_id, RosterRow.kept)
+    return list(db.session.execute(rows.order_by(RosterRow.number)))
+
+
+def imports_of(space_id: str, most: int = 20) -> list[Row[Any]]:
+    """(id, name, state, counts, made_at, done_at, who) of the lists brought to a space, newest first; not those only read."""
+    return list(
+        db.session.execute(
+            sa.select(
+                RosterImport.id, RosterImport.name, RosterImport.state, RosterImport.counts, RosterImport.made_at,
+                RosterImport.done_at, Person.name.label("who"),
+            )
+            .outerjoin(Person, Person.id == RosterImport.brought_by)
+            .where(RosterImport.space_id == space_id, RosterImport.state != "read")
+            .order_by(RosterImport.made_at.desc(), RosterImport.id)
+            .limit(most)
+        )
+    )  # fmt: skip
+
+
+def waiting_of(person_id: str) -> list[str]:
+    """Ids of the lists of this person that wait for the job, in the order in which they will be applied."""
+    return list(
+        db.session.scalars(
+            sa.select(RosterImport.id)
+            .where(RosterImport.brought_by == person_id, RosterImport.state == "waiting")
+            .order_by(RosterImport.made_at, RosterImport.id)
+        )
+    )
+
+
+def standing_in(course_id: str, person_ids: Sequence[str]) -> dict[str, Row[Any]]:
+    """Person -> (id, state, due_on) of their enrolment in a course, for at most a thousand people."""
+    rows: Any = db.session.execute(
+        sa.select(Enrolment.person_id, Enrolment.id, Enrolment.state, Enrolment.due_on).where(
+            Enrolment.course_id == course_id, Enrolment.person_id.in_(person_ids)
+        )
+    )
+    return {row.person_id: row for row in rows}
+
+
+def who_acted(here: RosterImport) -> set[str]:
+    """Of the people of an import: everybody who has done something since, or for whom somebody else has.
+
+    Signed in, accepted, joined another space, was put on another course: any row of any table that points to them and was
+    not written by the import itself. Derived from the schema, so that a table of tomorrow counts too.
+    """
+    theirs = sa.select(RosterRow.person_id).where(RosterRow.import_id == here.id, RosterRow.outcome == "new")
+    asked: list[sa.Select[Any]] = [
+        sa.select(column).where(column.in_(theirs))
+        for column in _columns_of_people()
+        if column.table.name not in _NO_ACT
+    ]
+    asked.append(
+        sa.select(Membership.person_id).where(
+            Membership.person_id.in_(theirs), sa.or_(Membership.space_id != here.space_id, Membership.role != "learner")
+        )
+    )
+    mine = sa.and_(Enrolment.course_id == here.course_id, Enrolment.state == "active", RosterRow.enrolled)
+    asked.append(
+        sa.select(Enrolment.person_id)
+        .join(RosterRow, sa.and_(RosterRow.person_id == Enrolment.person_id, RosterRow.import_id == here.id))
+        .where(RosterRow.outcome == "new", sa.not_(mine) if here.course_id else sa.true())
+    )
+    asked.append(
+        sa.select(RosterRow.person_id)
+        .join(Invitation, Invitation.id == RosterRow.invitation_id)
+        .where(RosterRow.import_id == here.id, Invitation.used_at.is_not(None))
+    )
+    asked.append(
+        sa.select(Person.id).where(
+            Person.id.in_(theirs), sa.or_(Person.password_hash.is_not(None), Person.state != "active")
+        )
+    )
+    return set(db.session.scalars(sa.union(*asked)))
+
+
+def who_learned(here: RosterImport) -> set[str]:
+    """Of the people whom an import enrolled: everybody who has left something in the course, or the course itself."""
+    theirs = sa.select(RosterRow.person_id).where(RosterRow.import_id == here.id, RosterRow.enrolled)
+    asked: list[sa.Select[Any]] = [
+        sa.select(table.c.person_id).where(table.c.person_id.in_(theirs), table.c.course_id == here.course_id)
+        for table in Base.metadata.sorted_tables
+        if "person_id" in table.c and "course_id" in table.c and table.name not in _NO_ACT
+    ]
+    asked.append(
+        sa.select(Enrolment.person_id).where(
+            Enrolment.person_id.in_(theirs), Enrolment.course_id == here.course_id, Enrolment.state != "active"
+        )
+    )
+    return set(db.session.scalars(sa.union(*asked)))
+
+
+def _columns_of_people() -> list[sa.Column[Any]]:
+    return [
+        key.parent
+        for table in Base.metadata.sorted_tables
+        for key in sorted(table.foreign_keys, key=lambda key: key.parent.name)
+        if key.column.table.name == "person"
+    ]

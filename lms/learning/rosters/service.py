@@ -1,0 +1,380 @@
+"""What changes imports: a list kept and mended, applied as a whole, undone.
+
+Applying is one transaction: whoever is killed in the middle has done nothing, and whoever does it twice does nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, cast
+
+import sqlalchemy as sa
+
+from lms.catalogue.queries import published
+from lms.foundation.clock import now
+from lms.foundation.db import db, new_id
+from lms.foundation.errors import DomainError, NotFound, Refused, TooMany
+from lms.foundation.i18n import _
+from lms.jobs import outbox
+from lms.learning import service as learning
+from lms.learning.models import Enrolment
+from lms.learning.rosters import queries
+from lms.learning.rosters.models import RosterFile, RosterImport, RosterRow
+from lms.learning.rosters.rules import AT_ONCE_MOST, KEPT_FOR, READ_FOR, WAITING_MOST, counted, may_undo
+from lms.spaces.audit.service import note
+from lms.spaces.joining import service as joining
+from lms.spaces.models import Space
+from lms.spaces.roster import service as roster
+from lms.spaces.roster.queries import not_to_invite, parts, people_with
+from lms.spaces.roster.rules import Entry, Planned, addresses_of, plan
+from lms.spaces.service import hold_right
+
+
+@dataclass(frozen=True)
+class Done:
+    """A row after it was applied (or would have been): what was planned, and what came of it."""
+
+    planned: Planned
+    person_id: str = ""
+    made: bool = False
+    invitation_id: str = ""
+    enrolled: bool = False
+    redated: bool = False
+    due_before: date | None = None
+
+    @property
+    def outcome(self) -> str:
+        """What became of the row."""
+        return self.planned.outcome
+
+
+# --- reading -----------------------------------------------------------------------------------------------------
+
+
+def planned_for(entries: Collection[Entry], space_id: str) -> list[Planned]:
+    """What will happen to each entry, as things stand. Reads alone."""
+    return plan(entries, people_with(addresses_of(entries), space_id))
+
+
+def keep(
+    planned: Sequence[Planned],
+    space_id: str,
+    *,
+    by: str | None,
+    name: str,
+    data: bytes | None,
+    encoding: str = "",
+    separator: str = "",
+) -> str:
+    """Keep a list that was read, and its file, before anything happens. Gives the import's id.
+
+    A list of the same person that was read for this space and never applied gives way.
+    """
+    if by is not None:
+        hold_right(by, "invite", space_id)
+        former = sa.delete(RosterImport).where(
+            RosterImport.brought_by == by, RosterImport.space_id == space_id, RosterImport.state == "read"
+        )
+        db.session.execute(former, execution_options={"synchronize_session": False})
+    made = RosterImport(
+        id=new_id(), space_id=space_id, brought_by=by, name=name[:200], encoding=encoding, separator=separator,
+        state="read", course_id=None, due_on=None, rows=len(planned), progress=0, counts=counted(planned),
+        made_at=now(), done_at=None,
+    )  # fmt: skip
+    db.session.add(made)
+    db.session.flush()
+    if data is not None:
+        db.session.add(RosterFile(import_id=made.id, data=data))
+        db.session.flush()
+    _write_rows(made.id, [Done(one) for one in planned])
+    return made.id
+
+
+def read_again(
+    import_id: str, space_id: str, planned: Sequence[Planned], *, by: str, encoding: str, separator: str
+) -> None:
+    """Keep a list as it reads with another encoding or separator. Raises `NotFound`, `Refused` once it is applied."""
+    here = _open(import_id, space_id, by)
+    here.encoding, here.separator = encoding, separator
+    here.rows, here.counts = len(planned), counted(planned)
+    _write_rows(here.id, [Done(one) for one in planned])
+
+
+def mend(import_id: str, space_id: str, typed: Mapping[int, tuple[str, str]], *, by: str) -> None:
+    """Put other words into rows (number -> name, address) and look at the list anew. Raises `NotFound`, `Refused`."""
+    here = _open(import_id, space_id, by)
+    entries = entries_of(here.id)
+    mended = [
+        replace(entry, name=typed[number][0], email=typed[number][1]) if number in typed else entry
+        for number, entry in enumerate(entries, start=1)
+    ]
+    planned = planned_for(mended, space_id)
+    here.counts = counted(planned)
+    _write_rows(here.id, [Done(one) for one in planned])
+
+
+def choose(import_id: str, space_id: str, *, course_id: str | None, due_on: date | None, by: str) -> None:
+    """Say which course the people of the list are put on, and until when. Raises `NotFound`, `Refused`."""
+    here = _open(import_id, space_id, by)
+    if course_id is not None:
+        if published(course_id) is None:
+            raise NotFound()
+        hold_right(by, "enrol_others", space_id)
+    here.course_id, here.due_on = course_id, due_on if course_id else None
+
+
+def ask(import_id: str, space_id: str, *, by: str) -> None:
+    """Apply a list: at once if it is short, else as a job. Asked twice is asked once.
+
+    Raises `NotFound`, `Refused` for a list without a usable row, `TooMany` where too many lists of this person wait.
+    """
+    here = _locked(import_id, space_id)
+    hold_right(by, "invite", space_id)
+    if here.brought_by != by:
+        raise NotFound()
+    if here.state != "read":
+        return
+    if here.rows == here.counts["invalid"]:
+        raise Refused(_("No row of this list can be used. Mend one first."))
+    if here.rows <= AT_ONCE_MOST:
+        apply(here, entries_of(here.id))
+        return
+    waiting = queries.waiting_of(by)
+    if len(waiting) >= WAITING_MOST:
+        raise TooMany(_("Ten of your lists are waiting already. Try again when one of them is done."), retry_after=60)
+    here.state, here.progress = "waiting", 0
+    # The first list of everybody goes before the second one of anybody.
+    outbox.put("rosters.apply", {"id": here.id}, key=f"rosters.apply:{here.id}", priority=min(9, 5 + len(waiting)))
+
+
+def advance(import_id: str, progress: int) -> None:
+    """Note how many rows the job has looked at."""
+    change = sa.update(RosterImport).where(RosterImport.id == import_id, RosterImport.state == "waiting")
+    db.session.execute(change.values(progress=progress), execution_options={"synchronize_session": False})
+
+
+def finish(import_id: str, entries: Sequence[Entry]) -> None:
+    """Apply a list that waited. Does nothing for one that does not wait; where its right is lost, or its course is not
+    offered any more, it is refused as a whole.
+    """
+    here = _locked(import_id, None)
+    if here.state != "waiting":
+        return
+    savepoint = db.session.begin_nested()
+    try:
+        apply(here, entries)
+    except DomainError:
+        savepoint.rollback()
+        here.state = "refused"
+    else:
+        savepoint.commit()
+
+
+# --- applying ----------------------------------------------------------------------------------------------------
+
+
+def bring(
+    entries: Sequence[Entry], space: Space, *, name: str, course_id: str | None, due_on: date | None
+) -> tuple[str, list[Done], dict[str, int]]:
+    """Keep a list and apply it in one go, for the operator. Gives the import's id, its rows and the counts."""
+    import_id = keep([], space.id, by=None, name=name, data=None)
+    here = _locked(import_id, space.id)
+    here.rows, here.course_id, here.due_on = len(entries), course_id, due_on
+    rows = apply(here, entries)
+    return import_id, rows, here.counts
+
+
+def would_bring(entries: Sequence[Entry], space: Space, *, course_id: str | None) -> tuple[list[Done], dict[str, int]]:
+    """What `bring` would do, without doing it. Reads alone."""
+    rows = [Done(one, one.person_id) for one in planned_for(entries, space.id)]
+    counts = counted(rows)
+    new = [row.planned for row in rows if row.outcome == "new"]
+    counts["invitations"] = len(new) - len(not_to_invite([one.email for one in new], space.id))
+    taking = [row.planned for row in rows if row.outcome in ("new", "present") and not row.planned.closed]
+    known = _standing(course_id, [one.person_id for one in taking if one.person_id]) if course_id else {}
+    counts["enrolled"] = sum(one.person_id not in known for one in taking) if course_id else 0
+    return rows, counts
+
+
+def apply(here: RosterImport, entries: Sequence[Entry]) -> list[Done]:
+    """Do what the list says, as things stand now: bring people in, ask those who belong elsewhere, enrol. Once.
+
+    Raises `NotFound` where the right to it is lost, or the course is not offered any more.
+    """
+    by, moment = here.brought_by, now()
+    if by is not None:
+        hold_right(by, "invite", here.space_id)
+    space = db.session.get(Space, here.space_id)
+    assert space is not None, "an import belongs to a space"
+    planned = planned_for(entries, here.space_id)
+    brought = roster.bring_in([one for one in planned if one.outcome == "new"], space, by=by)
+    asked = [one.person_id for one in planned if one.outcome == "elsewhere" and not one.closed]
+    if asked:
+        joining.request_transfers(asked, space.id, by=by)
+    rows = [_done(one, brought) for one in planned]
+    if here.course_id is not None:
+        if by is not None:
+            hold_right(by, "enrol_others", here.space_id)
+        rows = _enrol(here, rows)
+    counts = counted(rows)
+    counts["enrolled"] = sum(row.enrolled for row in rows)
+    counts["invitations"] = sum(bool(row.invitation_id) for row in rows)
+    _write_rows(here.id, rows)
+    db.session.execute(sa.delete(RosterFile).where(RosterFile.import_id == here.id))
+    here.counts, here.rows, here.progress, here.state, here.done_at = counts, len(rows), len(rows), "done", moment
+    note(by=by, what="roster_brought", space_id=space.id, subject=str(counts["rows"]), after=str(counts["new"]))
+    return rows
+
+
+def _done(one: Planned, brought: Mapping[str, roster.Brought]) -> Done:
+    if one.outcome == "new":
+        made = brought[one.email]
+        return Done(one, made.person_id, made.made, made.invitation_id)
+    return Done(one, one.person_id)
+
+
+def _enrol(here: RosterImport, rows: list[Done]) -> list[Done]:
+    """Put the people of `rows` who are of the space on the course; those who take it already get the day, if there is one."""
+    assert here.course_id is not None
+    taking = [row.person_id for row in rows if row.outcome in ("new", "present") and not row.planned.closed]
+    before = _standing(here.course_id, [row.person_id for row in rows if row.outcome == "present"])
+    learning.enrol_many(taking, here.course_id, by=here.brought_by, due_on=here.due_on, redate=here.due_on is not None)
+    put = set(taking)
+    done: list[Done] = []
+    for row in rows:
+        former = before.get(row.person_id)
+        if row.person_id not in put:
+            done.append(row)
+        elif former is None:
+            done.append(replace(row, enrolled=True))
+        else:
+            dated = here.due_on is not None and former.state == "active" and former.due_on != here.due_on
+            done.append(replace(row, redated=dated, due_before=former.due_on if dated else None))
+    return done
+
+
+def _standing(course_id: str, person_ids: Collection[str]) -> dict[str, Any]:
+    return {
+        person_id: row
+        for part in parts(set(person_ids))
+        for person_id, row in queries.standing_in(course_id, part).items()
+    }
+
+
+# --- undoing -----------------------------------------------------------------------------------------------------
+
+
+def undo(import_id: str, space_id: str | None, *, by: str | None) -> tuple[list[Any], int]:
+    """Undo what nobody has acted on since. Gives the rows that stay, because somebody has, and how many were undone. Twice is
+    once.
+
+    Raises `NotFound`, and `Refused` for a list that was not applied or was applied more than a day ago.
+    """
+    here = _locked(import_id, space_id)
+    if by is not None:
+        hold_right(by, "invite", here.space_id)
+    if here.state == "undone":
+        return queries.kept_rows(here.id), here.counts["undone"]
+    if here.state != "done" or not may_undo(here.done_at, now()):
+        raise Refused(_("This list can no longer be undone: more than a day has passed, or it was never applied."))
+    rows = queries.rows_of(here.id)
+    acted, learned = queries.who_acted(here), queries.who_learned(here) if here.course_id else set()
+    back = [row for row in rows if row.outcome == "new" and row.person_id and row.person_id not in acted | learned]
+    stays = {row.number for row in rows if row.outcome == "new" and row.person_id in acted | learned}
+    left = [row for row in rows if row.enrolled and row.person_id not in learned and row.number not in stays]
+    stays |= {row.number for row in rows if row.outcome == "present" and row.enrolled and row.person_id in learned}
+    _end_enrolments(here, [row.person_id for row in left])
+    _date_back(here, [row for row in rows if row.redated])
+    roster.take_back(
+        {row.email: roster.Brought(row.person_id, row.made, row.invitation_id) for row in back}, here.space_id
+    )
+    asked = [row.person_id for row in rows if row.outcome == "elsewhere" and row.person_id]
+    assert here.done_at is not None
+    joining.withdraw_transfers(asked, here.space_id, since=here.done_at)
+    if stays:
+        table = cast("sa.Table", RosterRow.__table__)
+        marks = sa.update(table).where(table.c.import_id == here.id, table.c.number == sa.bindparam("row"))
+        db.session.connection().execute(marks.values(kept=True), [{"row": number} for number in sorted(stays)])
+    here.state = "undone"
+    undone = {row.number for row in [*back, *left, *(row for row in rows if row.redated)]}
+    here.counts = {**here.counts, "kept": len(stays), "undone": len(undone)}
+    note(by=by, what="roster_undone", space_id=here.space_id, after=str(len(back)))
+    db.session.flush()
+    return queries.kept_rows(here.id), len(undone)
+
+
+def _end_enrolments(here: RosterImport, person_ids: Collection[str]) -> None:
+    for part in parts(set(person_ids)):
+        ends = sa.delete(Enrolment).where(Enrolment.course_id == here.course_id, Enrolment.person_id.in_(part))
+        db.session.execute(ends, execution_options={"synchronize_session": False})
+
+
+def _date_back(here: RosterImport, rows: Sequence[Any]) -> None:
+    """Give enrolments the day they had, where nobody has given them a third one."""
+    if not rows:
+        return
+    table = cast("sa.Table", Enrolment.__table__)
+    back = sa.update(table).where(
+        table.c.course_id == here.course_id, table.c.person_id == sa.bindparam("who"), table.c.due_on == here.due_on
+    )
+    days = [{"who": row.person_id, "day": row.due_before} for row in rows]
+    db.session.connection().execute(back.values(due_on=sa.bindparam("day")), days)
+
+
+def forget_old(moment: datetime) -> None:
+    """Delete lists that were read and never applied after a day, and what was read of the others after a month."""
+    old = sa.or_(
+        sa.and_(RosterImport.state == "read", RosterImport.made_at < moment - READ_FOR),
+        RosterImport.made_at < moment - KEPT_FOR,
+    )
+    db.session.execute(sa.delete(RosterImport).where(old), execution_options={"synchronize_session": False})
+
+
+# --- rows --------------------------------------------------------------------------------------------------------
+
+
+def _locked(import_id: str, space_id: str | None) -> RosterImport:
+    wanted = sa.select(RosterImport).where(RosterImport.id == import_id).with_for_update()
+    if space_id is not None:
+        wanted = wanted.where(RosterImport.space_id == space_id)
+    here = db.session.scalar(wanted)
+    if here is None:
+        raise NotFound()
+    return here
+
+
+def _open(import_id: str, space_id: str, by: str) -> RosterImport:
+    """The import, while its owner may still change what it says."""
+    here = _locked(import_id, space_id)
+    hold_right(by, "invite", space_id)
+    if here.brought_by != by:
+        raise NotFound()
+    if here.state != "read":
+        raise Refused(_("This list has been applied already."))
+    return here
+
+
+def entries_of(import_id: str) -> list[Entry]:
+    """The rows of an import as they were read or mended."""
+    return [Entry(row.line, row.name, row.email) for row in queries.rows_of(import_id)]
+
+
+def _write_rows(import_id: str, rows: Sequence[Done]) -> None:
+    """Let these be the rows of the import."""
+    connection = db.session.connection()
+    table = cast("sa.Table", RosterRow.__table__)
+    connection.execute(sa.delete(table).where(table.c.import_id == import_id))
+    written = [
+        {
+            "import_id": import_id, "number": number, "line": row.planned.line, "name": row.planned.name,
+            "email": row.planned.email, "outcome": row.planned.outcome, "reason": row.planned.reason,
+            "person_id": row.person_id or row.planned.person_id or None, "made": row.made,
+            "invitation_id": row.invitation_id, "enrolled": row.enrolled, "redated": row.redated,
+            "due_before": row.due_before, "kept": False,
+        }
+        for number, row in enumerate(rows, start=1)
+    ]  # fmt: skip
+    if written:
+        connection.execute(sa.insert(table), written)

@@ -1,0 +1,82 @@
+"""Bringing people into a space by the list: people, memberships, invitations, in a fixed number of statements per thousand."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from lms.accounts import service as accounts
+from lms.accounts.models import Person
+from lms.foundation.clock import now
+from lms.foundation.db import db, new_id, upsert
+from lms.jobs import outbox
+from lms.spaces.events import PeopleInvited
+from lms.spaces.models import Invitation, Membership, Space
+from lms.spaces.roster.queries import not_to_invite, parts
+from lms.spaces.roster.rules import Planned
+from lms.spaces.service import INVITATION_LIFE
+
+#: So many letters are one duty: a sign-in mail never waits for more of them.
+LETTERS = 50
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What became of a new row: whose it is, whether that person was made, and the invitation that was written (or "")."""
+
+    person_id: str
+    made: bool
+    invitation_id: str
+
+
+def bring_in(new: Collection[Planned], space: Space, *, by: str | None) -> dict[str, Brought]:
+    """Make the people of `new` rows, let them belong to `space` and invite them. Gives address -> what became of it.
+
+    `by` is who invites; None for the operator. Who was invited already, or too often, gets no further mail. The caller has
+    made sure of the right. Raises `IntegrityError` where somebody else writes one of the addresses down at the same moment.
+    """
+    moment = now()
+    names = {one.email: one.name for one in new if not one.person_id}
+    made = accounts.create_people(names, lang=space.lang, zone=space.zone)
+    whose = {one.email: one.person_id or made[one.email] for one in new}
+    members = [
+        {"person_id": person_id, "space_id": space.id, "role": "learner", "since": moment}
+        for person_id in whose.values()
+    ]
+    upsert(Membership, members, key=["person_id", "space_id"])
+    held = not_to_invite(list(whose), space.id)
+    invitations = [
+        {
+            "id": new_id(), "email": email, "role": "learner", "space_id": space.id, "lang": space.lang, "invited_by": by,
+            "token_digest": None, "created_at": moment, "expires_at": moment + INVITATION_LIFE, "used_at": None,
+        }
+        for email in whose
+        if email not in held
+    ]  # fmt: skip
+    if invitations:
+        db.session.execute(sa.insert(Invitation), invitations)
+    ids = [str(row["id"]) for row in invitations]
+    outbox.tell_many(
+        PeopleInvited(id=new_id(), invitations=tuple(ids[start : start + LETTERS]))
+        for start in range(0, len(ids), LETTERS)
+    )
+    letters = {str(row["email"]): str(row["id"]) for row in invitations}
+    return {email: Brought(person_id, email in made, letters.get(email, "")) for email, person_id in whose.items()}
+
+
+def take_back(brought: Mapping[str, Brought], space_id: str) -> None:
+    """Undo `bring_in` for these addresses: invitations end, memberships go, and people who were made for them too.
+
+    The caller has made sure that none of these people has done anything yet.
+    """
+    silent = {"synchronize_session": False}
+    for part in parts({one.invitation_id for one in brought.values() if one.invitation_id}):
+        ends = sa.update(Invitation).where(Invitation.id.in_(part), Invitation.used_at.is_(None))
+        db.session.execute(ends.values(expires_at=now()), execution_options=silent)
+    for part in parts({one.person_id for one in brought.values()}):
+        gone = sa.delete(Membership).where(Membership.space_id == space_id, Membership.person_id.in_(part))
+        db.session.execute(gone, execution_options=silent)
+    for part in parts({one.person_id for one in brought.values() if one.made}):
+        db.session.execute(sa.delete(Person).where(Person.id.in_(part)), execution_options=silent)
