@@ -1,7 +1,7 @@
 """From a file somebody sends to the one that is kept: what it is by its content, without what a camera wrote into it.
 
-Nothing is opened that is not on the list, nothing is unpacked, no name becomes a path. Pictures are drawn anew: place,
-camera and hidden texts do not survive that.
+Nothing is opened that is not on the list, no name becomes a path. Pictures are drawn anew: place, camera and hidden
+texts do not survive that; documents and sounds lose what programs wrote about their author (`cleaning`).
 """
 
 from __future__ import annotations
@@ -14,9 +14,12 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
+from threading import Lock
 from typing import Final
 
 from PIL import Image, ImageOps, UnidentifiedImageError
+
+from lms.learning.works import cleaning
 
 #: kind -> (what browsers are told, the ending of its name).
 KINDS: Final[dict[str, tuple[str, str]]] = {
@@ -35,20 +38,28 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
 #: What the file dialogue offers.
 ACCEPTED: Final = ".pdf,.png,.jpg,.jpeg,.webp,.docx,.odt,.xlsx,.pptx,.txt,.md,.csv,.mp3,.m4a"
 NAME_LONGEST: Final = 100
-#: A picture has no more points: larger ones would take the memory of everybody.
-POINTS: Final = 40_000_000
+#: Kinds that still hold what a program wrote about whoever made them.
+UNCLEAN: Final = frozenset({"pdf"})
+#: A picture is opened with no more points than that: larger ones would take the memory of everybody (four bytes a point,
+#: twice while it is turned; a WebP needs twice that). A photograph (JPEG) of up to `PHOTO` points is read at half its size and less; one that is
+#: stored in waves cannot be, since each wave covers all of it.
+POINTS: Final = 16_000_000
+PHOTO: Final = 64_000_000
+WEBP: Final = 8_000_000
 #: What is in an office document: so many parts at most, and so many bytes once unpacked.
 PARTS: Final = 5_000
-UNPACKED: Final = 300 * 1024 * 1024
+UNPACKED: Final = 100 * 1024 * 1024
 #: Endings a plain text may have; any other says that it means to be something else.
 _TEXTS = ("", ".txt", ".md", ".csv")
 _JPEGS = (".jpg", ".jpeg")
 _OFFICE = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx", "ppt/presentation.xml": "pptx"}
+#: Two large pictures at once would take twice the memory.
+_ONE_AT_A_TIME = Lock()
 _FILM = re.compile(rb"hdlr.{8}vide", re.DOTALL)
 
 
 class Unfit(Exception):
-    """A file that is not kept. `why` is kind (not on the list), broken, film, macros or pixels."""
+    """A file that is not kept. `why` is kind (not on the list), broken, film, macros, pixels or unclean (see `fit_for_peers`)."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
@@ -79,6 +90,18 @@ def ready(data: bytes, name: str) -> Ready:
     if ending.lower() not in endings:
         title, ending = (title + ending if kind != "text" else title), KINDS[kind][1]
     return Ready(title[: NAME_LONGEST - len(ending)] + ending, kind, kept, hashlib.sha256(kept).hexdigest())
+
+
+def fit_for_peers(file: Ready) -> Ready:
+    """A file that may be given to people who must not learn whose it is. Raises `Unfit` for others."""
+    if file.kind in UNCLEAN:
+        raise Unfit("unclean")
+    return file
+
+
+def plain_name(file_name: str) -> str:
+    """What a file is called where its name could tell whose it is."""
+    return "work" + _named(file_name)[1].lower()
 
 
 def _named(name: str) -> tuple[str, str]:
@@ -178,26 +201,51 @@ def _drawn_anew(data: bytes, kind: str) -> bytes:
     """The picture alone: turned as the camera meant it, without what was written beside its points."""
     try:
         with Image.open(BytesIO(data), formats=[kind.upper()]) as picture:
-            if picture.width * picture.height > POINTS:
+            in_one_go = kind == "jpeg" and not picture.info.get("progressive")
+            if picture.width * picture.height > (PHOTO if in_one_go else WEBP if kind == "webp" else POINTS):
                 raise Unfit("pixels")
             if kind != "jpeg" and getattr(picture, "n_frames", 1) > 1:  # a telephone's JPEG has its depths beside it
                 raise Unfit("film")
-            picture.load()
-            upright = ImageOps.exif_transpose(picture)
-            clear = "A" in upright.getbands() or "transparency" in upright.info
-            plain = upright.convert("RGBA" if clear else "L" if upright.mode in ("1", "L") else "RGB")
-            plain.info = {}
-            out = BytesIO()
-            plain.save(out, kind.upper(), **({} if kind == "png" else {"quality": 88}))
+            if picture.width * picture.height > POINTS:
+                picture.draft(None, (picture.width // 2, picture.height // 2))
+            with _ONE_AT_A_TIME:
+                return _saved(picture, kind)
     except Unfit:
         raise
     except Image.DecompressionBombError as error:
         raise Unfit("pixels") from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
         raise Unfit("broken") from error
+
+
+def _saved(picture: Image.Image, kind: str) -> bytes:
+    picture.load()
+    ImageOps.exif_transpose(picture, in_place=True)
+    clear = "A" in picture.getbands() or "transparency" in picture.info
+    mode = "RGBA" if clear else "L" if picture.mode in ("1", "L") else "RGB"
+    plain = picture if picture.mode == mode else picture.convert(mode)
+    plain.info = {}
+    out = BytesIO()
+    plain.save(out, kind.upper(), exif=b"", **({} if kind == "png" else {"quality": 88}))
     return out.getvalue()
+
+
+def _without_names(data: bytes, _kind: str) -> bytes:
+    try:
+        return cleaning.office(data)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError, OSError) as error:
+        raise Unfit("broken") from error
+
+
+def _sound_alone(data: bytes, kind: str) -> bytes:
+    kept = cleaning.mp3(data) if kind == "mp3" else cleaning.m4a(data)
+    if not kept:
+        raise Unfit("broken")
+    return kept
 
 
 _CLEAN: Final[dict[str, Callable[[bytes, str], bytes]]] = {
     "png": _drawn_anew, "jpeg": _drawn_anew, "webp": _drawn_anew, "pdf": _whole_pdf, "text": _written,
+    "docx": _without_names, "xlsx": _without_names, "pptx": _without_names, "odt": _without_names,
+    "mp3": _sound_alone, "m4a": _sound_alone,
 }  # fmt: skip

@@ -105,7 +105,13 @@ def unfit(fault: Unfit) -> str:
         "broken": _("This file is not whole or cannot be read. Open it on your device, save it again, then send it."),
         "film": _("Moving pictures are not accepted. Put the film on the web and give its address."),
         "macros": _("This document holds programs (macros). Save it without them, then send it again."),
-        "pixels": _("This picture has too many pixels: 40 million at most. Make it smaller, then send it again."),
+        "pixels": _(
+            "This picture is too large to be opened here. Make it smaller, then send it again: 8 million pixels always fit."
+        ),
+        "unclean": _(
+            "A PDF can tell who wrote it, and this work is read by people who are not to know. Send a picture, an office "
+            "document or plain text, or write here."
+        ),
     }[fault.why]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from lms.foundation.clock import now
 from lms.foundation.db import Moment, db, read
 from lms.learning.models import Enrolment
 from lms.learning.works import rules
+from lms.learning.works.files import UNCLEAN, plain_name
 from lms.learning.works.models import Work, WorkEdition, WorkFile, WorkReview
 from lms.learning.works.rules import Content
 
@@ -333,7 +334,7 @@ def to_review(work_id: str, person_id: str, *, trainer: bool) -> ToReview | None
     ).first()
     if row is None or (not trainer and (row.role is None or row.takes in (None, "declined"))):
         return None
-    role = row.role or "trainer"
+    role, edition = row.role or "trainer", _edition(row)
     return ToReview(
         row.id,
         row.person_id,
@@ -343,14 +344,20 @@ def to_review(work_id: str, person_id: str, *, trainer: bool) -> ToReview | None
         row.activity,
         row.state,
         role,
-        _edition(row),
+        edition if role == "trainer" or edition.file is None else replace(edition, file=_for_peers(edition.file)),
         row.sent_at,
     )
 
 
+def _for_peers(file: Attached) -> Attached | None:
+    """A file as peers get it: without a name that could tell whose it is; not at all where its content could."""
+    return None if file.kind in UNCLEAN else replace(file, name=plain_name(file.name))
+
+
 def file_for(person_id: str, work_id: str, file_id: str, *, trainer: bool) -> tuple[Attached, bytes] | None:
-    """A file of a work and its bytes, for its author and for whoever may review it. None for everybody else, and for a
-    reviewer where it is not in an edition that was handed in.
+    """A file of a work and its bytes, for its author and for whoever may review it. None for everybody else, for a
+    reviewer where it is not in an edition that was handed in, and for a peer where it could tell whose it is. To a peer
+    its name says nothing.
     """
     row = db.session.execute(
         sa.select(WorkFile.id, WorkFile.sha256, WorkFile.name, WorkFile.kind, WorkFile.size, Work.person_id)
@@ -359,13 +366,16 @@ def file_for(person_id: str, work_id: str, file_id: str, *, trainer: bool) -> tu
     ).first()
     if row is None:
         return None
+    found = None
     if row.person_id != person_id:
         found = to_review(work_id, person_id, trainer=trainer)
         handed = sa.select(WorkEdition.id).where(WorkEdition.file_id == file_id, WorkEdition.handed_at.is_not(None))
         if found is None or db.session.scalar(handed.limit(1)) is None:
             return None
-    data = db.session.scalar(sa.select(WorkFile.data).where(WorkFile.id == file_id))
-    return Attached(*row[:5]), data or b""
+    kept = Attached(*row[:5])
+    shown = _for_peers(kept) if found and found.role == "peer" else kept
+    data = db.session.scalar(sa.select(WorkFile.data).where(WorkFile.id == file_id)) if shown else None
+    return (shown, data or b"") if shown else None
 
 
 def handed_for(course_id: str, unit: str, activity: str) -> Sequence[rules.Handed]:

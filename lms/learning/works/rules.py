@@ -20,6 +20,10 @@ MEGABYTE: Final = 1024 * 1024
 #: No file is larger, whatever a course allows; and so much one person may keep in all works together. In bytes.
 FILE_MOST: Final = 20 * MEGABYTE
 QUOTA: Final = 100 * MEGABYTE
+#: How many files one person may send, and in how long: each costs the machine some seconds of work.
+SENDINGS: Final = (20, timedelta(minutes=10))
+#: How often a work may be handed in before somebody reads it.
+EDITIONS: Final = 20
 #: After so long a trainer is asked to read what peers have not.
 PEERS_HAVE: Final = timedelta(days=7)
 #: How long home says that a work was reviewed.

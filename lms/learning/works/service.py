@@ -20,12 +20,13 @@ from lms.learning import queries as learning
 from lms.learning import rules as learning_rules
 from lms.learning import service as learning_service
 from lms.learning.models import Enrolment
+from lms.learning.moves.service import hold_all
 from lms.learning.works import queries, rules
 from lms.learning.works.files import Ready
 from lms.learning.works.models import Work, WorkEdition, WorkFile, WorkReview
 from lms.learning.works.rules import Content
 
-Outcome = Literal["saved", "handed", "conflict", "read", "empty"]
+Outcome = Literal["saved", "handed", "conflict", "read", "empty", "often"]
 
 
 class Full(Exception):
@@ -52,7 +53,8 @@ def save(
 
     Without `file` the one that was kept stays, if `keep_file`. Gives `conflict`, and changes nothing, where the work was
     saved elsewhere since `revision` was read; `read` once somebody has reviewed it; `empty` where there is nothing to hand
-    in. Raises `NotFound` for somebody who does not take the course, `Full` for a file too many.
+    in; `often` where it was handed in as often as it can be. Raises `NotFound` for somebody who does not take the course,
+    `Full` for a file too many.
     """
     _enrolled(person_id, course_id)
     if assignment.review == "peer" and hand_in:
@@ -79,6 +81,8 @@ def save(
         return "conflict"
     if hand_in and sent.is_empty:
         return "empty"
+    if last is not None and last.handed_at is not None and last.number >= rules.EDITIONS:
+        return "often"
     if sent != before:
         file_id = _kept(work.id, file) if file else last.file_id if last and sent.file else None
         last = _written(work, last, sent, file_id, lang=lang, version_id=version_id)
@@ -147,6 +151,7 @@ def _complete(work: Work) -> None:
 
 
 def _lock_enrolment(person_id: str, course_id: str) -> Enrolment | None:
+    hold_all([person_id])
     return db.session.scalar(
         sa.select(Enrolment).where(Enrolment.person_id == person_id, Enrolment.course_id == course_id).with_for_update()
     )

@@ -7,19 +7,20 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, send_file, url_for
 
+from lms.accounts import service as accounts
 from lms.accounts.visitor import visitor
 from lms.catalogue import queries as catalogue
 from lms.content.documents import Activity, Assignment
 from lms.foundation.db import writing
-from lms.foundation.errors import NotFound
+from lms.foundation.errors import NotFound, TooMany
 from lms.foundation.i18n import _, language
 from lms.foundation.security import takes_files
 from lms.learning import pages as learning_pages
 from lms.learning import queries as learning
 from lms.learning import rules as learning_rules
-from lms.learning.activities import shows
+from lms.learning.activities import begins, shows
 from lms.learning.closing import closes
-from lms.learning.queries import Learning
+from lms.learning.queries import Begun, Learning
 from lms.learning.works import files, pages, queries, rules, service
 from lms.learning.works.forms import ReviewForm, WorkForm
 from lms.learning.works.queries import Mine, ToReview
@@ -36,8 +37,9 @@ def _page(own: Learning, unit: str, text: Activity, *, form: WorkForm | None = N
     assignment = _assignment(text)
     task = pages.task_of(own.published, text)
     sent = form
+    begun = learning.draft_of(who, course_id, unit, text.key, text.type)
     if form is None:
-        form = _form(assignment, mine)
+        form = _form(assignment, mine, begun)
     return render_template(
         "works/assignment.html",
         **learning_pages.frame(own, unit, text, language()),
@@ -52,6 +54,8 @@ def _page(own: Learning, unit: str, text: Activity, *, form: WorkForm | None = N
         duties=queries.duties_of(who, course_id, unit, text.key) if mine and mine.handed_at else [],
         form=form,
         sent=sent,
+        begun=begun,
+        draft_address=url_for("learning.draft", course_id=course_id, unit=unit, activity=text.key),
         conflict=conflict,
         closes=closes(own, unit, text.key),
         most=rules.largest(assignment) // rules.MEGABYTE,
@@ -71,7 +75,13 @@ def save(course_id: str, unit: str, activity: str) -> Any:
     assignment = _assignment(text)
     form = _form(assignment, queries.work_of(visitor().id, course_id, unit, activity))
     fine = form.validate()
-    file = _file(form, assignment) if "file" in form else None
+    try:
+        file = _file(form, assignment) if "file" in form else None
+    except TooMany as error:
+        form.file.errors = [
+            _("You have sent many files in a short time. Wait a few minutes, then send this one again.")
+        ]
+        return _page(own, unit, text, form=form), 429, {"Retry-After": str(error.retry_after)}
     if not fine or form.errors:
         return _page(own, unit, text, form=form), 422
     hand_in = request.form.get("do") == "hand_in"
@@ -95,6 +105,9 @@ def save(course_id: str, unit: str, activity: str) -> Any:
     except service.Full:
         form.file.errors = [_("All your files together would go over 100 MB. Send a smaller one, or a link to it.")]
         return _page(own, unit, text, form=form), 422
+    if became == "often":
+        form.form_errors.append(_("You have handed this in %(num)s times: it now waits as it is.", num=rules.EDITIONS))
+        return _page(own, unit, text, form=form), 409
     if became == "empty":
         form.form_errors.append(_("There is nothing to hand in yet: write, link or choose a file first."))
         return _page(own, unit, text, form=form), 422
@@ -164,7 +177,7 @@ def review(work_id: str) -> Any:
 @bp.get("/works/<work_id>/files/<file_id>")
 @guard("signed_in")
 def file(work_id: str, file_id: str) -> Any:
-    """A file of a work, handed over and never shown by the site itself."""
+    """A file of a work, handed over and never shown by the site itself; to peers without its name."""
     found = queries.file_for(visitor().id, work_id, file_id, trainer=may(visitor(), "review_works"))
     if found is None:
         raise NotFound()
@@ -182,10 +195,20 @@ def _assignment(text: Activity) -> Assignment:
     return text.assignment or Assignment()
 
 
-def _form(assignment: Assignment, mine: Mine | None) -> WorkForm:
-    """The form of an assignment, with what was saved before."""
+@begins("assignment")
+def _fields(text: Activity) -> dict[str, int]:
+    """The words of a work; a draft may be longer than a text, so that nothing is cut off before that is told."""
+    longest = {"text": 4 * rules.TEXT_LONGEST, "link": 2 * rules.LINK_LONGEST}
+    return {name: longest[name] for name in _assignment(text).submit if name in longest}
+
+
+def _form(assignment: Assignment, mine: Mine | None, begun: Begun | None = None) -> WorkForm:
+    """The form of an assignment, with what was begun or what was saved before."""
     current = mine.current if mine else None
-    form = WorkForm(data={"text": current.text, "link": current.link} if current else None)
+    data = {"text": current.text, "link": current.link} if current else None
+    if begun is not None:
+        data = {name: begun.typed.get(name, [""])[0] for name in ("text", "link")}
+    form = WorkForm(data=data)
     form.ask_for(assignment, has_file=current is not None and current.file is not None)
     return form
 
@@ -197,17 +220,22 @@ def _number(name: str) -> int:
 
 
 def _file(form: WorkForm, assignment: Assignment) -> files.Ready | None:
-    """The file that was sent, fit to be kept; what is wrong with it stands at its field."""
+    """The file that was sent, fit to be kept; what is wrong with it stands at its field. Raises `TooMany` for one file too
+    many in a short time, before it is opened.
+    """
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         return None
+    with writing():
+        accounts.count_try(f"work file {visitor().id}", rules.SENDINGS)
     most = rules.largest(assignment)
     data = sent.stream.read(most + 1)
     if len(data) > most:
         form.file.errors = [pages.too_large(assignment)]
         return None
     try:
-        return files.ready(data, sent.filename)
+        file = files.ready(data, sent.filename)
+        return files.fit_for_peers(file) if assignment.review == "peer" else file
     except files.Unfit as fault:
         form.file.errors = [pages.unfit(fault)]
         return None

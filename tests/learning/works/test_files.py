@@ -174,9 +174,108 @@ def test_a_clear_picture_stays_clear() -> None:
 
 
 def test_Z10_a_picture_is_refused_by_its_points_before_it_is_read() -> None:
-    for side in (6_500, 20_000, 50_000):
+    for side in (4_001, 20_000, 50_000):
         with pytest.raises(Unfit, match="pixels"):
             ready(png(side, side), "a.png")
+
+
+@pytest.mark.parametrize("waves", [False, True])
+def test_Z10_a_large_photograph_is_read_at_half_its_size(waves: bool) -> None:
+    sent = picture("JPEG", (6_000, 4_000), progressive=waves)
+    if waves:  # each wave covers all of it: it cannot be read at half its size
+        with pytest.raises(Unfit, match="pixels"):
+            ready(sent, "a.jpg")
+        return
+    with Image.open(io.BytesIO(ready(sent, "a.jpg").data)) as kept:
+        assert kept.size == (3_000, 2_000)
+
+
+def test_Z10_a_webp_takes_more_memory_and_may_have_fewer_points() -> None:
+    with pytest.raises(Unfit, match="pixels"):
+        ready(picture("WEBP", (4_000, 2_001)), "a.webp")
+
+
+def test_Z10_no_photograph_is_larger_than_any_camera_takes() -> None:
+    sent = bytearray(picture("JPEG", (60, 40)))
+    at = sent.index(b"\xff\xc0") + 5
+    sent[at : at + 4] = struct.pack(">HH", 9_000, 9_000)
+    with pytest.raises(Unfit, match="pixels"):
+        ready(bytes(sent), "a.jpg")
+
+
+CORE = b"<cp:coreProperties><dc:creator>CAMILLE</dc:creator><cp:lastModifiedBy>CAMILLE</cp:lastModifiedBy></cp:coreProperties>"
+TEXT = (
+    b'<w:p><w:ins w:id="1" w:author="CAMILLE" w:date="2026-01-01T00:00:00Z"><w:r><w:t>Bonjour</w:t></w:r></w:ins></w:p>'
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "part", "more"),
+    [
+        (
+            "a.docx",
+            "word/document.xml",
+            {"docProps/core.xml": CORE, "docProps/app.xml": b"<Properties><Company>CAMILLE"},
+        ),
+        ("a.docx", "word/document.xml", {"word/footnotes.xml": TEXT, "docProps/custom.xml": b"<p>CAMILLE</p>"}),
+        ("a.docx", "word/document.xml", {"word/people.xml": b'<w15:person w15:author="CAMILLE"/>'}),
+        ("a.xlsx", "xl/workbook.xml", {"xl/comments1.xml": b"<authors><author>CAMILLE</author></authors>"}),
+        ("a.xlsx", "xl/workbook.xml", {"xl/persons/person.xml": b'<person displayName="CAMILLE" id="{1}"/>'}),
+        ("a.pptx", "ppt/presentation.xml", {"ppt/commentAuthors.xml": b'<p:cmAuthor id="0" name="CAMILLE"/>'}),
+    ],
+)
+def test_documents_lose_the_names_of_those_who_wrote_them(name: str, part: str, more: dict[str, bytes]) -> None:
+    sent = office(part, {**more, "word/media/image1.png": picture("PNG")})
+    kept = ready(sent, name).data
+    with zipfile.ZipFile(io.BytesIO(kept)) as archive, zipfile.ZipFile(io.BytesIO(sent)) as before:
+        assert archive.namelist() == before.namelist(), "its parts are all there, in their order"
+        assert not any(b"CAMILLE" in archive.read(one) for one in archive.namelist())
+        assert archive.read(part) == before.read(part)
+        assert archive.read("word/media/image1.png") == picture("PNG")
+        assert {one.date_time for one in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    assert ready(kept, name).data == kept
+
+
+def test_an_open_document_loses_them_too_and_still_says_first_what_it_is() -> None:
+    parts = {
+        "mimetype": b"application/vnd.oasis.opendocument.text",
+        "content.xml": b"<office:annotation><dc:creator>CAMILLE</dc:creator><text:p>Oui</text:p></office:annotation>",
+        "meta.xml": b"<meta:initial-creator>CAMILLE</meta:initial-creator>",
+    }
+    kept = ready(archive(parts, stored=True), "a.odt").data
+    assert kept[30:38] == b"mimetype"
+    assert b"application/vnd.oasis.opendocument.text" in kept[:100], "not packed"
+    with zipfile.ZipFile(io.BytesIO(kept)) as found:
+        assert b"<text:p>Oui</text:p>" in found.read("content.xml")
+        assert not any(b"CAMILLE" in found.read(one) for one in found.namelist())
+
+
+def box(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I4s", len(data) + 8, kind) + data
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        (b"ID3\x04\0\0\0\0\0\x07CAMILLE" + MP3, MP3),
+        (MP3 + b"TAG" + b"CAMILLE".ljust(125, b"\0"), MP3),
+        (MP3 + b"CAMILLE." + b"APETAGEX" + struct.pack("<IIII", 2000, 40, 1, 0) + b"\0" * 8, MP3),
+        (
+            M4A[:20] + box(b"moov", box(b"trak", b"POINTS") + box(b"udta", b"CAMILLE")) + box(b"mdat", b"SOUND"),
+            M4A[:20] + box(b"moov", box(b"trak", b"POINTS") + box(b"free", b"\0" * 7)) + box(b"mdat", b"SOUND"),
+        ),
+    ],
+)
+def test_sounds_lose_what_is_said_about_them(sent: bytes, kept: bytes) -> None:
+    assert ready(sent, "a.mp3").data == kept
+
+
+def test_what_could_tell_whose_it_is_goes_to_no_peer() -> None:
+    for data, name in ((office(), "a.docx"), (picture(), "a.jpg"), (MP3, "a.mp3"), (b"words", "a.txt"), (ODT, "a.odt")):
+        assert files.fit_for_peers(ready(data, name)).kind
+    with pytest.raises(Unfit, match="unclean"):
+        files.fit_for_peers(ready(PDF, "a.pdf"))
+    assert files.plain_name("Camille Serra.DOCX") == "work.docx"
 
 
 def test_Z10_pictures_that_move_are_refused() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -262,6 +263,61 @@ def test_Z12_a_person_keeps_no_more_than_their_share(
     assert "Mes mots." in words_of(answer)
     assert [one.name for one in rows(site, WorkFile)] == ["a.pdf", "b.pdf"]
     assert len(rows(site, WorkEdition)) == 2
+
+
+def test_Z12_many_files_in_a_short_time_are_told_to_wait(
+    lea: StrictClient, site: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "SENDINGS", (2, rules.SENDINGS[1]))
+    for _again in range(2):
+        assert hand_in(lea, {"file": upload(PDF, "a.pdf")}).status_code == 200
+    answer = hand_in(lea, {"text": "Mes mots.", "file": upload(PDF, "b.pdf")})
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["Retry-After"]) <= rules.SENDINGS[1].total_seconds() + 1
+    assert "You have sent many files in a short time." in words_of(answer)
+    assert "Mes mots." in words_of(answer)
+    assert hand_in(lea, {"text": "Mes mots."}).status_code == 200, "words alone are always taken"
+    assert hand_in(somebody(site, "max"), {"file": upload(PDF, "b.pdf")}).status_code == 200, "others may"
+
+
+def test_a_work_is_handed_in_so_often_and_no_more(
+    lea: StrictClient, site: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "EDITIONS", 2)
+    for text in ("Un.", "Deux."):
+        assert hand_in(lea, {"text": text}).status_code == 200
+    answer = hand_in(lea, {"text": "Trois."})
+    assert answer.status_code == 409
+    assert "You have handed this in 2 times: it now waits as it is." in words_of(answer)
+    assert "Trois." in words_of(answer), "the words stay on the page"
+    assert [one.text for one in rows(site, WorkEdition)] == ["Un.", "Deux."]
+    assert hand_in(lea, {"text": "Deux."}).status_code == 200, "the same again is the same"
+
+
+def test_peers_get_files_that_tell_nothing_of_their_author(site: Flask, courses: Path) -> None:
+    head = "submit: [text, file]\nreview: peer\npeers: 1\n"
+    write_assignment(courses / COURSE, "affiche", title="Une affiche", head=head)
+    serve(site, courses)
+    ana, ben = somebody(site, "ana"), somebody(site, "ben")
+    answer = hand_in(ana, {"text": "A.", "file": upload(PDF, "ana.pdf")}, PEERS)
+    assert answer.status_code == 422
+    assert "A PDF can tell who wrote it" in words_of(answer)
+    hand_in(ana, {"text": "A.", "file": upload(with_exif(), "Ana Serra.jpg")}, PEERS)
+    hand_in(ben, {"text": "B."}, PEERS)
+    page = ben.get(f"/works/{work_of(site, ana).id}")
+    assert "Serra" not in page.text
+    kept = rows(site, WorkFile)[0]
+    answer = ben.get(f"/works/{kept.work_id}/files/{kept.id}")
+    assert (answer.status_code, answer.headers["Content-Disposition"]) == (200, "attachment; filename=work.jpg")
+    assert "Serra" in ana.get(f"/works/{kept.work_id}/files/{kept.id}").headers["Content-Disposition"]
+
+    def as_pdf() -> None:
+        with writing():
+            db.session.execute(sa.update(WorkFile).values(kind="pdf", name="ana.pdf"))
+
+    inside(site, as_pdf)
+    assert ben.get(f"/works/{kept.work_id}/files/{kept.id}").status_code == 404, "however it came there"
+    assert f"/files/{kept.id}" not in ben.get(f"/works/{kept.work_id}").text
 
 
 def test_a_file_replaced_before_handing_in_is_gone_and_one_handed_in_stays(lea: StrictClient, site: Flask) -> None:
