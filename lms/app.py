@@ -17,9 +17,21 @@ from lms import startup, wiring
 from lms.accounts.visitor import NOBODY, Visitor, visitor
 from lms.foundation import errors, i18n, logs, security
 from lms.foundation.db import db, tune
-from lms.foundation.i18n import LANGUAGES, _, format_date, format_number, format_time, language, pick, theme, zone_city
+from lms.foundation.i18n import (
+    DEFAULT_LANGUAGE,
+    LANGUAGES,
+    _,
+    format_date,
+    format_number,
+    format_time,
+    language,
+    pick,
+    theme,
+    zone_city,
+)
 from lms.home.navigation import NAVIGATION, Entry
 from lms.jobs.celery import make_celery
+from lms.spaces.choices.queries import home_of_network
 from lms.spaces.queries import network, visitor_of_session
 from lms.ui import compress, static
 
@@ -87,6 +99,17 @@ def _know_people(app: Flask) -> None:
         return visitor_of_session(token)
 
     app.extensions["language_of_person"] = lambda: visitor().lang
+    app.extensions["language_of_network"] = _language_of_network
+
+
+def _language_of_network() -> str:
+    """What the network speaks. The page of a fault does not ask the database again: it may be what failed."""
+    if g.get("error_id"):
+        return DEFAULT_LANGUAGE
+    try:
+        return home_of_network()[0]
+    except Exception:  # no schema yet
+        return DEFAULT_LANGUAGE
 
 
 def _here() -> Callable[..., str]:

@@ -22,12 +22,15 @@ from lms.interop.badges import views as badges_views
 from lms.learning import queries as learning_queries
 from lms.learning import views as learning_views
 from lms.learning.assignments import tasks as assignments_tasks
+from lms.learning.assignments import views as assignments_views
 from lms.learning.calendar import tasks as calendar_tasks
 from lms.learning.calendar import views as calendar_views
 from lms.learning.certificates import views as certificates_views
 from lms.learning.checklists import views as checklists_views
 from lms.learning.doors import views as doors_views
 from lms.learning.events import CourseFinished, CourseLeft, Enrolled, PlanDated, QuizGraded, UnitCompleted
+from lms.learning.following import tasks as following_tasks
+from lms.learning.following.events import ReminderAsked, ReportDue
 from lms.learning.moves import tasks as moves_tasks
 from lms.learning.notes import tasks as notes_tasks
 from lms.learning.notes import views as notes_views
@@ -46,6 +49,8 @@ from lms.learning.trial import views as trial_views
 from lms.learning.works import views as works_views
 from lms.notifications import tasks as notifications_tasks
 from lms.notifications import views as notifications_views
+from lms.notifications.following import tasks as following_mails_tasks
+from lms.notifications.following import views as following_mails_views
 from lms.priorities import tasks as priorities_tasks
 from lms.priorities import views as priorities_views
 from lms.reports import views as reports_views
@@ -56,6 +61,7 @@ from lms.spaces.audit import views as audit_views
 from lms.spaces.choices import views as choices_views
 from lms.spaces.events import PeopleInvited, PeopleJoined, PersonInvited
 from lms.spaces.people import views as people_views
+from lms.survey import cli as survey_cli
 from lms.survey import tasks as survey_tasks
 from lms.survey import views as survey_views
 from lms.survey.events import BatchCounted, CampaignClosed, CampaignOpened
@@ -70,6 +76,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     people_views.bp,
     choices_views.bp,
     learning_views.bp,
+    assignments_views.bp,
     reviews_views.bp,
     plans_views.bp,
     notes_views.bp,
@@ -92,9 +99,16 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     pages_views.bp,
     reports_views.bp,
     notifications_views.bp,
+    following_mails_views.bp,
 )
 
-COMMANDS: tuple[AppGroup, ...] = (spaces_cli.users, spaces_cli.choices, catalogue_cli.courses, rosters_cli.spaces)
+COMMANDS: tuple[AppGroup, ...] = (
+    spaces_cli.users,
+    spaces_cli.choices,
+    catalogue_cli.courses,
+    rosters_cli.spaces,
+    survey_cli.survey,
+)
 
 #: Modules whose import registers tasks.
 TASK_MODULES: tuple[object, ...] = (
@@ -102,6 +116,7 @@ TASK_MODULES: tuple[object, ...] = (
     reflections_tasks, notes_tasks, assignments_tasks,
     moves_tasks,
     sessions_tasks, calendar_tasks, rosters_tasks,
+    following_tasks, following_mails_tasks,
 )  # fmt: skip
 
 #: What a room has to ask of one above it or beside it -> the query that answers.
@@ -128,6 +143,8 @@ LISTENERS: dict[type, tuple[str, ...]] = {
     SessionChanged: ("notifications.tell_of_session",),
     CourseFinished: ("learning.follow_path",),
     PlanDated: ("notifications.remind_of_plan",),
+    ReminderAsked: ("notifications.remind_of_course",),
+    ReportDue: ("notifications.send_report",),
     CampaignOpened: ("notifications.invite_to_survey",),
     BatchCounted: ("priorities.recompute",),
     CampaignClosed: ("priorities.recompute",),

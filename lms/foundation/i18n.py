@@ -246,7 +246,11 @@ def _select() -> str:
     own = of_person() if of_person else None
     if own in LANGUAGES:
         return own
-    return request.accept_languages.best_match(list(LANGUAGES), default=DEFAULT_LANGUAGE) or DEFAULT_LANGUAGE
+    wished = request.accept_languages.best_match(list(LANGUAGES))
+    if wished is not None:
+        return wished
+    of_network: Callable[[], str] | None = current_app.extensions.get("language_of_network")
+    return of_network() if of_network else DEFAULT_LANGUAGE
 
 
 def install(app: Flask) -> None:

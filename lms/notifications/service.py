@@ -21,12 +21,26 @@ from lms.foundation.i18n import speaking
 from lms.notifications.models import SentMail
 from lms.notifications.queries import not_yet_asked, survey_key
 from lms.notifications.rules import subject_and_text
+from lms.spaces.choices.queries import sender
 from lms.spaces.queries import network
 from lms.survey import service as survey
 from lms.survey.queries import instrument_of
 
 #: The letters there are: each is a template in `templates/notifications/mail/`.
-KINDS = ("sign_in", "reset", "invitation", "survey", "plan", "session", "transfer", "left", "answered", "reviews")
+KINDS = (
+    "sign_in",
+    "reset",
+    "invitation",
+    "survey",
+    "plan",
+    "session",
+    "transfer",
+    "left",
+    "answered",
+    "reviews",
+    "reminder",
+    "report",
+)
 #: How long we remember that a mail was sent.
 REMEMBERED = timedelta(days=30)
 
@@ -50,6 +64,8 @@ class Letter:
     lang: str
     subject: str
     text: str
+    #: Where one click of a mail program ends letters of this kind; "" for those that cannot be ended.
+    unsubscribe: str = ""
 
     @property
     def message_id(self) -> str:
@@ -58,7 +74,15 @@ class Letter:
 
 
 def write(
-    kind: str, *, key: str, person_id: str | None, address: str, name: str = "", lang: str, **words: Any
+    kind: str,
+    *,
+    key: str,
+    person_id: str | None,
+    address: str,
+    name: str = "",
+    lang: str,
+    unsubscribe: str = "",
+    **words: Any,
 ) -> Letter:
     """The letter `kind` in `lang`, with the `words` its template asks for. Raises `ValueError` for an unknown kind."""
     if kind not in KINDS:
@@ -67,7 +91,7 @@ def write(
     with speaking(lang):
         template = current_app.jinja_env.get_template(f"notifications/mail/{kind}.txt")
         subject, text = subject_and_text(template.render(network=found.name if found else "Cordada", **words))
-    return Letter(kind, key, person_id, address, name, lang, subject[:200], text)
+    return Letter(kind, key, person_id, address, name, lang, subject[:200], text, unsubscribe)
 
 
 def can_leave() -> bool:
@@ -84,8 +108,8 @@ def hand_over(letter: Letter) -> Callable[[], None]:
     if config.smtp_url:
         mail.send(
             mail.letter(
-                sender=config.sender, to=letter.address, name=letter.name, subject=letter.subject, text=letter.text,
-                message_id=letter.message_id, lang=letter.lang,
+                sender=sender(config.sender), to=letter.address, name=letter.name, subject=letter.subject, text=letter.text,
+                message_id=letter.message_id, lang=letter.lang, unsubscribe=letter.unsubscribe,
             ),
             config.smtp_url,
         )  # fmt: skip

@@ -19,6 +19,7 @@ from lms.foundation.errors import DomainError
 from lms.foundation.i18n import DEFAULT_LANGUAGE, LANGUAGES, speaking
 from lms.foundation.tokens import digest, mint
 from lms.spaces import service
+from lms.spaces.choices.service import choose
 from lms.spaces.models import REGISTRATIONS, SPACE_ROLES
 from lms.spaces.queries import network, space
 
@@ -124,7 +125,7 @@ def registration(choice: str | None) -> None:
     if choice is not None:
         try:
             with writing():
-                service.choose_registration(choice)
+                choose({"registration": choice}, by=None)
         except DomainError as error:
             raise click.ClickException(NOT_YET) from error
     here = network()

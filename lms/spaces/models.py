@@ -7,10 +7,15 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from lms.accounts.models import Coded
 from lms.foundation.db import Base, Id, Moment, words
 
 #: Who may make an account: only invited people, or anybody who proves an address.
 REGISTRATIONS = ("invitation", "open")
+#: Who sees the directory of spaces: people who are signed in, or everybody.
+DIRECTORIES = ("members", "public")
+#: To whom somebody shows that they belong to a space: nobody, people of the network who are signed in, everybody.
+SEEN = ("no", "network", "public")
 #: The roles somebody can have in a space; the others are roles of the whole network.
 SPACE_ROLES = ("learner", "deputy", "manager")
 
@@ -32,6 +37,13 @@ class Network(Base):
     lang: Mapped[str] = mapped_column(words("lang", "fr", "es", "ca", "en"))
     zone: Mapped[str] = mapped_column(sa.String(64))
     contact: Mapped[str] = mapped_column(sa.String(254))
+    #: Who sees the directory of spaces.
+    directory: Mapped[str] = mapped_column(
+        words("directory", *DIRECTORIES), default="members", server_default="members"
+    )
+    #: Whom mails come from; empty for what the machine says.
+    sender_name: Mapped[str] = mapped_column(sa.String(100), default="", server_default="")
+    sender_address: Mapped[str] = mapped_column(sa.String(254), default="", server_default="")
 
 
 class Territory(Base):
@@ -59,6 +71,14 @@ class Space(Base):
     latitude: Mapped[float | None] = mapped_column(sa.Float)
     longitude: Mapped[float | None] = mapped_column(sa.Float)
     desks: Mapped[int] = mapped_column(sa.SmallInteger)
+    #: The languages spoken there: codes of `directory.themes.SPOKEN`, with a space between two.
+    languages: Mapped[str] = mapped_column(sa.String(60), default="", server_default="")
+    #: A code of `directory.themes.THEMES`, or nothing; what the space is good at; a short text about it, in its language.
+    theme: Mapped[str] = mapped_column(sa.String(20), default="", server_default="")
+    good_at: Mapped[str] = mapped_column(sa.String(200), default="", server_default="")
+    about: Mapped[str] = mapped_column(sa.String(800), default="", server_default="")
+    #: Since when nobody new comes in; its people keep what they have.
+    archived_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class Membership(Base):
@@ -70,6 +90,8 @@ class Membership(Base):
     space_id: Mapped[str] = mapped_column(sa.ForeignKey("space.id"), primary_key=True, index=True)
     role: Mapped[str] = mapped_column(words("role", *SPACE_ROLES))
     since: Mapped[datetime] = mapped_column(Moment)
+    #: To whom the person shows that they belong here: their own choice, which they take back when they like.
+    seen: Mapped[str] = mapped_column(words("seen", *SEEN), default="no", server_default="no")
 
 
 class NetworkRole(Base):
@@ -81,7 +103,7 @@ class NetworkRole(Base):
     role: Mapped[str] = mapped_column(words("role", "trainer", "coordinator"), primary_key=True)
 
 
-class Invitation(Base):
+class Invitation(Coded, Base):
     """Somebody is expected: one address, one role, one use, seven days. What it grants is read from this row only."""
 
     __tablename__ = "invitation"
@@ -100,10 +122,14 @@ class Invitation(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment)
     used_at: Mapped[datetime | None] = mapped_column(Moment)
+    #: When a manager took it back. One that a newer invitation replaced has ended without this.
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class Application(Base):
-    """Where registration is open: somebody who proved an address asks to join a space; its manager accepts or not."""
+    """Somebody who proved an address asks to join a space: where registration is open, or by the code on its screen. Its
+    manager accepts or not.
+    """
 
     __tablename__ = "application"
 
@@ -112,3 +138,7 @@ class Application(Base):
     asked_at: Mapped[datetime] = mapped_column(Moment)
     state: Mapped[str] = mapped_column(words("state", "asked", "accepted", "declined"))
     decided_by: Mapped[str | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))
+    #: "open": by the page of all spaces. "screen": by the code that the space shows in its room.
+    source: Mapped[str] = mapped_column(words("source", "open", "screen"), default="open", server_default="open")
+    #: What the manager wrote with a no, "" for nothing.
+    why: Mapped[str] = mapped_column(sa.String(300), default="", server_default="")

@@ -28,7 +28,7 @@ def export(person_id: str) -> dict[str, list[dict[str, Any]]]:
     )
     asked = db.session.scalars(sa.select(Application).where(Application.person_id == person_id))
     found: dict[str, list[dict[str, Any]]] = {
-        "membership": [{"space": row.space_id, "role": row.role, "since": row.since} for row in members],
+        "membership": [{"space": row.space_id, "role": row.role, "since": row.since, "seen": row.seen} for row in members],
         "network_role": [{"role": row.role} for row in roles],
         "invitation": [
             {
@@ -39,10 +39,11 @@ def export(person_id: str) -> dict[str, list[dict[str, Any]]]:
                 "created_at": row.created_at,
                 "expires_at": row.expires_at,
                 "used_at": row.used_at,
+                "withdrawn_at": row.withdrawn_at,
             }
             for row in invited
         ],
-        "application": [{"space": row.space_id, "asked_at": row.asked_at, "state": row.state} for row in asked],
+        "application": [{"space": row.space_id, "asked_at": row.asked_at, "state": row.state, "source": row.source, "why": row.why} for row in asked],
     }
     return {
         table: [{name: _plain(value) for name, value in row.items()} for row in rows] for table, rows in found.items()

@@ -19,8 +19,8 @@ from lms.foundation.i18n import _
 from lms.foundation.tokens import digest, mint
 from lms.jobs import outbox
 from lms.spaces.audit.service import note
-from lms.spaces.events import PeopleJoined, PersonInvited
-from lms.spaces.models import SPACE_ROLES, Application, Invitation, Membership, Network, NetworkRole
+from lms.spaces.events import PeopleJoined, PersonInvited, RequestAnswered
+from lms.spaces.models import SPACE_ROLES, Application, Invitation, Membership, Network, NetworkRole, Space
 from lms.spaces.policy import may
 from lms.spaces.queries import removed_lately, roles_of
 from lms.spaces.rules import may_give
@@ -42,16 +42,6 @@ def found_network(
     db.session.add(made)
     db.session.flush()
     return made
-
-
-def choose_registration(choice: str) -> None:
-    """Let only invited people in (`invitation`), or anybody who proves an address (`open`). Raises `NotFound` before there
-    is a network.
-    """
-    here = db.session.get(Network, 1, with_for_update=True)
-    if here is None:
-        raise NotFound()
-    here.registration = choice
 
 
 def give_role(person_id: str, role: str, space_id: str | None) -> None:
@@ -138,7 +128,9 @@ def accept_invitation(token: str, *, name: str, lang: str) -> Person:
         raise Expired(_("This link has expired. Get a new one."))
     if row.invited_by is not None and not holds_right(row.invited_by, row.role, row.space_id):
         raise Expired(_("The person who invited you can no longer do so. Ask your space for a new invitation."))
-    person = person_with_email(row.email) or accounts.create_person(email=row.email, name=name, lang=lang)
+    person = person_with_email(row.email) or accounts.create_person(
+        email=row.email, name=name, lang=lang, zone=_zone_of(row.space_id)
+    )
     if person.state != "active":
         raise Expired(_("This link has expired. Get a new one."))
     row.used_at = now()
@@ -146,6 +138,13 @@ def accept_invitation(token: str, *, name: str, lang: str) -> Person:
     what = "joined" if row.space_id else "joined_network"
     note(by=person.id, what=what, space_id=row.space_id, subject=person.id, after=row.role)
     return person
+
+
+def _zone_of(space_id: str | None) -> str:
+    """The zone a new person begins with: the space's, or the network's."""
+    place = db.session.get(Space, space_id) if space_id else None
+    found = place or db.session.get(Network, 1)
+    return found.zone if found else DEFAULT_ZONE
 
 
 def cancel_invitation(invitation_id: str, space_id: str, *, by: str) -> None:
@@ -159,12 +158,13 @@ def cancel_invitation(invitation_id: str, space_id: str, *, by: str) -> None:
     if row.used_at is not None:
         raise Refused(_("This invitation has been accepted already."))
     if row.expires_at > now():
-        row.expires_at = now()
+        row.expires_at = row.withdrawn_at = now()
         note(by=by, what="invitation_withdrawn", space_id=space_id)
 
 
-def register(*, email: str, name: str, lang: str) -> None:
-    """Where registration is open: have a sign-in link mailed to this address, making its person if need be.
+def register(*, email: str, name: str, lang: str, after: str = "") -> None:
+    """Where somebody may come by themselves: have a sign-in link mailed to this address, making its person if need be.
+    `after` is where the link leads, a path of ours.
 
     The caller's answer is the same whoever exists: the link proves the address, and without it nothing opens. Raises
     `TooMany` when too many mails were asked for the address, `Refused` for an unusable address or name.
@@ -172,24 +172,37 @@ def register(*, email: str, name: str, lang: str) -> None:
     address = clean_email(email)
     accounts.count_mail(address or email)
     known = person_with_email(email)
-    person = known or accounts.create_person(email=email, name=name, lang=lang)
+    person = known or accounts.create_person(email=email, name=name, lang=lang, zone=_zone_of(None))
     if person.state == "active" and not person.demo:
-        accounts.new_link(person.id, "sign_in")
+        accounts.new_link(person.id, "sign_in", after=after)
 
 
-def apply(person_id: str, space_id: str) -> None:
-    """Ask to join a space; opens nothing until its manager accepts. Asked twice is asked once."""
-    row = {"person_id": person_id, "space_id": space_id, "asked_at": now(), "state": "asked", "decided_by": None}
-    upsert(Application, [row], key=["person_id", "space_id"])
+def apply(person_id: str, space_id: str, *, source: str = "open") -> None:
+    """Ask to join a space; opens nothing until its manager accepts. Asked twice is asked once.
+
+    Who was declined, or belonged to the space and left, may ask again. Nothing happens for who belongs to it.
+    """
+    if db.session.get(Membership, (person_id, space_id)) is not None:
+        return
+    fresh = {"asked_at": now(), "state": "asked", "decided_by": None, "source": source, "why": ""}
+    upsert(Application, [{"person_id": person_id, "space_id": space_id, **fresh}], key=["person_id", "space_id"])
+    db.session.execute(
+        sa.update(Application)
+        .where(Application.person_id == person_id, Application.space_id == space_id, Application.state != "asked")
+        .values(**fresh),
+        execution_options={"synchronize_session": False},
+    )
 
 
-def decide(person_id: str, space_id: str, *, accept: bool, by: str) -> None:
-    """Accept or decline somebody who asked to join. Raises `Refused` if nothing waits for an answer."""
+def decide(person_id: str, space_id: str, *, accept: bool, by: str, why: str = "") -> None:
+    """Accept or decline somebody who asked to join, who is told by mail, with `why` where the answer is no. Raises
+    `Refused` if nothing waits for an answer.
+    """
     hold_right(by, "invite", space_id)
     changed = db.session.execute(
         sa.update(Application)
         .where(Application.person_id == person_id, Application.space_id == space_id, Application.state == "asked")
-        .values(state="accepted" if accept else "declined", decided_by=by)
+        .values(state="accepted" if accept else "declined", decided_by=by, why="" if accept else why)
     )
     if getattr(changed, "rowcount", 0) != 1:
         raise Refused(_("This request was already answered."))
@@ -197,6 +210,7 @@ def decide(person_id: str, space_id: str, *, accept: bool, by: str) -> None:
     note(by=by, what=what, space_id=space_id, subject=person_id)
     if accept:
         give_role(person_id, "learner", space_id)
+    outbox.tell(RequestAnswered(id=new_id(), person_id=person_id, space_id=space_id, accepted=accept))
 
 
 def forget_old(moment: datetime) -> None:

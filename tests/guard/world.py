@@ -46,6 +46,8 @@ REFLECTION, ASSIGNMENT = ("deux", "reflection"), ("lettre", "assignment")
 FILE = "units/se-parler/media/plan-places.svg"
 PASSWORD = "dix minutes au vert"
 SECRET = "only-for-tests-0123456789-abcdefghijklm"
+#: What a form is called that is sent for the first time.
+FORM_ID = "a-form-of-22-letters-x"
 FORGERY = "0123456789abcdef0123456789abcdef01234567"
 #: People of B, their mails and what they wrote; nobody outside B may ever be sent this.
 CANARY = "B-ONLY-" + secrets.token_hex(6)
@@ -169,7 +171,8 @@ def plain(answer: TestResponse, *echoed: str) -> str:
 
 def sent(world: World, endpoint: str, actor: str) -> dict[str, Any]:
     """What a browser of `actor` would send to the door `endpoint` after filling its form well (without the token)."""
-    colleague = "other_b" if actor.endswith("_b") else "other_a"
+    half = "b" if actor.endswith("_b") else "a"
+    colleague = f"other_{half}"
     forms: dict[str, dict[str, Any]] = {
         "accounts.sign_in": {"email": "learner_a@example.org", "password": PASSWORD},
         "accounts.ask_link": {"email": "learner_a@example.org"},
@@ -197,9 +200,19 @@ def sent(world: World, endpoint: str, actor: str) -> dict[str, Any]:
         "notes.keep": {"noted": "À relire", "seen": ""},
         "remarks.write": {"text": "Chez nous, c’est autrement."},
         "remarks.settle": {"do": "answer", "answer": "Merci, corrigé."},
+        "assignments.assign": {"name": FORM_ID, "what": f"course:{COURSE}", "who": "learners", "due": "none", "do": "look"},
+        "assignments.assign_widely": {
+            "name": FORM_ID, "what": f"course:{COURSE}", "where": "*", "who": "all", "due": "none", "do": "look",
+        },
+        "assignments.change": {"do": "end"},
+        "assignments.person": {"do": "excuse"},
+        "assignments.paths": {"name": FORM_ID, "title": "Accueillir", "course0": COURSE, "course1": TOGETHER},
+        "assignments.wide_paths": {"name": FORM_ID, "title": "Accueillir", "course0": COURSE, "course1": TOGETHER},
         "reports.team_of_space": {
             "people": [world["ids"][colleague]], "course": COURSE, "due_on": "", "why": "Pour avancer.",
         },
+        "reports.remind": {"line": [world[f"late_{half}"]], "sentence": "On en parle jeudi ?"},
+        "reports.keep_mail": {"rhythm": "weekly"},
         "reflections.save": {"q-quand-text": "Autre chose.", "q-quand-shown": "nobody", "revision": "1"},
         "works.save": {"text": "Un autre texte.", "revision": "1", "do": "hand_in"},
         "works.review": {"r-lettre.1": "1", "r-lettre.2": "0", "comment": "Bien vu.", "number": "1"},
@@ -207,6 +220,11 @@ def sent(world: World, endpoint: str, actor: str) -> dict[str, Any]:
         "certificates.claim": {"do": "renew"},
         "certificates.withdraw": {"why": "Délivré par erreur."},
         "people.change": {"do": "deputy"},
+        "choices.settings": {
+            "registration": "open", "directory": "public", "smallest_group": "7", "lang": "ca", "zone": "Europe/Madrid",
+            "contact": "dades@example.org", "sender_name": "Sept Vallées", "sender_address": "cours@example.org",
+            "seen": world["choices"],
+        },
         "people.entrust": {"do": "manager"},
         "people.invite": {"email": "nouvelle@example.org", "lang": "fr"},
         "priorities.keep": {"course": COURSE},
@@ -257,10 +275,12 @@ def _fill(app: Flask) -> dict[str, Any]:
     from lms.catalogue import service as catalogue
     from lms.catalogue.queries import published
     from lms.foundation.clock import now, today
-    from lms.foundation.db import db, writing
+    from lms.foundation.db import db, new_id, writing
     from lms.jobs.models import Job
     from lms.jobs.tasks import drain
     from lms.learning import service as learning
+    from lms.learning.assignments import service as assignments
+    from lms.learning.assignments.queries import Scope
     from lms.learning.calendar import service as calendar
     from lms.learning.certificates import service as certificates
     from lms.learning.certificates.models import Certificate
@@ -277,7 +297,10 @@ def _fill(app: Flask) -> dict[str, Any]:
     from lms.learning.works import service as works
     from lms.learning.works.files import ready
     from lms.learning.works.models import WorkFile
+    from lms.notifications.following.links import sealed
     from lms.spaces import service as spaces
+    from lms.spaces.choices.queries import chosen
+    from lms.spaces.choices.rules import mark
     from lms.spaces.models import Space, Territory
     from lms.survey import rules as survey_rules
     from lms.survey import service as survey
@@ -373,6 +396,13 @@ def _fill(app: Flask) -> dict[str, Any]:
             facts[f"code_{who[-1]}"] = proof.code
             former = proof.facts.to_json() | {"name": f"Former Name {words}"}
             db.session.execute(sa.update(Certificate).where(Certificate.code == proof.code).values(facts=former))
+        for half, boss in (("a", "manager_a"), ("b", "manager_b")):
+            words = CANARY if half == "b" else "A-ONLY"
+            facts[f"late_{half}"] = learning.enrol(
+                ids[f"other_{half}"], TOGETHER, source="manager", by=ids[boss], due_on=today() - timedelta(days=9),
+                why=f"why {words}",
+            ).id  # fmt: skip
+        facts["mails_end"] = sealed("reminders", ids["learner_a"])
         workshop = published(WORKSHOP)
         assert workshop is not None
         asked_for = workshop.document.units[1].activities[ASSIGNMENT[1]]["fr"].assignment
@@ -416,6 +446,14 @@ def _fill(app: Flask) -> dict[str, Any]:
             minted = accounts.mint_link(link.id)
             assert minted is not None
             facts[f"link_{which}"] = minted[2]
+        for which, place, by in (("a", SPACE_A, "manager_a"), ("b", SPACE_B, "manager_b"), ("n", None, "coordinator")):
+            words = CANARY if which == "b" else "A-ONLY"
+            whom = Scope(place, None, "people", (ids["other_b" if which == "b" else "other_a"],))
+            facts[f"assignment_{which}"], facts[f"path_{which}"] = new_id(), new_id()
+            assignments.compose(facts[f"path_{which}"], place, f"Parcours {words}", [WORKSHOP, TOGETHER], by=ids[by])
+            assignments.assign(
+                facts[f"assignment_{which}"], whom, by=ids[by], path_id=facts[f"path_{which}"], why=f"raison {words}"
+            )
         reset = accounts.new_link(ids["other_a"], "reset", mailed=False)
         db.session.flush()
         minted = accounts.mint_link(reset.id)
@@ -449,6 +487,9 @@ def _fill(app: Flask) -> dict[str, Any]:
     assert db.session.scalar(sa.select(sa.func.count()).select_from(LoginSession)) == 6
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Person)) == 10
     facts["lesson_answered"] = answered
+    choices = chosen()
+    assert choices is not None
+    facts["choices"] = mark(choices)
     facts["practice_note"] = db.session.scalar(sa.select(PracticeNote.id).limit(1))
     facts["remark"] = db.session.scalar(sa.select(Remark.id).limit(1))
     db.session.rollback()

@@ -35,6 +35,7 @@ class Door:
 _UNIT = "/courses/<course_id>/<unit>/<activity>"
 _QUESTION = f"{_UNIT}/<attempt_id>/<int:number>"
 _REVIEW = "/review/<course_id>/<unit>/<activity>/<question>"
+_ASSIGNED = "/assignments/<assignment_id>/people/<person_id>"
 _PLAN = "/plans/<course_id>/<unit>/<block>"
 
 DOORS: tuple[Door, ...] = (
@@ -73,6 +74,8 @@ DOORS: tuple[Door, ...] = (
         "writes",
     ),
     Door("POST", "/team/<space_id>/join-requests/<person_id>", "spaces.decide", "invite", "request", "space", "writes"),
+    Door("GET", "/network/settings", "choices.settings", "network"),
+    Door("POST", "/network/settings", "choices.settings", "network", does="writes"),
     Door("GET", "/network/audit", "audit.network", "network"),
     Door("GET", "/team/<space_id>/audit", "audit.space", "team", "space", "space"),
     Door("GET", "/team/<space_id>/people", "people.mine", "team", "space", "space"),
@@ -198,5 +201,31 @@ DOORS: tuple[Door, ...] = (
     Door("GET", "/team", "reports.team", "team"),
     Door("GET", "/team/<space_id>", "reports.team_of_space", "team", "space", "space"),
     Door("POST", "/team/<space_id>", "reports.team_of_space", "team", "space", "space", "writes"),
+    Door("GET", "/team/<space_id>/late", "reports.late", "team", "space", "space"),
+    Door("POST", "/team/<space_id>/late", "reports.remind", "team", "space", "space", "writes"),
+    Door("GET", "/team/<space_id>/people/<person_id>", "reports.person", "team", "team person", "space"),
+    Door("GET", "/team/<space_id>/table.<kind>", "reports.table", "team", "team table", "space"),
+    Door("GET", "/team/<space_id>/mail", "reports.mail", "team", "space", "space"),
+    Door("POST", "/team/<space_id>/mail", "reports.keep_mail", "team", "space", "space", "writes"),
+    Door("POST", "/team/<space_id>/seen", "reports.seen", "team", "space", "space", "writes"),
+    Door("GET", "/account/followed", "reports.own", "signed_in"),
+    Door("GET", "/mails/end/<token>", "following_mails.end", "public", "mails", "bearer"),
+    Door("POST", "/mails/end/<token>", "following_mails.ended", "public", "mails", "bearer", "writes"),
+    # assigning
+    Door("GET", "/team/<space_id>/assignments", "assignments.of_space", "enrol_others", "space", "space"),
+    Door("GET", "/team/<space_id>/assignments/new", "assignments.assign", "enrol_others", "space", "space"),
+    Door("POST", "/team/<space_id>/assignments/new", "assignments.assign", "enrol_others", "space", "space", "writes"),
+    Door("GET", "/network/assignments", "assignments.of_network", "assign_widely"),
+    Door("GET", "/network/assignments/new", "assignments.assign_widely", "assign_widely"),
+    Door("POST", "/network/assignments/new", "assignments.assign_widely", "assign_widely", does="writes"),
+    Door("GET", "/assignments/<assignment_id>", "assignments.one", "assign", "assigned", "space"),
+    Door("POST", "/assignments/<assignment_id>", "assignments.change", "assign", "assigned", "space", "writes"),
+    Door("GET", f"{_ASSIGNED}", "assignments.person", "assign", "assigned person", "space"),
+    Door("POST", f"{_ASSIGNED}", "assignments.person", "assign", "assigned person", "space", "writes"),
+    Door("GET", "/team/<space_id>/paths", "assignments.paths", "enrol_others", "space", "space"),
+    Door("POST", "/team/<space_id>/paths", "assignments.paths", "enrol_others", "space", "space", "writes"),
+    Door("GET", "/network/paths", "assignments.wide_paths", "assign_widely"),
+    Door("POST", "/network/paths", "assignments.wide_paths", "assign_widely", does="writes"),
+    Door("POST", "/paths/<path_id>", "assignments.put_away", "assign", "path", "space", "writes"),
     Door("GET", "/demo/mails", "notifications.mails", "public"),
 )

@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: Rooms that keep something about people, in the order in which they forget: upper rooms first, the person last.
 ROOMS = (
     "learning/rosters",
+    "learning/following",
     "learning/reviews", "learning/plans", "learning/notes", "learning/remarks",
     "learning/works",
     "learning/calendar", "learning/sessions", "learning/polls", "learning/checklists",

@@ -1,0 +1,1 @@
+"""Owns the network's choices: the coordinator's page of settings, each change written into the audit."""
