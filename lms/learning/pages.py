@@ -25,6 +25,7 @@ from lms.foundation.clock import local, today
 from lms.foundation.i18n import LANGUAGES, _, format_date, format_time, language, ngettext
 from lms.learning import asking, rules
 from lms.learning.doors.rules import builds_on, knowing_quiz
+from lms.learning.moves.rules import stood_then
 from lms.learning.queries import Begun, Commitment, Given, Learning, Try, Way
 from lms.learning.versions.queries import changed_at
 
@@ -541,7 +542,8 @@ def lesson_blocks(
             made = Block(ask=asked(question, seed=seed))
             for answer in given:
                 then = versions.get(answer.version_id)
-                text = rules.variant(then.document, unit, one.key, answer.lang) if then else None
+                stand = stood_then(then.document, unit, one.key, question.id) if then else (unit, one.key)
+                text = rules.variant(then.document, *stand, answer.lang) if then else None
                 answered = text.question(question.id) if text else None
                 now = rules.variant(served.document, unit, one.key, answer.lang)
                 if (

@@ -498,8 +498,10 @@ def _memory() -> sa.Executable:
         .where(
             Attempt.person_id == person,
             Attempt.course_id == course,
-            Attempt.unit == sa.bindparam("unit"),
-            Attempt.activity == sa.bindparam("activity"),
+            sa.or_(
+                sa.and_(Attempt.unit == sa.bindparam("unit"), Attempt.activity == sa.bindparam("activity")),
+                Answer.question.in_(sa.bindparam("arrived", expanding=True)),
+            ),
         )
     )
     drafts = sa.select(
@@ -527,12 +529,16 @@ _MEMORY = _memory()
 
 
 def lesson_memory(
-    person_id: str, course_id: str, unit: str, activity: str
+    person_id: str, course_id: str, unit: str, activity: str, arrived: Sequence[str] = ()
 ) -> tuple[list[Given], dict[str, Commitment], dict[str, Begun]]:
     """What somebody left in a lesson: their answers, newest attempt first, their plans and what they have begun to
     answer or to plan, both by block. One query.
+
+    `arrived` are questions that came from another unit: what was answered to them there stands here too.
     """
-    rows: Sequence[Any] = read(_MEMORY, person=person_id, course=course_id, unit=unit, activity=activity).all()
+    rows: Sequence[Any] = read(
+        _MEMORY, person=person_id, course=course_id, unit=unit, activity=activity, arrived=list(arrived)
+    ).all()
     given = [
         Given(row.attempt_id, row.version_id, row.name, row.given, row.share, row.lang)
         for row in rows

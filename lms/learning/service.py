@@ -26,6 +26,8 @@ from lms.learning import rules
 from lms.learning.certificates.service import issue_if_earned
 from lms.learning.events import CourseFinished, CourseLeft, Enrolled, QuizGraded, UnitCompleted
 from lms.learning.models import Answer, Attempt, Completion, Draft, Enrolment, Place, Plan, Walk
+from lms.learning.moves import service as moves
+from lms.learning.moves.rules import shared_units
 from lms.learning.plans import service as plans
 from lms.learning.reviews import service as reviews
 
@@ -93,13 +95,21 @@ def enrol(
         assert made is not None
         if made.id == row["id"]:
             outbox.tell(Enrolled(id=made.id, person_id=person_id, course_id=course_id, source=source))
-            _finish_if_whole(made, served)
+            _take_up(made, served)
         return made
     if before.state == "declined" and source == "self":
         before.state = "active"
         db.session.flush()
-        _finish_if_whole(before, served)
+        _take_up(before, served)
     return before
+
+
+def _take_up(row: Enrolment, served: Published) -> None:
+    """What counts from the first moment: units that were finished in another course that shares them."""
+    brought = moves.bring_shared(served, [row.person_id])
+    _finish_if_whole(row, served)
+    if brought:
+        issue_if_earned(row.person_id, served)
 
 
 def enrol_many(
@@ -135,6 +145,8 @@ def _enrol_part(
     days: Mapping[str, date | None], served: Published, *, by: str | None, why: str, redate: bool
 ) -> Counts:
     """Enrol the people of `days`, each until their day: what is in nobody's way of `AT_ONCE` people or fewer."""
+    if shared_units(served.document):
+        moves.hold_all(days)
     moment = now()
     rows = [
         {
@@ -157,7 +169,10 @@ def _enrol_part(
         Enrolled(id=enrolment_id, person_id=person_id, course_id=served.course_id, source="manager")
         for person_id, enrolment_id in fresh.items()
     )
+    brought = moves.bring_shared(served, fresh) if fresh else []
     _finish_those_who_are_whole(fresh, served)
+    for person_id in brought:
+        issue_if_earned(person_id, served)
     moved = [
         {"enrolment": row.id, "day": days[row.person_id]}
         for row in stand
@@ -537,11 +552,38 @@ def walk(
     return True
 
 
+def follow_version(course_id: str) -> None:
+    """Bring history along to the served version of a course: questions that moved come back in their new place, and units
+    it shares with other courses count for those who finished them there.
+    """
+    served = _served(course_id)
+    moves.follow_questions(course_id, served.document)
+    if not shared_units(served.document):
+        return
+    people = db.session.scalars(
+        sa.select(Enrolment.person_id)
+        .where(Enrolment.course_id == course_id, Enrolment.state != "declined")
+        .order_by(Enrolment.person_id)
+    ).all()
+    for begin in range(0, len(people), AT_ONCE):
+        part = people[begin : begin + AT_ONCE]
+        moves.hold_all(part)
+        for person_id in moves.bring_shared(served, part):
+            row = _enrolment(person_id, course_id)
+            if row is not None:
+                _finish_if_whole(row, served)
+                issue_if_earned(person_id, served)
+
+
 def _enrolment(person_id: str, course_id: str) -> Enrolment | None:
-    """The enrolment, held until the end of the transaction: what follows from it happens one after the other."""
-    return db.session.scalar(
-        sa.select(Enrolment).where(Enrolment.person_id == person_id, Enrolment.course_id == course_id).with_for_update()
-    )
+    """The enrolment, held until the end of the transaction: what follows from it happens one after the other.
+
+    All of the person's are held with it, in one order: a unit that courses share is finished in all of them at once.
+    """
+    mine = db.session.scalars(
+        sa.select(Enrolment).where(Enrolment.person_id == person_id).order_by(Enrolment.course_id).with_for_update()
+    ).all()
+    return next((row for row in mine if row.course_id == course_id), None)
 
 
 def _own_attempt(person_id: str, attempt_id: str) -> Attempt:
@@ -595,7 +637,29 @@ def _finish_unit(row: Enrolment, served: Published, unit: str, kind: str, versio
             )
         )
         issue_if_earned(row.person_id, served)
+        _finish_elsewhere(row, unit, kind, version_id)
     _finish_if_whole(row, served)
+
+
+def _finish_elsewhere(row: Enrolment, unit: str, kind: str, version_id: str) -> None:
+    """Finish a unit in the other courses of this person that share it. Those already finished there end the circle."""
+    place = shared_units(_version(version_id).document).get(unit)
+    if place is None:
+        return
+    others = db.session.execute(
+        sa.select(Enrolment, Course.current_version_id)
+        .join(Course, Course.id == Enrolment.course_id)
+        .where(
+            Enrolment.person_id == row.person_id, Enrolment.course_id != row.course_id, Enrolment.state != "declined"
+        )
+        .order_by(Enrolment.course_id)
+        .with_for_update(of=Enrolment)
+        .execution_options(populate_existing=True)
+    ).all()
+    versions = catalogue.versions({version for _other, version in others})
+    for other, current in others:
+        if shared_units(versions[current].document).get(unit) == place:
+            _finish_unit(other, versions[current], unit, kind, version_id)
 
 
 def _finish_if_whole(row: Enrolment, served: Published, lang: str | None = None) -> None:

@@ -25,6 +25,7 @@ from lms.learning.doors.pages import asked_language, marked, told_before, told_c
 from lms.learning.doors.queries import before, is_shut
 from lms.learning.doors.standing import before_reading
 from lms.learning.forms import PlanForm
+from lms.learning.moves.rules import arrived
 from lms.learning.notes.forms import note_form
 from lms.learning.notes.queries import foot_of
 from lms.learning.queries import Given, Learning, Try
@@ -501,7 +502,7 @@ def _lesson(
     plans: list[tuple[str, PlanForm]] | None = None,
 ) -> str:
     person_id, course_id = own.enrolment.person_id, own.enrolment.course_id
-    given, saved, drafts = queries.lesson_memory(person_id, course_id, unit, text.key)
+    given, saved, drafts = queries.lesson_memory(person_id, course_id, unit, text.key, arrived(text))
     versions = catalogue.versions([*(one.version_id for one in given), *(one.version_id for one in drafts.values())])
     blocks = pages.lesson_blocks(
         own.published,

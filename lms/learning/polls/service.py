@@ -11,6 +11,7 @@ from lms.foundation.db import db, upsert
 from lms.foundation.errors import NotFound, Refused
 from lms.foundation.i18n import _
 from lms.learning.models import Enrolment
+from lms.learning.moves.service import hold_all
 from lms.learning.polls import queries, rules
 from lms.learning.polls.models import PollCount, PollVoter
 
@@ -23,6 +24,7 @@ def vote(person_id: str, course_id: str, unit: str, source: Activity, place: int
     """
     poll = source.poll
     # Held until the end: two votes of one person come one after the other.
+    hold_all([person_id])
     held = db.session.scalar(
         sa.select(Enrolment.id)
         .where(Enrolment.person_id == person_id, Enrolment.course_id == course_id, Enrolment.state != "declined")

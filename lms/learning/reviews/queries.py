@@ -18,6 +18,7 @@ from lms.content.texts import plain
 from lms.foundation.clock import local, now
 from lms.foundation.db import db, read
 from lms.learning.models import Enrolment
+from lms.learning.moves.rules import stood_then
 from lms.learning.reviews import rules
 from lms.learning.reviews.models import Review, ReviewMail
 from lms.learning.reviews.scenes import asked_of
@@ -208,8 +209,13 @@ def is_asked(one: Item, served: Mapping[str, Published]) -> bool:
 
 
 def text_of(one: Item, own: Published, lang: str) -> Activity | None:
-    """The activity of a question as a version has it, in `lang` or the nearest there is."""
-    return variant(own.document, one.unit, one.activity, lang)
+    """The activity of a question as a version has it, in `lang` or the nearest there is; in a former version, where it
+    stood then.
+    """
+    unit, activity = one.unit, one.activity
+    if own.version_id != one.current_version_id:
+        unit, activity = stood_then(own.document, unit, activity, one.question)
+    return variant(own.document, unit, activity, lang)
 
 
 def has_changed(one: Item, then: Published | None, now: Published) -> bool:

@@ -18,6 +18,7 @@ from lms.foundation.clock import DEFAULT_ZONE, now, today
 from lms.foundation.db import db, upsert
 from lms.foundation.errors import NotFound
 from lms.learning.models import Attempt, Walk
+from lms.learning.moves.rules import stands_now
 from lms.learning.reviews import queries, rules
 from lms.learning.reviews.models import Review, ReviewMail
 from lms.learning.reviews.queries import Item, Key
@@ -34,7 +35,10 @@ def entered(
     """
     if not rules.returns(text.type, question):
         return
-    key = (attempt.course_id, attempt.unit, attempt.activity, question.id)
+    # An attempt keeps its version; the question comes back where it stands now.
+    served = catalogue.published(attempt.course_id)
+    stand = stands_now(served.document, attempt.unit, attempt.activity, question.id) if served else None
+    key = (attempt.course_id, *(stand or (attempt.unit, attempt.activity)), question.id)
     _enter(attempt.person_id, key, given, share, version_id=attempt.version_id, lang=text.lang, sure=sure)
 
 

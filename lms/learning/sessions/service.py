@@ -21,6 +21,7 @@ from lms.foundation.i18n import _
 from lms.jobs import outbox
 from lms.learning import service as learning
 from lms.learning.models import Enrolment
+from lms.learning.moves.service import hold_all
 from lms.learning.rules import closing_activity
 from lms.learning.sessions import rules
 from lms.learning.sessions.events import SeatGiven, SessionChanged
@@ -108,12 +109,7 @@ def note(course_id: str, unit: str, activity: str, here: Collection[str], *, by:
     before it begins.
     """
     # Enrolments before the session, as whoever takes a seat does, and one after the other.
-    db.session.execute(
-        sa.select(Enrolment.id)
-        .where(Enrolment.course_id == course_id, Enrolment.person_id.in_(here))
-        .order_by(Enrolment.id)
-        .with_for_update()
-    )
+    hold_all(here)
     row = _session(course_id, unit, activity)
     if rules.state(row.starts_at, row.minutes, now()) == "ahead":
         raise Refused(_("The session has not begun: note who was there when it has."))
@@ -174,6 +170,7 @@ def _takes(person_id: str, course_id: str) -> bool:
 
 def _hold(person_id: str, course_id: str) -> None:
     """Hold an enrolment until the end of the transaction. Raises `NotFound` without one that runs."""
+    hold_all([person_id])
     held = db.session.scalar(
         sa.select(Enrolment.id)
         .where(Enrolment.person_id == person_id, Enrolment.course_id == course_id, Enrolment.state != "declined")
