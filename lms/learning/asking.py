@@ -18,13 +18,15 @@ _RANGE = re.compile(r"(-?[\d.,]*\d)\s*\.\.\s*(-?\d)")
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the answers: good, try (not yet) or neither; all texts but `word` are safe HTML."""
+    """One line of the answers: good, try (not yet) or neither; all texts but `word` and `mine` are safe HTML."""
 
     kind: str
     word: str
     html: str
     label: str = ""
     feedback: str = ""
+    #: What was answered in this place, where it is not what stands there.
+    mine: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,8 +131,7 @@ def _part(part: Part) -> Line:
     label = f"{part.label}." if part.label.isdigit() else part.label
     if part.good:
         return Line("good", "", part.expected, label)
-    word = _("You answered: %(answer)s", answer=_plain(part.given)) if part.picked and part.given else ""
-    return Line("try" if part.picked else "", word, part.expected, label)
+    return Line("try" if part.picked else "", "", part.expected, label, mine=_plain(part.given) if part.picked else "")
 
 
 _LINES = {

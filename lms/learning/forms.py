@@ -5,30 +5,16 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from flask_wtf import FlaskForm
-from markupsafe import Markup, escape
-from wtforms import BooleanField, SelectField, TextAreaField
-from wtforms.fields.choices import Choice
-from wtforms.validators import Length
-from wtforms.widgets import Select
+from wtforms import BooleanField, StringField, TextAreaField
+from wtforms.validators import Length, ValidationError
+from wtforms.widgets import DateInput
 
-from lms.foundation.i18n import _, format_date, lazy_
-from lms.learning.rules import PLAN_LONGEST
-from lms.ui.fields import options
+from lms.foundation.i18n import format_date, lazy_
+from lms.learning.rules import PLAN_FURTHEST, PLAN_LONGEST
 
-#: How many days ahead a plan may be put.
-PLAN_AHEAD = 21
+#: So many days ahead lie the days that are offered beside the calendar of the field.
+PLAN_NEXT = (1, 2, 3, 7, 14)
 _TOO_LONG = lazy_("Keep it to 500 characters: one sentence is best.")
-
-
-class _Days(Select):
-    """A select without attributes on its options, written in one go: three weeks are many options."""
-
-    @classmethod
-    def render_option(cls, choice: Choice) -> Markup:
-        """One day."""
-        mark = " selected" if choice.selected else ""
-        words = f'<option value="{escape(choice.value)}"{mark}>{escape(choice.label)}</option>'
-        return Markup(words)  # noqa: S704 (escaped one line above)
 
 
 class PlanForm(FlaskForm):
@@ -40,23 +26,44 @@ class PlanForm(FlaskForm):
     do = TextAreaField(
         lazy_("I will"), [Length(max=PLAN_LONGEST, message=_TOO_LONG)], render_kw={"rows": 2, "class": "voice"}
     )
-    day = SelectField(lazy_("Which day"), validate_choice=False, widget=_Days())
+    day = StringField(lazy_("Which day (you may leave it empty)"), widget=DateInput())
     remind = BooleanField(lazy_("Remind me by e-mail that morning"))
 
     def offer_days(self, today: date, chosen: date | None) -> None:
-        """Offer the next three weeks, and the day chosen before if it is none of them."""
-        days = [today + timedelta(days=ahead) for ahead in range(PLAN_AHEAD + 1)]
-        if chosen is not None and chosen not in days:
-            days.insert(0, chosen)
-        self.day.choices = options(
-            [("", _("No day yet")), *((day.isoformat(), format_date(day, "EEEE d MMMM")) for day in days)]
-        )
+        """Say which days can be: from `today` on, and the day chosen before, though it may be over by now."""
+        self.today, self.chosen = today, chosen
+        self.day.render_kw = {
+            "min": min(today, chosen or today).isoformat(),
+            "max": (today + PLAN_FURTHEST).isoformat(),
+            "list": self.days_id,
+        }
         if not self.is_submitted():
             self.day.data = chosen.isoformat() if chosen else ""
 
+    @property
+    def days_id(self) -> str:
+        """The id of the list of days beside the field."""
+        return f"{self.day.id}-next"
+
+    @property
+    def next_days(self) -> list[tuple[str, str]]:
+        """The days beside the field: (value, words)."""
+        days = [self.today + timedelta(days=ahead) for ahead in PLAN_NEXT]
+        return [(day.isoformat(), format_date(day, "EEEE d MMMM")) for day in days]
+
     def planned_on(self) -> date | None:
-        """The day chosen; None for none and for what is no day."""
+        """The day chosen; None for none."""
+        return date.fromisoformat(str(self.day.data)) if self.day.data else None
+
+    def validate_day(self, field: StringField) -> None:
+        """A day there is, that is not over, and within a year."""
         try:
-            return date.fromisoformat(self.day.data or "")
+            day = self.planned_on()
         except ValueError:
-            return None
+            raise ValidationError(lazy_("There is no such day. Choose another one, or leave it empty.")) from None
+        if day is None or day == self.chosen:
+            return
+        if day < self.today:
+            raise ValidationError(lazy_("This day is over. Choose today or a later day."))
+        if day > self.today + PLAN_FURTHEST:
+            raise ValidationError(lazy_("This day is very far away. Check the year."))

@@ -8,7 +8,7 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +25,7 @@ from lms.foundation.clock import local, today
 from lms.foundation.i18n import LANGUAGES, _, format_date, format_time, language, ngettext
 from lms.learning import asking, rules
 from lms.learning.doors.rules import builds_on, knowing_quiz
+from lms.learning.forms import PlanForm
 from lms.learning.moves.rules import stood_then
 from lms.learning.queries import Begun, Commitment, Given, Learning, Try, Way
 from lms.learning.versions.queries import changed_at
@@ -409,14 +410,16 @@ class Block:
     html: Markup = NOTHING
     ask: dict[str, Any] | None = None
     told: asking.Told | None = None
-    #: The attribute for the language in which it was answered.
+    #: The attribute for the language in which it was answered, and that language where the page is in another.
     lang_mark: Markup = NOTHING
+    answered_in: str = ""
     #: What a browser sent and is not kept (a hint was asked for, or something is missing).
     typed: Mapping[str, Sequence[str]] = field(default_factory=dict)
     error: str = ""
     hints: tuple[str, ...] = ()
-    #: When what was typed was saved, in words; empty where nothing is.
+    #: When what was typed was saved, in words and as a moment; empty where nothing is.
     saved: str = ""
+    since: str = ""
 
 
 def asked(question: Question, *, seed: str, shuffle: bool = False) -> dict[str, Any]:
@@ -509,11 +512,53 @@ def day_of(text: str) -> date | None:
         return None
 
 
+def faults(asked: Question | None, error: str, plans: Sequence[PlanForm]) -> list[tuple[str, str]]:
+    """What is wrong on the page of a lesson: (address, sentence), for the summary above it."""
+    found = [(f"#{asked.id}-field", error)] if asked is not None and error else []
+    for form in plans:
+        for one in (form.when, form.do, form.day):
+            found += (
+                [(f"#{one.id}", f"{one.label.text}{_(': ')}{' '.join(map(str, one.errors))}")] if one.errors else []
+            )
+    return found
+
+
 def plan_saved(saved: Mapping[str, Commitment], drafts: Mapping[str, Begun], zone: str) -> str:
     """When the plans of a lesson were last saved, in words; empty where there are none."""
     moments = [one.saved_at for one in saved.values()]
     moments += [one.saved_at for one in drafts.values() if one.block.startswith("k-")]
     return saved_at(max(moments), zone) if moments else ""
+
+
+def plan_since(drafts: Mapping[str, Begun]) -> str:
+    """When what was begun of the plans of a lesson was last saved, as a moment; empty where nothing is."""
+    return max((one.saved_at.isoformat() for one in drafts.values() if one.block.startswith("k-")), default="")
+
+
+def written_in(fields: Mapping[str, int], form: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """What was written into these fields (name -> longest text), and nothing else that a browser may have sent."""
+    found = {name: rules.clean_lines(next(iter(form.get(name, ())), ""))[:longest] for name, longest in fields.items()}
+    return {name: [text] for name, text in found.items() if text}
+
+
+def moment_of(text: str | None) -> datetime | None:
+    """The moment that a page says it knows of: long ago where it knows of none, None where it says nothing one can read."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text) if text else datetime.min.replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def drafted_at(moment: datetime, zone: str) -> str:
+    """When something was kept as a draft, which is not yet saved: today by the clock, before with its day."""
+    if local(moment, zone).date() == today(zone):
+        return _("Kept as a draft at %(time)s.", time=format_time(moment, zone))
+    return _(
+        "Kept as a draft on %(day)s at %(time)s.", day=format_date(moment, zone=zone), time=format_time(moment, zone)
+    )
 
 
 def hints_in(question: Question, typed: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
@@ -554,6 +599,7 @@ def lesson_blocks(
                 ):
                     made.told, made.lang_mark = asking.told(answered, answer.given), lang_mark(answer.lang)
                     made.ask = asked(answered, seed=seed)
+                    made.answered_in = answer.lang if answer.lang != one.lang else ""
                     break
             found.append(made)
         elif not isinstance(block, Promise):

@@ -7,12 +7,15 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from lms.content.documents import Activity, Asked, Commitment, CourseDocument, Unit
 
 #: The shortest and the longest a plan's line may be, in characters.
 PLAN_LONGEST = 500
+#: How far ahead the day of a plan may lie.
+PLAN_FURTHEST: Final = timedelta(days=366)
 #: Control, direction and private marks: none of them belongs in a sentence of a plan (a line break becomes a space).
 _FORBIDDEN = {"Cc", "Cf", "Cs", "Co"}
 

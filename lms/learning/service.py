@@ -101,6 +101,7 @@ def enrol(
         before.state = "active"
         db.session.flush()
         _take_up(before, served)
+        issue_if_earned(person_id, served)
     return before
 
 
@@ -441,6 +442,14 @@ def keep_plan(
     plans.dated(person_id, (course_id, unit, block), planned_on, remind=remind)
 
 
+@dataclass(frozen=True)
+class Begun:
+    """A draft was kept: when, and when another page or device had kept the other one that it replaces."""
+
+    at: datetime
+    over: datetime | None = None
+
+
 def keep_draft(
     person_id: str,
     course_id: str,
@@ -451,10 +460,12 @@ def keep_draft(
     *,
     version_id: str,
     lang: str,
-) -> datetime | None:
-    """Keep what somebody has begun to answer or to plan, over what was kept before; nothing typed takes it away.
+    since: datetime | None = None,
+) -> Begun | None:
+    """Keep what somebody has begun to answer, to write or to plan, over what was kept before; nothing typed takes it away.
+    `since` is what the page knew of: what was kept later came from elsewhere.
 
-    Gives the moment, None where the question is answered already. The caller has checked that there is such a block and
+    Gives None where the question is answered already. The caller has checked that there is such a block and
     that `typed` holds its fields alone. Raises `NotFound` for a course not taken.
     """
     row = _enrolment(person_id, course_id)
@@ -475,9 +486,16 @@ def keep_draft(
     )
     if answered is not None:
         return None
+    before = db.session.execute(
+        sa.select(Draft.saved_at, Draft.typed).filter_by(
+            person_id=person_id, course_id=course_id, unit=unit, activity=activity, block=block
+        )
+    ).one_or_none()
+    is_other = before is not None and since is not None and before.saved_at > since and before.typed != typed
+    over = before.saved_at if before is not None and is_other else None
     if not typed:
-        _forget_draft(person_id, course_id, unit, block)
-        return now()
+        forget_draft(person_id, course_id, unit, activity, block)
+        return Begun(now(), over)
     at = now()
     fact = {
         "person_id": person_id,
@@ -496,7 +514,14 @@ def keep_draft(
         key=["person_id", "course_id", "unit", "activity", "block"],
         update=["version_id", "lang", "typed", "saved_at"],
     )
-    return at
+    return Begun(at, over)
+
+
+def forget_draft(person_id: str, course_id: str, unit: str, activity: str, block: str) -> None:
+    """What was begun is done: its draft goes."""
+    db.session.execute(
+        sa.delete(Draft).filter_by(person_id=person_id, course_id=course_id, unit=unit, activity=activity, block=block)
+    )
 
 
 def walk(

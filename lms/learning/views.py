@@ -14,19 +14,19 @@ from lms.catalogue import queries as catalogue
 from lms.catalogue.queries import Published
 from lms.content.documents import Activity
 from lms.content.kinds import MISSING, Question, WrongShape
-from lms.foundation.clock import now, today
+from lms.foundation.clock import today
 from lms.foundation.db import writing
 from lms.foundation.errors import NotFound, Refused
 from lms.foundation.i18n import _, format_time, language
 from lms.learning import asking, pages, queries, rules, service
-from lms.learning.activities import page_of, shows
+from lms.learning.activities import begun_fields, page_of, shows
 from lms.learning.certificates.queries import certificate_of
 from lms.learning.doors.pages import asked_language, marked, told_before, told_changes
 from lms.learning.doors.queries import before, is_shut
 from lms.learning.doors.standing import before_reading
 from lms.learning.forms import PlanForm
 from lms.learning.moves.rules import arrived
-from lms.learning.notes.forms import note_form
+from lms.learning.notes.forms import NOTE, NOTE_FIELDS, note_form
 from lms.learning.notes.queries import foot_of
 from lms.learning.queries import Given, Learning, Try
 from lms.learning.reviews.scenes import decisive
@@ -36,6 +36,8 @@ bp = Blueprint("learning", __name__, template_folder="templates")
 bp.add_app_template_filter(pages.voiced, "voiced")
 bp.add_app_template_filter(pages.up_to_terms, "up_to_terms")
 bp.add_app_template_filter(pages.is_voice, "is_voice")
+bp.add_app_template_filter(pages.said_language, "said_language")
+bp.add_app_template_filter(pages.drafted_at, "drafted_at")
 bp.add_app_template_global(pages.lang_mark, "lang_mark")
 
 
@@ -147,8 +149,10 @@ def finish(course_id: str, unit: str, activity: str) -> Any:
         raise NotFound()
     if text.scenes and not pages.has_ended(_walked(own, unit, text).text, request.form.get("path", "")):
         raise Refused(_("The scene has not come to an end yet."))
-    plans = _plan_forms(text)
-    if not all(form.validate() for _block, form in plans):
+    mine = queries.plans_of(visitor().id) if pages.promises(text) else []
+    saved = {one.block: one for one in mine if (one.course_id, one.unit) == (course_id, unit)}
+    plans = _plan_forms(text, saved)
+    if not all([form.validate() for _block, form in plans]):
         return _lesson(own, unit, text, plans=plans), 422
     saves = request.form.get("do") == "save"
     found = own.published.document.unit(unit)
@@ -204,18 +208,38 @@ def draft(course_id: str, unit: str, activity: str) -> Any:
     one = queries.open_try_of(visitor().id, course_id, unit, activity) if activity.startswith("quiz") else None
     text = _text_of_try(one) if one else _text(own, unit, activity)
     version_id = one.version_id if one else own.published.version_id
-    name = request.form.get("question")
-    if name is None:
+    name, others = request.form.get("question"), begun_fields(text)
+    if request.form.get("of") == NOTE:
+        typed = {NOTE: pages.written_in(NOTE_FIELDS, _sent())}
+    elif others is not None:
+        typed = {text.type: pages.written_in(others, _sent())}
+    elif name is None:
         typed = {promise.id: _typed_plan(promise.id) for promise in pages.promises(text)}
     else:
         question = text.question(name)
         if question is None or (one is not None and name not in one.questions):
             raise NotFound()
         typed = {name: pages.typed_in(question, _sent())} if one is not None or text.type != "quiz" else {}
-    moments = [_keep_draft(own, unit, activity, block, found, version_id, text.lang) for block, found in typed.items()]
-    if None in moments or not moments:
+    since = pages.moment_of(request.form.get("since"))
+    kept = [
+        _keep_draft(own, unit, activity, block, found, version_id, text.lang, since) for block, found in typed.items()
+    ]
+    saved = [begun for begun in kept if begun is not None]
+    if not saved or len(saved) < len(kept):
         return Response(_first_stands(), 409, mimetype="text/plain")
-    return Response(_("Saved at %(time)s.", time=format_time(now(), visitor().zone)), mimetype="text/plain")
+    at = max(begun.at for begun in saved)
+    said = (
+        pages.drafted_at(at, visitor().zone)
+        if NOTE in typed or others is not None
+        else pages.saved_at(at, visitor().zone)
+    )
+    over = max((begun.over for begun in saved if begun.over is not None), default=None)
+    if over is not None:
+        said += " " + _(
+            "It replaces what you wrote on another page or device, kept at %(time)s.",
+            time=format_time(over, visitor().zone),
+        )
+    return Response(said, mimetype="text/plain", headers={"X-Saved": at.isoformat()})
 
 
 @bp.post("/courses/<course_id>/<unit>/<activity>/scene")
@@ -426,7 +450,8 @@ def _keep_draft(
     typed: dict[str, list[str]],
     version_id: str,
     lang: str,
-) -> datetime | None:
+    since: datetime | None = None,
+) -> service.Begun | None:
     with writing():
         return service.keep_draft(
             own.enrolment.person_id,
@@ -437,6 +462,7 @@ def _keep_draft(
             typed,
             version_id=version_id,
             lang=lang,
+            since=since,
         )
 
 
@@ -527,6 +553,7 @@ def _lesson(
             piece.typed = pages.taken_up(begun, question, text.lang, then, there)
             piece.hints = pages.hints_in(question, piece.typed)
             piece.saved = pages.saved_at(begun.saved_at, visitor().zone) if piece.typed else ""
+        piece.since = begun.saved_at.isoformat() if begun is not None else ""
         piece.ask = {**pages.in_order(piece.ask, piece.typed), "moves": True, "moved": request.form.get("move", "")}
     forms = plans or _plan_forms(text, saved, drafts)
     promises = {promise.id: promise for promise in pages.promises(text)}
@@ -539,11 +566,12 @@ def _lesson(
     return render_template(
         "learning/lesson.html",
         foot=foot,
-        note_form=note_form(foot),
+        note_form=note_form(foot, drafts.get(NOTE)),
+        note_draft=drafts.get(NOTE),
         **pages.frame(own, unit, text, language()),
         blocks=blocks,
         terms=pages.glossary(own.published, text),
-        wrong={"question": asked.id, "text": error} if asked is not None and error else None,
+        errors=pages.faults(asked, error, [form for _block, form in forms]),
         form={"errors": True} if error or any(form.errors for _block, form in forms) else {"errors": False},
         commitments=[
             {
@@ -555,6 +583,7 @@ def _lesson(
             for block, form in forms
         ],
         saved=pages.plan_saved(saved, drafts, visitor().zone),
+        since=pages.plan_since(drafts),
         place_address=url_for("learning.place", course_id=course_id, unit=unit, activity=text.key),
         draft_address=url_for("learning.draft", course_id=course_id, unit=unit, activity=text.key),
         ending=pages.ending(found, text, own.published.document, language(), saves=bool(forms)),
@@ -616,9 +645,9 @@ def _question(
     own, served = catalogue.version(one.version_id), catalogue.version(one.served_id)
     assert own is not None
     begun = None
-    if kept is None and typed is None:
+    if kept is None:
         begun = queries.draft_of(one.person_id, one.course_id, one.unit, one.activity, asked.id)
-        if begun is not None:
+        if begun is not None and typed is None:
             then = rules.variant(own.document, one.unit, one.activity, begun.lang)
             typed = pages.taken_up(begun, asked, text.lang, then, then if begun.version_id == one.version_id else None)
             hints = pages.hints_in(asked, typed)
@@ -637,8 +666,10 @@ def _question(
         },
         changed=pages.has_changed(one, text, served),
         saved=pages.saved_at(begun.saved_at, visitor().zone) if begun and typed else "",
+        since=begun.saved_at.isoformat() if begun else "",
         draft_address=url_for("learning.draft", course_id=one.course_id, unit=one.unit, activity=one.activity),
         told=asking.told(asked, kept.given) if kept else None,
+        answered_in=text.lang if kept and text.lang != _text_of_try(one).lang else "",
         number=number,
         total=len(one.questions),
         answered=len(answers),

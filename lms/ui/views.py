@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template, request
 from flask.sansio.blueprints import BlueprintSetupState
 from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
@@ -29,6 +29,16 @@ GLOBALS = {
 def _furnish(state: BlueprintSetupState) -> None:
     """Gives every template of the application the drawings."""
     state.app.jinja_env.globals.update(GLOBALS)
+
+
+@bp.after_app_request
+def _lead_on(response: Response) -> Response:
+    """A form that the script of a page sent is told where to go on (`X-Next`): a redirect would be followed unseen."""
+    if request.headers.get("X-Page") and 300 <= response.status_code < 400 and "Location" in response.headers:
+        response.headers["X-Next"] = response.headers.pop("Location")
+        response.status_code = 204
+        response.set_data(b"")
+    return response
 
 
 class Sample(Form):

@@ -14,6 +14,7 @@ from lms.foundation.db import db, writing
 from lms.learning import queries, service
 from lms.learning.models import Answer, Draft, Place
 from tests.catalogue.courses import LESSON as LESSON_TEXT
+from tests.catalogue.courses import QUIZ as QUIZ_TEXT
 from tests.catalogue.courses import write_lesson, write_quiz
 from tests.learning.conftest import inside, person, serve
 from tests.visits import StrictClient, page_of, words_of
@@ -253,6 +254,91 @@ def test_a_quiz_that_was_taken_away_can_be_finished(app: Flask, lea: StrictClien
         page = lea.get(f"{here}/7", follow_redirects=True)
     assert lea.get(f"{here}/end").status_code == 200
     assert "ne font plus partie" not in words_of(lea.get(COURSE))
+
+
+# --- languages -----------------------------------------------------------------------------------------------------------
+
+IN_ENGLISH = (
+    ("« La salle est à moi. »", "“The room is mine.”"), ("« J’ai besoin de calme. »", "“I need quiet.”"),
+    ("une position", "what is claimed"), ("un besoin", "a need"), ("un jugement", "judging"),
+    ("Écouter", "Listen"), ("Nommer", "Name"), ("Chercher", "Look"), ("cadre|!café|!verrou", "frame|!coffee|!bolt"),
+)  # fmt: skip
+
+
+def in_two_languages(courses: Path) -> None:
+    course = courses / "ecouter-bien"
+    body = QUIZ_TEXT
+    for french, english in IN_ENGLISH:
+        body = body.replace(french, english)
+    write_quiz(course, "deux", lang="en", body=body)
+    write_lesson(course, "un", lang="en", title="Step one")
+    head = course / "course.yml"
+    head.write_text(head.read_text("utf-8").replace("languages: [fr]", "languages: [fr, en]"), encoding="utf-8")
+
+
+def chosen(page: TestResponse) -> dict[str, str]:
+    """What the menus of a page say: the words of their line, or their name, -> the words chosen."""
+    html = page_of(page)
+    labels = {one.get("for"): " ".join("".join(one.itertext()).split()) for one in html.iter("label")}
+    found = {}
+    for one in html.iter("select"):
+        for option in one.iter("option"):
+            if option.get("selected") is not None and option.get("value"):
+                found[labels.get(one.get("id")) or one.get("name") or ""] = "".join(option.itertext()).strip()
+    return found
+
+
+def test_half_an_answer_is_there_in_every_language(app: Flask, courses: Path) -> None:
+    in_two_languages(courses)
+    serve(app, courses)
+    lea = learner(app)
+    page = at_order(lea)
+    # Chercher, Nommer, Écouter: sorted by their words, as the names of the fields are.
+    keep(lea, page, QUIZ, {"question": "q-etapes", "q-etapes.1": "2", "lang": "fr"})
+    here = lea.get(QUIZ, follow_redirects=True).request.path
+    assert chosen(lea.get(f"{here}?lang=fr")) == {"Chercher": "2"}
+    assert chosen(lea.get(f"{here}?lang=en")) == {"Look": "2"}
+    page = lea.get(here)
+    keep(lea, page, QUIZ, {"question": "q-etapes", **{k: v[0] for k, v in shown(page).items()}, "lang": "en"})
+    assert chosen(lea.get(f"{here}?lang=fr")) == {"Chercher": "2"}, "and back again"
+    lea.fill(lea.get(here), form="/quiz/", press="Je ne sais pas")
+
+    page = lea.get(QUIZ, follow_redirects=True)
+    here = page.request.path
+    values = {"".join(one.itertext()): one.get("value") for one in next(page_of(page).iter("select")).iter("option")}
+    keep(lea, page, QUIZ, {"question": "q-relier", "q-relier.2": values["un jugement"], "lang": "fr"})
+    assert chosen(lea.get(f"{here}?lang=en")) == {"“I need quiet.”": "judging"}
+    assert chosen(lea.get(f"{here}?lang=fr")) == {"« J’ai besoin de calme. »": "un jugement"}
+    lea.fill(lea.get(here), form="/quiz/", press="Je ne sais pas")
+
+    page = lea.get(QUIZ, follow_redirects=True)
+    here = page.request.path
+    keep(lea, page, QUIZ, {"question": "q-trous", "q-trous.1": "verrou", "q-trous.2": "sol", "lang": "fr"})
+    assert shown(lea.get(f"{here}?lang=en")) == {"q-trous.1": ["bolt"], "q-trous.2": ["sol"]}
+    for _block, typed in rows(app):
+        assert "q-trous.2" in typed, "as the browser sent it: no place as written is stored"
+
+
+def test_an_answer_in_another_language_says_so(app: Flask, courses: Path) -> None:
+    in_two_languages(courses)
+    serve(app, courses)
+    lea = learner(app)
+    page = at_order(lea)
+    first = page.request.path.rpartition("/")[0] + "/2"
+    assert "Vous avez répondu en" not in words_of(lea.get(first))
+    page = lea.get(f"{first}?lang=en")
+    assert "You answered this in French." in words_of(page)
+    feedback = next(one for one in page_of(page).iter("div") if one.get("id") == "feedback")
+    assert feedback.get("lang") is None, "the page's own words are in its own language"
+    lea.fill(f"{LESSON}?lang=fr", {"q-mot": "1"}, form="#q-mot", press="Valider")
+    page = lea.get(f"{LESSON}?lang=en")
+    told = next(one for one in page_of(page).iter("section") if one.get("id") == "q-mot")
+    assert "You answered this in French." in " ".join("".join(told.itertext()).split())
+    assert next(told.iter("h2")).get("lang") == "fr"
+    mine = next(one for one in told.iter("li"))
+    assert next(mine.iter("small")).get("lang") is None
+    assert [one.get("lang") for one in mine.iter("span")] == ["fr"]
+    assert "You answered" not in words_of(lea.get(f"{LESSON}?lang=fr"))
 
 
 # --- two windows -------------------------------------------------------------------------------------------------------

@@ -17,16 +17,20 @@ from lms.learning import queries as learning
 from lms.learning import rules as learning_rules
 from lms.learning import service
 from lms.learning.doors import pages, rules
-from lms.learning.doors.standing import before_reading, shut
+from lms.learning.doors.standing import before_reading, has_begun, shut
 from lms.learning.queries import Learning
 from lms.spaces.policy import guard
 
 bp = Blueprint("doors", __name__, template_folder="templates")
 
+#: Doors through which an attempt is gone on with.
+_ANSWERING = ("learning.answer", "learning.draft")
+
 
 @bp.before_app_request
 def refuse_what_is_sent_to_a_shut_step() -> Any:
     """Whatever a learner sends to a step of any type: a step that is shut takes nothing in, of an archived course neither.
+    A quiz that was begun before it was shut is finished.
 
     What they have of it elsewhere (a plan, a question that comes back) stays theirs, and trainers learn nothing there.
     """
@@ -37,7 +41,8 @@ def refuse_what_is_sent_to_a_shut_step() -> Any:
     if visitor().is_anonymous or getattr(view, "needs", "") != "signed_in":
         return None
     served, own = learning.visible_to(visitor().id, named["course_id"])
-    return shut(served.document, named["unit"], own) if served else None
+    found = shut(served.document, named["unit"], own) if served else None
+    return None if found is not None and rule.endpoint in _ANSWERING and has_begun(named) else found
 
 
 @bp.post("/courses/<course_id>/<unit>/<activity>/language")

@@ -11,6 +11,7 @@ from lms.foundation.db import db, upsert
 from lms.learning.models import Enrolment
 from lms.learning.notes import rules
 from lms.learning.notes.models import Note
+from lms.learning.service import forget_draft
 
 _KEY = ("person_id", "course_id", "unit", "activity")
 
@@ -32,6 +33,8 @@ def keep(person_id: str, course_id: str, unit: str, activity: str, text: str, *,
     row = db.session.scalar(sa.select(Note).filter_by(**where).with_for_update())
     mark = row.saved_at.isoformat() if row else ""
     found = rules.outcome(words, row.text if row else None, seen=seen, mark=mark)
+    if found != "conflict":
+        forget_draft(person_id, course_id, unit, activity, "note")
     if found != "saved":
         return found
     if row is None:

@@ -12,6 +12,7 @@ from lms.foundation.db import db, new_id, upsert
 from lms.learning.reflections import rules
 from lms.learning.reflections.models import Reflection, ReflectionText
 from lms.learning.reflections.rules import Written
+from lms.learning.service import forget_draft
 
 
 def save(
@@ -38,9 +39,11 @@ def save(
     kept = {name: Written(row.text, row.shown) for name, row in rows.items()}
     changed = rules.differing(kept, sent)
     if not changed:
+        forget_draft(person_id, course_id, unit, activity, "reflection")
         return True
     if page.revision != revision:
         return False
+    forget_draft(person_id, course_id, unit, activity, "reflection")
     moment = now()
     for name in changed:
         one = rules.agreed(sent[name])

@@ -18,13 +18,13 @@ from lms.learning import pages
 from lms.learning import queries as learning
 from lms.learning import rules as learning_rules
 from lms.learning import service as learning_service
-from lms.learning.activities import shows
+from lms.learning.activities import begins, shows
 from lms.learning.closing import closes, onward
-from lms.learning.queries import Learning
+from lms.learning.queries import Begun, Learning
 from lms.learning.reflections import queries, service
 from lms.learning.reflections.forms import PromptForm
 from lms.learning.reflections.queries import Kept, KeptText, Lent
-from lms.learning.reflections.rules import Written, differing
+from lms.learning.reflections.rules import LONGEST, Written, differing
 from lms.spaces.policy import guard
 
 bp = Blueprint("reflections", __name__, template_folder="templates")
@@ -53,8 +53,9 @@ def _page(
 ) -> str:
     who, course_id = own.enrolment.person_id, own.enrolment.course_id
     kept = queries.kept_of(who, course_id, unit, text.key)
+    begun = learning.draft_of(who, course_id, unit, text.key, text.type)
     if forms is None:
-        forms = _forms(text, kept)
+        forms = _forms(text, kept, begun)
     wrote = [name for name, one in kept.written.items() if one.text]
     lent = queries.lent_to(who, course_id, unit, text.key, wrote)
     sent = {name: form.written for name, form in forms.items()}
@@ -68,6 +69,8 @@ def _page(
         **pages.frame(own, unit, text, language()),
         pieces=[piece for piece in pieces if piece],
         kept=kept,
+        begun=begun,
+        draft_address=url_for("learning.draft", course_id=course_id, unit=unit, activity=text.key),
         conflict=conflict,
         errors=_errors(text, forms),
         form={"errors": conflict or any(form.errors for form in forms.values())},
@@ -121,13 +124,25 @@ def _revision() -> int:
     return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 10 else -1
 
 
-def _forms(text: Activity, kept: Kept) -> dict[str, PromptForm]:
-    """One form per prompt, with what was saved before."""
+@begins("reflection")
+def _fields(text: Activity) -> dict[str, int]:
+    """The fields of the page; a draft may be longer than a text, so that nothing is cut off before that is told."""
+    prompts = [question.id for question in text.questions if question.kind == "open"]
+    return {f"{name}-{field}": most for name in prompts for field, most in (("text", 4 * LONGEST), ("shown", 20))}
+
+
+def _forms(text: Activity, kept: Kept, begun: Begun | None = None) -> dict[str, PromptForm]:
+    """One form per prompt, with what was begun or what was saved before."""
     found = {}
     for question in text.questions:
         if question.kind == "open":
             before = kept.written.get(question.id)
-            data = {"text": before.text, "shown": before.shown} if before else None
+            data = {"text": before.text, "shown": before.shown} if before else {}
+            if begun is not None:
+                data = {
+                    name: begun.typed.get(f"{question.id}-{name}", [""])[0] or empty
+                    for name, empty in (("text", ""), ("shown", "nobody"))
+                }
             found[question.id] = PromptForm(prefix=question.id, data=data)
     return found
 

@@ -18,6 +18,7 @@ from lms.foundation.security import takes_files
 from lms.learning import pages as learning_pages
 from lms.learning import queries as learning
 from lms.learning import rules as learning_rules
+from lms.learning import service as learning_service
 from lms.learning.activities import begins, shows
 from lms.learning.closing import closes
 from lms.learning.queries import Begun, Learning
@@ -102,6 +103,8 @@ def save(course_id: str, unit: str, activity: str) -> Any:
                 lang=text.lang,
                 version_id=own.published.version_id,
             )
+            if became in ("saved", "handed"):
+                learning_service.forget_draft(visitor().id, course_id, unit, activity, text.type)
     except service.Full:
         form.file.errors = [_("All your files together would go over 100 MB. Send a smaller one, or a link to it.")]
         return _page(own, unit, text, form=form), 422

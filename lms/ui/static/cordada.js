@@ -1,51 +1,142 @@
-/* Comfort, and nothing else: every page works without this file (docs/decisions/0009). It keeps what is typed, moves the lines
-   of an order in their place, and tells the last heading read. All words come from the page. */
+/* Comfort, and nothing else: every page works without this file (docs/decisions/0009). It keeps what is typed, holds a form
+   that the network does not take, moves the lines of an order in their place, and tells the last heading read. All words come
+   from the page. */
 (() => {
 "use strict";
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+const PAUSE = 1200, APART = 3000, AGAIN = 8000, LONG = 20000, LONGEST = 600000;
+const post = (address, body, more) => fetch(address, {method: "POST", body, credentials: "same-origin", redirect: "manual", ...more});
 const send = (address, fields) => {
   const body = new URLSearchParams(fields);
   // A page that is being left may still send this much.
-  const keepalive = body.toString().length < 60000;
-  return fetch(address, {method: "POST", body, keepalive, credentials: "same-origin", redirect: "manual"});
+  return post(address, body, {keepalive: body.toString().length < 60000});
 };
 
+/* What a form says of itself stands in its [data-notice]; the words are those of the [data-off] around it. */
+const words = form => (form.closest("[data-off]") || form).dataset;
+const say = (form, text, again) => {
+  let said = form.querySelector("[data-notice]"), button = form.querySelector("[data-again]");
+  if (!said) {
+    said = document.createElement("p");
+    said.className = "help";
+    said.setAttribute("role", "status");
+    said.dataset.notice = "";
+    form.append(said);
+  }
+  said.textContent = text || "";
+  const kept = form.querySelector("[data-kept]");
+  if (text && kept) kept.textContent = "";
+  if (!again && button) button.remove();
+  if (again && !button) {
+    button = document.createElement("button");
+    button.type = "button";
+    button.className = "btn quiet";
+    button.dataset.again = "";
+    button.textContent = words(form).again;
+    button.addEventListener("click", again);
+    said.after(button);
+  }
+};
+
+/* A form is sent from here, so that it stays with all that is typed where the network does not take it: what the browser
+   believes of the network is no news of it. The site says in X-Next where it would have led; any other page that comes back
+   has changed nothing, and the browser asks for it itself. Sent again, nothing is done twice: the site sees to that. */
+const held = new Map(), busy = new Set(), plain = new Set(), gone = new Set();
+let timer = 0;
+const hold = (form, button, which) => {
+  held.set(form, button);
+  say(form, words(form)[which], () => leave(form, button, true));
+  clearTimeout(timer);
+  timer = setTimeout(retry, AGAIN);
+};
+const retry = () => {
+  const [first] = held;
+  if (first) leave(...first);
+};
+const onward = (form, next) => {
+  const there = new URL(next, location.href);
+  gone.add(form);
+  if (there.pathname + there.search !== location.pathname + location.search) return location.assign(there);
+  history.scrollRestoration = "manual";
+  history.replaceState(null, "", there);
+  location.reload();
+};
+const leave = async (form, button, pressed) => {
+  if (busy.has(form)) return;
+  if (!navigator.onLine && !pressed) return hold(form, button, "off");
+  busy.add(form);
+  const fields = new FormData(form), files = form.enctype === "multipart/form-data", clock = new AbortController();
+  if (button && button.name) fields.append(button.name, button.value);
+  const wait = setTimeout(() => clock.abort(), files ? LONGEST : LONG);
+  let which = "";
+  try {
+    const address = (button && button.getAttribute("formaction")) || form.getAttribute("action") || location.href;
+    const answer = await post(address, files ? fields : new URLSearchParams(fields), {headers: {"X-Page": "1"}, signal: clock.signal});
+    const next = answer.headers.get("X-Next");
+    if (next) return onward(form, next);
+    // Whoever answers without our own header is not the site: a network that wants to be signed in to.
+    if (!answer.headers.has("Content-Security-Policy")) which = "off";
+    else if (answer.status >= 500 || answer.status === 429) which = "later";
+  } catch (lost) {
+    which = "off";
+  } finally {
+    clearTimeout(wait);
+    busy.delete(form);
+  }
+  if (which) return hold(form, button, which);
+  held.delete(form);
+  plain.add(form);
+  form.requestSubmit(button);
+};
+document.addEventListener("submit", event => {
+  const form = event.target, button = event.submitter;
+  if (form.method !== "post" || !form.closest("[data-off]")) return;
+  if (plain.delete(form)) {
+    gone.add(form);
+    return;
+  }
+  event.preventDefault();
+  leave(form, button);
+});
+document.addEventListener("input", event => {
+  const form = event.target.form;
+  if (held.delete(form)) say(form, "");
+});
+
 /* What is typed is kept: form[data-keep] holds the address to send it to. The answer is one sentence to show. */
-const PAUSE = 1200, APART = 3000, AGAIN = 8000;
 class Kept {
   constructor(form) {
     this.form = form;
     this.said = form.querySelector("[data-kept]");
-    this.notice = form.querySelector("[data-off]");
+    this.since = this.said ? this.said.dataset.since || "" : "";
     this.saved = this.now();
     this.last = this.timer = 0;
-    this.busy = this.gone = false;
+    this.busy = false;
     for (const kind of ["input", "change"]) form.addEventListener(kind, () => this.soon(PAUSE));
-    form.addEventListener("submit", event => this.leave(event));
   }
   now() {
-    return new URLSearchParams(new FormData(this.form)).toString();
+    return new URLSearchParams([...new FormData(this.form)].filter(one => typeof one[1] === "string")).toString();
   }
   say(which) {
-    if (this.notice) this.notice.textContent = which ? this.notice.dataset[which] || which : "";
-    if (which && this.said) this.said.textContent = "";
+    if (!held.has(this.form)) say(this.form, which && (words(this.form)[which] || which), which === "off" && (() => this.save(false, true)));
   }
   soon(wait) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), Math.max(wait, this.last + APART - Date.now()));
   }
-  async save(last = false) {
+  async save(last = false, pressed = false) {
     clearTimeout(this.timer);
     const fields = this.now();
-    if ((this.busy && !last) || this.gone || fields === this.saved || fields === this.sending) return;
-    if (!navigator.onLine) return this.say("off");
+    if ((this.busy && !last) || busy.has(this.form) || gone.has(this.form) || fields === this.saved || fields === this.sending) return;
+    if (!navigator.onLine && !pressed) return this.say("off");
     this.busy = true;
     this.sending = fields;
     this.last = Date.now();
     try {
-      const answer = await send(this.form.dataset.keep, fields);
+      const answer = await send(this.form.dataset.keep, fields + "&since=" + encodeURIComponent(this.since));
       if (answer.ok) {
         this.saved = fields;
+        this.since = answer.headers.get("X-Saved") || this.since;
         this.say("");
         if (this.said) this.said.textContent = await answer.text();
         if (this.now() !== fields) this.soon(PAUSE);
@@ -53,7 +144,7 @@ class Kept {
         this.saved = fields;
         this.say(await answer.text());
       } else if (answer.status >= 500 || answer.status === 429) {
-        this.say("not");
+        this.say("later");
         this.soon(AGAIN);
       } else {
         this.say("not");
@@ -66,54 +157,11 @@ class Kept {
       this.sending = null;
     }
   }
-  leave(event) {
-    if (navigator.onLine) {
-      this.gone = true;
-      clearTimeout(this.timer);
-      return;
-    }
-    // Sent now it would be lost together with the page: it waits for the network, and then goes as it was meant.
-    event.preventDefault();
-    this.waiting = {button: event.submitter};
-    this.say("off");
-  }
-  back() {
-    if (this.waiting) {
-      const {button} = this.waiting;
-      this.waiting = null;
-      this.say("");
-      this.form.requestSubmit(button);
-    } else this.save();
-  }
 }
 const kept = all("form[data-keep]").map(form => new Kept(form));
-addEventListener("online", () => kept.forEach(one => one.back()));
+addEventListener("online", () => { retry(); kept.forEach(one => one.save()); });
 addEventListener("offline", () => kept.forEach(one => one.now() !== one.saved && one.say("off")));
-addEventListener("pageshow", () => kept.forEach(one => { one.gone = false; }));
-
-/* Any other form of a step waits for the network too. The sentence to show stands on the page. */
-const step = document.querySelector("article[data-off]"), held = new Map();
-if (step) {
-  step.addEventListener("submit", event => {
-    const form = event.target;
-    if (navigator.onLine || form.dataset.keep || form.method !== "post") return;
-    event.preventDefault();
-    if (!held.has(form)) {
-      const said = document.createElement("p");
-      said.className = "help";
-      said.setAttribute("role", "status");
-      form.append(said);
-      said.textContent = step.dataset.off;
-    }
-    held.set(form, event.submitter);
-  });
-  addEventListener("online", () => {
-    const [first] = held;
-    if (!first) return;
-    held.clear();
-    first[0].requestSubmit(first[1]);
-  });
-}
+addEventListener("pageshow", () => gone.clear());
 
 /* The lines of an order move where they stand; the menus beside them say the same and are what is sent. */
 const lines = box => {
@@ -161,6 +209,9 @@ if (article) {
   addEventListener("scroll", () => { timer = timer || setTimeout(tell, Math.max(1000, at + 5000 - Date.now())); }, {passive: true});
   addEventListener("pagehide", tell);
 }
+/* A page that has to know that somebody looked at it: told once. */
+const looked = document.querySelector("[data-seen]"), stamp = document.querySelector("[name=csrf_token]");
+if (looked && stamp) send(looked.dataset.seen, {csrf_token: stamp.value}).catch(() => {});
 document.addEventListener("visibilitychange", () => document.hidden && kept.forEach(one => one.save(true)));
 addEventListener("pagehide", () => kept.forEach(one => one.save(true)));
 })();

@@ -558,6 +558,35 @@ def test_what_somebody_has_of_a_course_that_became_strict_stays_theirs(app: Flas
     assert page.status_code == 200
 
 
+def test_a_quiz_begun_before_its_course_was_shut_is_finished(app: Flask, courses: Path) -> None:
+    write_course(courses, "alpha", units=["un"])
+    course = write_course(courses, "delta", units=["un", "deux"])
+    write_quiz(course, "deux", body=SHORT_QUIZ)
+    serve(app, courses)
+    quiz, asked = "/courses/delta/deux/quiz", {"question": "q-oui", "q-oui": "1"}
+    lea, max_ = learner(app), learner(app, "max")
+    for visitor in (lea, max_):
+        visitor.fill("/courses/delta", form="/enrol")
+    page = lea.fill(quiz, form="/start")
+    write_head(course, ["un", "deux"], more="prerequisites: {all: [alpha], strict: true}\n")
+    inside(app, lambda: sync(courses))
+
+    def send(visitor: StrictClient, path: str) -> int:
+        account = page_of(visitor.get("/account"))
+        token = next(one.get("value") for one in account.iter("input") if one.get("name") == "csrf_token")
+        return visitor.post(path, data={"csrf_token": token, **asked}).status_code
+
+    assert max_.get(quiz).status_code == 403, "it was not begun"
+    assert [send(max_, f"{quiz}/{door}") for door in ("start", "draft")] == [403, 403]
+    assert [send(lea, f"/courses/delta/un/lesson{door}") for door in ("", "/draft")] == [403, 403]
+    assert send(lea, f"{quiz}/draft") == 200
+    for choice in ("q-oui", "q-encore"):
+        page = lea.get(quiz, follow_redirects=True)
+        lea.fill(page, {choice: "1"}, form="/quiz/", press="Valider")
+    assert (count(app, Answer), count(app, Completion)) == (2, 1)
+    assert lea.get(f"{page.request.path.rpartition('/')[0]}/end").status_code == 200
+
+
 def test_a_course_nobody_can_take_shuts_nothing(app: Flask, courses: Path) -> None:
     alpha = write_course(courses, "alpha", units=["un"])
     write_course(courses, "delta", more="prerequisites: {all: [alpha], strict: true}\n")

@@ -15,12 +15,12 @@ from lms.foundation.clock import today
 from lms.foundation.db import db
 from lms.jobs.models import Job
 from lms.learning import service as learning
-from lms.learning.models import Plan
+from lms.learning.models import Completion, Plan
 from lms.learning.plans import privacy, queries
 from lms.learning.plans.models import PracticeNote
 from tests.accounts.people import House, found
 from tests.catalogue.courses import write_course
-from tests.visits import StrictClient, words_of
+from tests.visits import StrictClient, page_of, words_of
 
 COURSE = "ecouter-bien"
 LESSON = f"/courses/{COURSE}/un/lesson"
@@ -250,3 +250,28 @@ def test_practice_notes_are_given_and_forgotten(house: House) -> None:
         assert [one["text"] for one in privacy.export(mine)["practice_note"]] == ["Dehors."]
     house.write(lambda: privacy.forget(mine))
     assert notes(house) == []
+
+
+@pytest.mark.parametrize("day", ["2027-02-30", "demain", "2001-01-01", "2099-01-01", "x" * 5000])
+@pytest.mark.parametrize("press", ["Save my plan", "Finish"])
+def test_a_day_that_cannot_be_is_told_and_nothing_is_lost(house: House, day: str, press: str) -> None:
+    page = lea(house).fill(LESSON, {"k-essai-when": "on crie", "k-essai-day": day}, form="/done", press=press)
+    assert page.status_code == 422
+    summary = next(one for one in page_of(page).iter("div") if one.get("id") == "errors")
+    assert "#k-essai-day" in [one.get("href") for one in summary.iter("a")]
+    assert "on crie" in page.text
+    with house.open():
+        assert db.session.scalars(sa.select(Plan)).all() == []
+        assert db.session.scalars(sa.select(Completion)).all() == []
+
+
+def test_the_next_days_are_offered_beside_the_field_and_a_day_that_is_over_may_stay(house: House) -> None:
+    page = lea(house).get(LESSON)
+    field = next(one for one in page_of(page).iter("input") if one.get("name") == "k-essai-day")
+    assert (field.get("type"), field.get("list")) == ("date", "k-essai-day-next")
+    (near,) = [one for one in page_of(page).iter("datalist") if one.get("id") == "k-essai-day-next"]
+    assert len(list(near.iter("option"))) == 5
+    plan(house, days=-3)
+    page = lea(house).fill(PLAN, {"plan-do": "je demande"}, form="change-plan", press="Save my plan")
+    assert page.status_code == 200
+    assert row(house).action == "je demande"
