@@ -42,6 +42,7 @@ from lms.learning.remarks import views as remarks_views
 from lms.learning.reviews import views as reviews_views
 from lms.learning.rosters import cli as rosters_cli
 from lms.learning.rosters import tasks as rosters_tasks
+from lms.learning.rosters import views as rosters_views
 from lms.learning.sessions import tasks as sessions_tasks
 from lms.learning.sessions import views as sessions_views
 from lms.learning.sessions.events import SeatGiven, SessionChanged
@@ -59,7 +60,10 @@ from lms.spaces import tasks as spaces_tasks
 from lms.spaces import views as spaces_views
 from lms.spaces.audit import views as audit_views
 from lms.spaces.choices import views as choices_views
-from lms.spaces.events import PeopleInvited, PeopleJoined, PersonInvited
+from lms.spaces.events import PeopleInvited, PeopleJoined, PersonInvited, RequestAnswered
+from lms.spaces.joining import tasks as joining_tasks
+from lms.spaces.joining import views as joining_views
+from lms.spaces.joining.events import MemberLeft, TransferAsked
 from lms.spaces.people import views as people_views
 from lms.survey import cli as survey_cli
 from lms.survey import tasks as survey_tasks
@@ -72,6 +76,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     ui_views.bp,
     accounts_views.bp,
     spaces_views.bp,
+    joining_views.bp,
     audit_views.bp,
     people_views.bp,
     choices_views.bp,
@@ -88,6 +93,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     polls_views.bp,
     checklists_views.bp,
     sessions_views.bp,
+    rosters_views.bp,
     calendar_views.bp,
     reflections_views.bp,
     works_views.bp,
@@ -112,7 +118,7 @@ COMMANDS: tuple[AppGroup, ...] = (
 
 #: Modules whose import registers tasks.
 TASK_MODULES: tuple[object, ...] = (
-    accounts_tasks, spaces_tasks, survey_tasks, priorities_tasks, notifications_tasks,
+    accounts_tasks, spaces_tasks, joining_tasks, survey_tasks, priorities_tasks, notifications_tasks,
     reflections_tasks, notes_tasks, assignments_tasks,
     moves_tasks,
     sessions_tasks, calendar_tasks, rosters_tasks,
@@ -127,6 +133,9 @@ QUESTIONS: dict[str, Callable[..., Any]] = {
 #: event -> the tasks that follow from it, each with the event's fields as arguments.
 LISTENERS: dict[type, tuple[str, ...]] = {
     LinkAsked: ("notifications.send_link",),
+    RequestAnswered: ("notifications.tell_of_answer",),
+    TransferAsked: ("notifications.ask_to_move",),
+    MemberLeft: ("notifications.tell_who_left",),
     PeopleJoined: ("learning.enrol_newcomers",),
     PersonInvited: ("notifications.send_invitation",),
     PeopleInvited: ("notifications.send_invitations",),

@@ -40,6 +40,10 @@ def _coordinator(who: Visitor, _space: str | None) -> bool:
     return who.is_coordinator
 
 
+def _manager_or_coordinator(who: Visitor, space: str | None) -> bool:
+    return who.is_coordinator or _manager(who, space)
+
+
 def _trainer_or_coordinator(who: Visitor, _space: str | None) -> bool:
     return who.is_trainer or who.is_coordinator
 
@@ -50,6 +54,8 @@ PERMISSIONS: dict[str, Callable[[Visitor, str | None], bool]] = {
     "signed_in": _signed_in,  # one's own account, one's own learning
     "team": _manager,  # see a space's people and where they are
     "enrol_others": _manager,  # put a space's people on a course
+    "assign": _manager_or_coordinator,  # ask people to take courses: those of a space, or of territories
+    "assign_widely": _coordinator,  # ask the people of a territory, or everybody
     "invite": _manager,  # bring people into a space
     "appoint": _leader,  # name deputies; managers are named by who has "network"
     "author": _trainer_or_coordinator,  # see courses as their authors do, and what the check says

@@ -34,6 +34,8 @@ WHO: dict[str, frozenset[str]] = {
     "signed_in": frozenset(ACTORS[1:]),
     "team": frozenset({"manager_a", "manager_b"}),
     "enrol_others": frozenset({"manager_a", "manager_b"}),
+    "assign": frozenset({"manager_a", "manager_b", "coordinator"}),
+    "assign_widely": frozenset({"coordinator"}),
     "invite": frozenset({"manager_a", "manager_b"}),
     "appoint": frozenset({"manager_a", "manager_b"}),
     "author": frozenset({"trainer", "coordinator"}),
@@ -58,8 +60,13 @@ ANSWERS: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "trial.course"): {"*": 302},
     ("GET", "trial.activity"): {"anonymous": 200, "*": 302},
     ("POST", "trial.answer"): {"*": 200},
+    # They show first what will happen.
+    ("POST", "assignments.assign"): {"*": 200},
+    ("POST", "assignments.assign_widely"): {"*": 200},
     # Told by the page itself, not by a person who wants to go somewhere.
     ("POST", "learning.place"): {"*": 204},
+    ("POST", "reports.seen"): {"*": 204},
+    ("POST", "following_mails.ended"): {"*": 200},
     ("POST", "learning.draft"): {"*": 200},
     # A quiz with an open attempt leads to its next question.
 }
@@ -132,6 +139,26 @@ def _addresses(world: World, door: Door, actor: str) -> Iterator[tuple[str, dict
         yield "own", {"space_id": space[mine]}
         yield "foreign", {"space_id": space[other]}
         yield "missing", {"space_id": "no-such-space"}
+    elif about in ("assigned", "assigned person", "path"):
+        side, beside = ("n", "a") if actor == "coordinator" else (mine, other)
+        ids = world["ids"]
+
+        def one(whose: str, who: str = "") -> dict[str, str]:
+            name = world[f"{'path' if about == 'path' else 'assignment'}_{whose}"]
+            return (
+                {"path_id": name} if about == "path" else {"assignment_id": name, **({"person_id": who} if who else {})}
+            )
+
+        if about == "assigned person":
+            yield "own", one(side, ids[f"other_{mine}"])
+            yield "foreign", one(beside, ids[f"other_{'a' if beside == 'a' else 'b'}"])
+            if actor != "coordinator":
+                yield "foreign", one(side, ids[f"other_{other}"])
+            yield "missing", one(side, MISSING_ID)
+        else:
+            yield "own", one(side)
+            yield "foreign", one(beside)
+        yield "missing", {name: value if name == "person_id" else MISSING_ID for name, value in one(side).items()}
     elif about == "invitation":
         yield "own", {"space_id": space[mine], "invitation_id": world[f"invitation_{mine}"]}
         yield "foreign", {"space_id": space[other], "invitation_id": world[f"invitation_{other}"]}
@@ -156,6 +183,22 @@ def _addresses(world: World, door: Door, actor: str) -> Iterator[tuple[str, dict
         yield "own", {"space_id": space[mine], "person_id": ids[f"asks_{mine}"]}
         yield "foreign", {"space_id": space[other], "person_id": ids[f"asks_{other}"]}
         yield "foreign", {"space_id": space[other], "person_id": ids[f"asks_{mine}"]}
+    elif about in ("team person", "team table"):
+        ids = world["ids"]
+        one, theirs, none = (
+            ({"person_id": ids[f"learner_{mine}"]}, {"person_id": ids[f"learner_{other}"]}, {"person_id": MISSING_ID})
+            if about == "team person"
+            else ({"kind": "csv"}, {"kind": "csv"}, {"kind": "exe"})
+        )
+        yield "own", {"space_id": space[mine], **one}
+        yield "foreign", {"space_id": space[other], **theirs}
+        yield "missing", {"space_id": space[mine], **none}
+        yield "missing", {"space_id": "no-such-space", **one}
+        if about == "team person":
+            yield "foreign", {"space_id": space[mine], **theirs}
+    elif about == "mails":
+        yield "own", {"token": world["mails_end"]}
+        yield "missing", {"token": MISSING_ID}
     elif about in ("course", "enrolment", "course taken", "certificate"):
         yield "own", {"course_id": COURSE}
         yield "missing", {"course_id": "no-such-course"}

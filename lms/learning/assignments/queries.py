@@ -11,8 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 
 from lms.accounts.models import Person
+from lms.catalogue.models import Course
+from lms.catalogue.queries import Published, followed, places
 from lms.foundation.clock import DEFAULT_ZONE, local, today
 from lms.foundation.db import db, read
+from lms.foundation.i18n import LANGUAGES, language
 from lms.learning.assignments.models import (
     Assignment,
     AssignmentCourse,
@@ -21,7 +24,7 @@ from lms.learning.assignments.models import (
     LearningPath,
     PathCourse,
 )
-from lms.learning.assignments.rules import Due, start_of
+from lms.learning.assignments.rules import Due, next_course, start_of
 from lms.learning.models import Enrolment
 from lms.spaces.models import Membership, Network, Space, Territory
 
@@ -495,3 +498,48 @@ def ways_of(person_id: str, course_id: str | None = None) -> list[Way]:
         steps[row.id, row.title].append((row.course_id, row.state))
     found = [Way(key[0], key[1], tuple(each)) for key, each in steps.items()]
     return [one for one in found if course_id is None or course_id in dict(one.steps)]
+
+
+# --- before it is assigned ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What would become of whom: people it concerns, newly enrolled, enrolled already, who finished, who said no."""
+
+    people: int
+    fresh: int
+    already: int
+    finished: int
+    declined: int
+
+
+def forecast(scope: Scope, courses: Collection[str]) -> Forecast:
+    """What assigning these courses would do. Two queries."""
+    people, stand = concerned(scope), states_in(courses, scope)
+    tally = {"fresh": 0, "active": 0, "finished": 0, "declined": 0}
+    for person_id in people:
+        states = stand.get(person_id, {})
+        course = next_course(list(courses), [one for one, state in states.items() if state == "finished"])
+        tally["finished" if course is None else states.get(course, "fresh")] += 1
+    return Forecast(len(people), tally["fresh"], tally["active"], tally["finished"], tally["declined"])
+
+
+def _said(published: Published) -> dict[str, str]:
+    return {lang: published.document.title(lang) for lang in LANGUAGES}
+
+
+def offered() -> dict[str, str]:
+    """Course -> its title in this reader's language, of what can be assigned, in the order of the shelf."""
+    found = places()
+    said = followed([one.version_id for one in found], _said, "titles")
+    return {one.course_id: said[one.version_id][language()] for one in found}
+
+
+def titles_of(course_ids: Collection[str]) -> dict[str, str]:
+    """Course -> its title, also of those that are offered no more."""
+    if not course_ids:
+        return {}
+    rows = db.session.execute(sa.select(Course.id, Course.current_version_id).where(Course.id.in_(course_ids))).all()
+    said = followed([row.current_version_id for row in rows], _said, "titles")
+    return {row.id: said[row.current_version_id][language()] for row in rows}

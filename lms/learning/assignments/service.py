@@ -320,11 +320,15 @@ def compose(path_id: str, space_id: str | None, title: str, courses: Collection[
     )
 
 
-def put_away(path_id: str, *, by: str, back: bool = False) -> None:
-    """Offer a path no longer for assigning, or again; assignments of it go on. Raises `NotFound` for one not `by`'s."""
+def put_away(path_id: str, *, by: str, back: bool = False) -> str | None:
+    """Offer a path no longer for assigning, or again; assignments of it go on. Gives whose it is (a space, or None).
+
+    Raises `NotFound` for one that is not `by`'s.
+    """
     row = db.session.scalar(sa.select(LearningPath).where(LearningPath.id == path_id).with_for_update())
     if row is None:
         raise NotFound()
     _still_may(by, row.space_id)
     row.put_away_at = None if back else row.put_away_at or now()
     db.session.flush()
+    return row.space_id

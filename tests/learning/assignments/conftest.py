@@ -59,7 +59,7 @@ class Town:
         """A new person with these roles (kind, space); gives the id."""
 
         def make() -> str:
-            who = accounts.create_person(email=f"{name}@example.org", name=name.title(), lang="fr").id
+            who = accounts.create_person(email=f"{name}@example.org", name=name.title(), lang="en").id
             for kind, space in roles:
                 spaces.give_role(who, kind, space)
             return who
