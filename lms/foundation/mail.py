@@ -24,8 +24,12 @@ def _one_line(text: str, limit: int = 200) -> str:
     return plain.replace("=?", "= ?")
 
 
-def letter(*, sender: str, to: str, name: str, subject: str, text: str, message_id: str, lang: str) -> EmailMessage:
-    """A plain-text letter. `message_id` is made from the cause, so that a second try is the same letter."""
+def letter(
+    *, sender: str, to: str, name: str, subject: str, text: str, message_id: str, lang: str, unsubscribe: str = ""
+) -> EmailMessage:
+    """A plain-text letter. `message_id` is made from the cause, so that a second try is the same letter. `unsubscribe`: the
+    address at which one click of a mail program ends letters like it.
+    """
     message = EmailMessage()
     sender_name, sender_address = parseaddr(sender)
     message["From"] = Address(_one_line(sender_name), addr_spec=sender_address)
@@ -34,6 +38,9 @@ def letter(*, sender: str, to: str, name: str, subject: str, text: str, message_
     message["Date"] = formatdate(now().timestamp(), localtime=False)
     message["Message-ID"] = f"<{message_id}@{sender_address.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
+    if unsubscribe:
+        message["List-Unsubscribe"] = f"<{unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(text, cte="quoted-printable")
     message["Content-Language"] = lang  # after the content, which clears every Content- header before it
     return message

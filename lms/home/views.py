@@ -15,6 +15,7 @@ from lms.home.queries import cards_for, network_lines, said_in
 from lms.home.rules import FACETS, chosen, counts, proposals
 from lms.home.wording import domain_name, length_name, level_name, proposals_title
 from lms.learning.doors.queries import shut_among
+from lms.learning.following.queries import late_by_space
 from lms.learning.pages import minutes
 from lms.learning.plans.rules import is_on_home
 from lms.learning.queries import courses_of, plans_of
@@ -26,8 +27,9 @@ from lms.learning.trial.queries import first_of, samples_of
 from lms.learning.works.queries import waiting_for
 from lms.priorities.queries import latest_ranking
 from lms.priorities.wording import reason_sentence
+from lms.spaces.joining.queries import asked_of
 from lms.spaces.policy import guard
-from lms.spaces.queries import count_spaces, has_coordinator, network
+from lms.spaces.queries import count_spaces, has_coordinator, network, spaces_named
 from lms.survey.queries import open_campaign
 
 bp = Blueprint("home", __name__, template_folder="templates")
@@ -102,16 +104,18 @@ def start() -> Any:
     # The nearest day ahead; where there is none, the last one that was not told yet.
     ahead = [plan for plan in plans if plan.planned_on and plan.planned_on >= day][:1] or plans[-1:]
     review = today_of(visitor().id, day)
+    late = late_by_space(visitor().manages, day=day)
     said = ("", "")
     if now_card is not None and now_card.next_unit and now_card.next_activity:
         said = said_in(now_card.published, now_card.next_unit, now_card.next_activity, language())
     return render_template(
         "home/start.html", now=now_card, said=said, mine=mine, offers=offers, reason_sentence=reason_sentence,
         plan=next(iter(ahead), None), day=day, review=review, review_day=named_day(review.next_on, day),
-        campaign=open_campaign() if visitor().spaces else None, news=waiting_for(visitor().id),
+        campaign=open_campaign() if visitor().spaces else None, news=waiting_for(visitor().id), transfers=asked_of(visitor().id),
         title_lang=title_lang, unit_lang=unit_lang, foreign=lambda code: "" if code == language() else code,
         minutes_range=minutes_range, first_name=visitor().name.split()[0],
         homeless=here is not None and here.registration == "open",
+        late=[(one, late[one.id]) for one in spaces_named(tuple(late))] if late else [],
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from lms.foundation.clock import now, today
 from lms.foundation.db import db, read
 from lms.foundation.i18n import language
 from lms.learning import rules
+from lms.learning.certificates.models import Certificate
 from lms.learning.models import Answer, Attempt, Completion, Draft, Enrolment, Place, Plan, Walk
 from lms.spaces.models import Membership, Space
 
@@ -206,7 +207,7 @@ class TeamRow:
 
     person_id: str
     name: str
-    #: learner or manager.
+    #: learner, deputy or manager.
     role: str
     #: None where the person takes no course: then the fields below are empty.
     course_id: str | None
@@ -221,6 +222,9 @@ class TeamRow:
     active_week: date | None
     due_on: date | None
     late: bool
+    email: str = ""
+    #: Whether they hold a valid certificate of the course.
+    certified: bool = False
 
 
 _TAKEN = [getattr(Enrolment, name) for name in Taken.__dataclass_fields__]
@@ -586,6 +590,8 @@ _TEAM = (
         Person.name.label("name"),
         Membership.role.label("role"),
         Space.zone.label("zone"),
+        Person.email.label("email"),
+        Certificate.id.is_not(None).label("certified"),
         *_TAKEN,
         Course.current_version_id,
         Place.unit.label("at_unit"),
@@ -599,6 +605,14 @@ _TEAM = (
     .outerjoin(Enrolment, sa.and_(Enrolment.person_id == Person.id, Enrolment.state != "declined"))
     .outerjoin(Course, Course.id == Enrolment.course_id)
     .outerjoin(Place, sa.and_(Place.person_id == Enrolment.person_id, Place.course_id == Enrolment.course_id))
+    .outerjoin(
+        Certificate,
+        sa.and_(
+            Certificate.person_id == Enrolment.person_id,
+            Certificate.course_id == Enrolment.course_id,
+            Certificate.revoked_at.is_(None),
+        ),
+    )
     .where(Membership.space_id == sa.bindparam("space"), Person.state == "active")
     .order_by(Person.name, Person.id, Enrolment.created_at)
 )
@@ -632,14 +646,14 @@ def team_progress(space_id: str, people: Sequence[str] | None = None) -> list[Te
     return [_team_row(row, served, finished, days[row.zone]) for row in rows]
 
 
-_TEAM_TAKEN = slice(4, 4 + len(_TAKEN))
+_TEAM_TAKEN = slice(6, 6 + len(_TAKEN))
 
 
 def _team_row(
     row: Row[Any], served: Mapping[str, Published], finished: Mapping[tuple[str, str], dict[str, datetime]], day: date
 ) -> TeamRow:
     if row.course_id is None:
-        return TeamRow(row.who, row.name, row.role, None, None, None, 0, 0, None, 0, None, None, False)
+        return TeamRow(row.who, row.name, row.role, None, None, None, 0, 0, None, 0, None, None, False, row.email)
     taken = Taken(*row[_TEAM_TAKEN])
     done = finished.get((row.who, row.course_id), {})
     one = Learning(served[row.current_version_id], taken, _place(row), done, row.at_lang)
@@ -659,6 +673,8 @@ def _team_row(
         active_week=_week(max(moments, default=None)),
         due_on=row.due_on,
         late=not whole and row.due_on is not None and row.due_on < day,
+        email=row.email,
+        certified=bool(row.certified),
     )
 
 

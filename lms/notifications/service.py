@@ -34,6 +34,8 @@ KINDS = (
     "survey",
     "plan",
     "session",
+    "assigned",
+    "due",
     "transfer",
     "left",
     "answered",

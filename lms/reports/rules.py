@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -24,6 +23,8 @@ class CourseLine:
     #: The languages of title and step where they are not the reader's.
     title_lang: str = ""
     step_lang: str = ""
+    #: Whether they hold a valid certificate of it.
+    certified: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,16 @@ class PersonLine:
     week: date | None = None
     #: What they try next, where they chose that their manager may ask about it: when, what, the day.
     plan: tuple[str, str, date | None] | None = None
+    email: str = ""
+
+    def may_be_asked(self, today: date) -> bool:
+        """Whether the day of that plan has come, so that one can ask how it went."""
+        return self.plan is not None and self.plan[2] is not None and self.plan[2] <= today
 
 
-def went_on(people: Iterable[PersonLine], today: date) -> int:
-    """How many people were active in the last four weeks (a month, in whole weeks)."""
-    since = today - timedelta(days=today.weekday() + 21)
-    return sum(person.week is not None and person.week >= since for person in people)
+def month_begins(today: date) -> date:
+    """The Monday three weeks before this week's: a month, in whole weeks."""
+    return today - timedelta(days=today.weekday() + 21)
 
 
 def week_word(week: date | None, today: date) -> str:

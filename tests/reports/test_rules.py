@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from lms.reports.rules import PersonLine, week_word, went_on
+from lms.reports.rules import PersonLine, month_begins, week_word
 
 WEDNESDAY = date(2027, 3, 3)
 
@@ -34,14 +34,22 @@ def test_the_week_does_not_end_with_the_year(today: date, word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("weeks", "many"),
+    ("today", "monday"),
+    [(WEDNESDAY, date(2027, 2, 8)), (date(2027, 3, 1), date(2027, 2, 8)), (date(2027, 1, 3), date(2026, 12, 7))],
+)
+def test_a_month_is_four_whole_weeks(today: date, monday: date) -> None:
+    assert month_begins(today) == monday
+
+
+@pytest.mark.parametrize(
+    ("plan", "asked"),
     [
-        ([], 0),
-        ([None], 0),
-        ([date(2027, 3, 1), None], 1),
-        ([date(2027, 2, 8), date(2027, 2, 8)], 2),
-        ([date(2027, 2, 1)], 0),
+        (None, False),
+        (("on crie", "je baisse la voix", None), False),
+        (("on crie", "je baisse la voix", date(2027, 3, 4)), False),
+        (("on crie", "je baisse la voix", WEDNESDAY), True),
+        (("on crie", "je baisse la voix", date(2027, 2, 1)), True),
     ],
 )
-def test_who_went_on_this_month(weeks: list[date | None], many: int) -> None:
-    assert went_on([PersonLine(str(n), "Léa", "learner", [], week) for n, week in enumerate(weeks)], WEDNESDAY) == many
+def test_one_asks_how_it_went_once_its_day_has_come(plan: tuple[str, str, date | None] | None, asked: bool) -> None:
+    assert PersonLine("1", "Léa", "learner", plan=plan).may_be_asked(WEDNESDAY) is asked

@@ -102,6 +102,15 @@ def stop_reminders(person_id: str, *, stop: bool = True) -> None:
         db.session.execute(sa.delete(NoReminders).where(NoReminders.person_id == person_id))
 
 
+def end_report(person_id: str, space_id: str) -> None:
+    """Send somebody no more reports on a space."""
+    db.session.execute(
+        sa.update(TeamReport)
+        .where(TeamReport.person_id == person_id, TeamReport.space_id == space_id)
+        .values(rhythm="off", unread=0, paused_at=None)
+    )
+
+
 def call_reports(moment: datetime) -> int:
     """Have the reports written whose week or month is over, each once, in the morning of their space. Gives how many.
 
@@ -126,7 +135,7 @@ def call_reports(moment: datetime) -> int:
             report.paused_at = moment
         called.append(
             ReportDue(
-                id=f"{report.person_id}:{report.space_id}:{report.rhythm}:{until.isoformat()}", person_id=report.person_id,
+                id=f"{report.person_id}.{report.space_id}.{report.rhythm}.{until.isoformat()}", person_id=report.person_id,
                 space_id=report.space_id, since=since.isoformat(), until=until.isoformat(), last=last,
             )
         )  # fmt: skip

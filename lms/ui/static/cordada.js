@@ -58,9 +58,18 @@ const onward = (form, next) => {
   gone.add(form);
   if (there.pathname + there.search !== location.pathname + location.search) return location.assign(there);
   history.scrollRestoration = "manual";
-  history.replaceState(null, "", there);
+  history.replaceState({anchor: there.hash}, "", there);
   location.reload();
 };
+if (history.state && "anchor" in history.state) {
+  const target = document.getElementById(history.state.anchor.slice(1));
+  history.scrollRestoration = "auto";
+  history.replaceState(null, "");
+  if (target) {
+    target.scrollIntoView();
+    target.focus({preventScroll: true});
+  }
+}
 const leave = async (form, button, pressed) => {
   if (busy.has(form)) return;
   if (!navigator.onLine && !pressed) return hold(form, button, "off");
