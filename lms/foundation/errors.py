@@ -153,6 +153,12 @@ def install(app: Flask) -> None:
     @app.errorhandler(Exception)
     def _unknown(error: Exception) -> Any:
         g.error_id = secrets.token_hex(4)
-        where = f"{request.method} {request.path!r}" if has_request_context() else "-"
+        where = f"{request.method} {_logged_path()!r}" if has_request_context() else "-"
         log.exception("error %s in %s", g.error_id, where)
         return error_page(500)
+
+
+def _logged_path() -> str:
+    """The path of this request as the log may hold it: a token in it opens a calendar, an account or a survey."""
+    token = (request.view_args or {}).get("token")
+    return request.path.replace(str(token), "...") if token else request.path

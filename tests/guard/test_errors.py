@@ -66,6 +66,23 @@ def test_Y1_a_fault_shows_a_number_and_nothing_else(
     assert world.client(actor).get("/catalogue").status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/calendar/{}.ics", "/link/{}", "/join/{}", "/survey/{}"])
+def test_Y1_the_log_holds_no_secret_of_an_address(
+    world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    secret = "Zx7-secret-of-the-address_0Qq"
+    where = path.format(secret)
+    endpoint, _values = world.app.url_map.bind("localhost").match(where)
+
+    def failing(**_: object) -> str:
+        raise RuntimeError("a fault")
+
+    monkeypatch.setitem(world.app.view_functions, endpoint, failing)
+    check(world.client("anonymous", strict=True).get(where), 500, caplog)
+    assert secret not in caplog.text
+    assert repr(path.format("...")) in caplog.text, "but which door it was"
+
+
 def test_Y1_a_template_that_fails_halfway_shows_no_half_page(world: World, caplog: pytest.LogCaptureFixture) -> None:
     globals_ = world.app.jinja_env.globals
     kept = globals_["format_number"]

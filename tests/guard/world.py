@@ -282,6 +282,7 @@ def _fill(app: Flask) -> dict[str, Any]:
     from lms.learning.assignments import service as assignments
     from lms.learning.assignments.queries import Scope
     from lms.learning.calendar import service as calendar
+    from lms.learning.calendar.queries import Reader, wanted_for
     from lms.learning.certificates import service as certificates
     from lms.learning.certificates.models import Certificate
     from lms.learning.models import Attempt, Plan
@@ -429,7 +430,8 @@ def _fill(app: Flask) -> dict[str, Any]:
                 person_id=ids["learner_a"], number=1, turn=1, taken_at=now(), promoted_at=None,
             )
         )  # fmt: skip
-        facts["calendar_a"] = calendar.make(ids["learner_a"], details=False)
+        told = wanted_for([Reader(ids["learner_a"], "fr", details=False)])[ids["learner_a"]]
+        facts["calendar_a"] = calendar.make(ids["learner_a"], told, details=False)
         for which, space in (("a", SPACE_A), ("b", SPACE_B)):
             address = f"invited.{CANARY.lower() if which == 'b' else 'a'}@example.org"
             row, token = spaces.invite(

@@ -64,15 +64,14 @@ def feed_of(person_id: str) -> Feed | None:
     return Feed(row.details, row.made_at) if row else None
 
 
-def readers(person_id: str | None = None) -> list[Reader]:
-    """Everybody active who has a secret address; with `person_id`, that person if they have one."""
-    statement = (
+def readers() -> list[Reader]:
+    """Everybody active who has a secret address."""
+    rows = db.session.execute(
         sa.select(Person.id, Person.lang, CalendarFeed.details)
         .join(CalendarFeed, CalendarFeed.person_id == Person.id)
         .where(Person.state == "active")
         .order_by(Person.id)
     )
-    rows = db.session.execute(statement.where(Person.id == person_id) if person_id else statement)
     return [Reader(row.id, row.lang, row.details) for row in rows]
 
 

@@ -17,30 +17,29 @@ from lms.learning.calendar.models import CalendarEntry, CalendarFeed
 from lms.learning.calendar.rules import Change, Wanted
 
 
-def make(person_id: str, *, details: bool) -> str:
-    """Give a person's calendar a new secret address; a former one leads nowhere from now on. Gives the secret, once."""
+def make(person_id: str, wanted: Mapping[str, Wanted], *, details: bool) -> str:
+    """Give a person's calendar a new secret address, with what is `wanted` there (`queries.wanted_for`, read before the
+    transaction: it is slow); a former one leads nowhere from now on. Gives the secret, once.
+    """
     token = mint()
     row = {"person_id": person_id, "token_digest": digest(token), "details": details, "made_at": now()}
     upsert(CalendarFeed, [row], key=["person_id"], update=["token_digest", "details", "made_at"])
-    follow_one(person_id)
+    follow({person_id: wanted})
     return token
 
 
-def keep_details(person_id: str, details: bool) -> None:
-    """Tell plans in the person's own words, or call them all "My plan". Nothing happens without an address."""
+def keep_details(person_id: str, wanted: Mapping[str, Wanted], *, details: bool) -> None:
+    """Tell plans in the person's own words, or call them all "My plan"; `wanted` as in `make`. Nothing happens without an
+    address.
+    """
     db.session.execute(sa.update(CalendarFeed).where(CalendarFeed.person_id == person_id).values(details=details))
-    follow_one(person_id)
+    follow({person_id: wanted})
 
 
 def stop(person_id: str) -> None:
     """End the secret address of a person, and forget what stood there."""
     db.session.execute(sa.delete(CalendarEntry).where(CalendarEntry.person_id == person_id))
     db.session.execute(sa.delete(CalendarFeed).where(CalendarFeed.person_id == person_id))
-
-
-def follow_one(person_id: str) -> None:
-    """Bring what stands at a person's address up to date; nothing for somebody without one."""
-    follow(queries.wanted_for(queries.readers(person_id)))
 
 
 def follow(wanted: Mapping[str, Mapping[str, Wanted]]) -> None:

@@ -45,15 +45,18 @@ def settings() -> Any:
     if do == "make":
         with writing():
             count_try(f"calendar:{me}", ADDRESSES)
-            token = service.make(me, details=details)
+        wanted = _wanted(details)
+        with writing():
+            token = service.make(me, wanted, details=details)
         return _page(address_of("calendar.feed", token=token))
     if do == "stop":
         with writing():
             service.stop(me)
         flash(_("The address leads nowhere from now on."), "yes")
     else:
+        wanted = _wanted(details)
         with writing():
-            service.keep_details(me, details)
+            service.keep_details(me, wanted, details=details)
         flash(_("Your choice is saved. Your calendar follows when it looks next."), "yes")
     return redirect(url_for("calendar.dates"))
 
@@ -76,6 +79,12 @@ def feed(token: str) -> Any:
     answer.headers["Cache-Control"] = "private, max-age=600"
     answer.set_etag(hashlib.sha256(data).hexdigest()[:32])
     return answer.make_conditional(request)
+
+
+def _wanted(details: bool) -> dict[str, Wanted]:
+    """What should stand at the visitor's address."""
+    who = visitor()
+    return queries.wanted_for([Reader(who.id, who.lang or language(), details)])[who.id]
 
 
 def _page(address: str = "") -> str:

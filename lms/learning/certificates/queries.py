@@ -85,8 +85,15 @@ def taken_back(first: int, count: int) -> list[int]:
 
 
 def last_list() -> int:
-    """The number of the list that new certificates are put on, 0 for the first."""
-    return rules.list_of(db.session.scalar(sa.select(sa.func.count()).select_from(Certificate)) or 0)
+    """The number of the last list that a certificate is on, 0 for the first. The same work however many there are."""
+    return (db.session.scalar(sa.select(sa.func.max(Certificate.status_index))) or 0) // rules.LIST_LENGTH
+
+
+def open_list() -> int:
+    """The number of the list that new certificates are put on. Counts one list at most, however many there are."""
+    last = last_list()
+    on_it = sa.select(sa.func.count()).where(Certificate.status_index >= last * rules.LIST_LENGTH)
+    return last + rules.is_full(db.session.scalar(on_it) or 0)
 
 
 def is_taken(status_index: int) -> bool:

@@ -27,9 +27,9 @@ def mint_code() -> str:
 LIST_LENGTH: Final = 131_072
 
 
-def list_of(count: int) -> int:
-    """The list that the next certificate is put on, when there are `count` of them."""
-    return count // (LIST_LENGTH // 2)
+def is_full(count: int) -> bool:
+    """Whether a list with `count` certificates takes no more: half of its places stay free, so that one is soon found."""
+    return count >= LIST_LENGTH // 2
 
 
 def draw_place(number: int) -> int:

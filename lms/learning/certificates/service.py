@@ -26,16 +26,17 @@ from lms.survey.queries import competency_names
 def issue_if_earned(person_id: str, served: Published) -> Proof | None:
     """Give the valid certificate of a person in a course, made now where it is earned and not there yet.
 
-    None for a course that gives none, where it is not earned, or where the network took one back. Twice, or twice at
-    once, is once: the enrolment is held meanwhile, and a constraint stands behind it.
+    None for a course that gives none, where it is not earned, where the network took one back, or where the person has
+    left: they get it when they come back. Twice, or twice at once, is once: the enrolment is held meanwhile, and a
+    constraint stands behind it.
     """
     if served.document.certificate is None:
         return None
-    _hold(person_id, served.course_id)
+    state = _hold(person_id, served.course_id)
     last = queries.last_of(person_id, served.course_id)
     if last is not None and last.revoked_for != "replaced":
         return last if last.revoked_at is None else None
-    if not rules.is_earned(queries.demands_of(person_id, served)):
+    if state in (None, "declined") or not rules.is_earned(queries.demands_of(person_id, served)):
         return None
     return issue(person_id, served)
 
@@ -93,10 +94,10 @@ def withdraw(code: str, why: str) -> None:
     _take_back(code, "withdrawn", said)
 
 
-def _hold(person_id: str, course_id: str) -> None:
-    """Hold the enrolment until the end of the transaction, as all of learning does before it decides."""
-    db.session.execute(
-        sa.select(Enrolment.id)
+def _hold(person_id: str, course_id: str) -> str | None:
+    """Hold the enrolment until the end of the transaction, as all of learning does before it decides. Gives its state."""
+    return db.session.scalar(
+        sa.select(Enrolment.state)
         .where(Enrolment.person_id == person_id, Enrolment.course_id == course_id)
         .with_for_update()
     )
@@ -111,7 +112,7 @@ def _take_back(code: str, reason: str, why: str) -> None:
 
 
 def _free_place() -> int:
-    number = queries.last_list()
+    number = queries.open_list()
     place = rules.draw_place(number)
     while queries.is_taken(place):
         place = rules.draw_place(number)

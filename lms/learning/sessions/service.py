@@ -35,11 +35,12 @@ def follow(course_id: str) -> None:
     """
     served = _served(course_id)
     wanted = rules.sessions_of(served.document)
-    for (unit, activity), facts in wanted.items():
-        _follow(course_id, unit, activity, facts)
+    # All of them before any of them changes, by their ids, as whoever leaves holds them too.
     rows = db.session.scalars(
         sa.select(LiveSession).where(LiveSession.course_id == course_id).order_by(LiveSession.id).with_for_update()
     ).all()
+    for (unit, activity), facts in wanted.items():
+        _follow(course_id, unit, activity, facts)
     for row in rows:
         gone = (row.unit, row.activity) not in wanted
         if gone and row.cancelled_at is None and rules.state(row.starts_at, row.minutes, now()) == "ahead":
@@ -210,13 +211,16 @@ def _follow(course_id: str, unit: str, activity: str, facts: Facts) -> LiveSessi
         is_told = rules.is_moved(before, facts) or row.cancelled_at is not None
         row.cancelled_at = None
         _write(row, facts)
-        if is_told and was_over:
-            # It has taken place: this is another meeting, and its seats are given anew.
-            db.session.execute(sa.delete(Seat).where(Seat.session_id == row.id))
+        is_over = rules.state(facts.starts_at, facts.minutes, now()) == "over"
+        if is_told and was_over and not is_over:
+            # It has taken place: this is another meeting. Its seats are given anew and nobody was there yet; a step that
+            # the former one finished stays done. (Over before and after, the course has only told its hour better.)
+            for table in (Seat, Presence):
+                db.session.execute(sa.delete(table).where(table.session_id == row.id))
             row.moved_from = None
         elif is_told:
             row.moved_from = before.starts_at
-            if rules.state(facts.starts_at, facts.minutes, now()) != "over":
+            if not is_over:
                 _tell_all(row, "moved")
     if row.seats != facts.seats:
         row.seats = facts.seats

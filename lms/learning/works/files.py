@@ -41,8 +41,8 @@ NAME_LONGEST: Final = 100
 #: Kinds that still hold what a program wrote about whoever made them.
 UNCLEAN: Final = frozenset({"pdf"})
 #: A picture is opened with no more points than that: larger ones would take the memory of everybody (four bytes a point,
-#: twice while it is turned; a WebP needs twice that). A photograph (JPEG) of up to `PHOTO` points is read at half its size and less; one that is
-#: stored in waves cannot be, since each wave covers all of it.
+#: twice while it is turned; a WebP needs twice that). A photograph (JPEG) of up to `PHOTO` points is read at half its size
+#: and less; one that is stored in waves cannot be, since each wave covers all of it.
 POINTS: Final = 16_000_000
 PHOTO: Final = 64_000_000
 WEBP: Final = 8_000_000

@@ -14,7 +14,7 @@ from lms.catalogue.queries import published
 from lms.foundation.db import db, writing
 from lms.foundation.errors import NotFound, Refused
 from lms.learning import service as learning
-from lms.learning.certificates import privacy, queries, service
+from lms.learning.certificates import privacy, queries, rules, service
 from lms.learning.certificates.models import Certificate
 from lms.learning.certificates.queries import Proof
 from lms.learning.models import Attempt
@@ -79,6 +79,72 @@ def test_without_the_pass_there_is_none(any_app: Flask, courses: Path) -> None:
 
     inside(any_app, finish_everything)
     assert proof_of(any_app, who) is None
+
+
+def test_who_left_gets_none_until_they_come_back(any_app: Flask, courses: Path) -> None:
+    """An attempt begun before leaving is marked; the certificate is for people who take the course."""
+    serve(any_app, courses)
+    who = person(any_app)
+
+    def leave_in_between() -> None:
+        with writing():
+            learning.enrol(who, COURSE)
+            attempt = learning.start(who, COURSE, "deux", "quiz").id
+        with writing():
+            learning.decline(who, COURSE)
+        for name, given in RIGHT.items():
+            with writing():
+                learning.answer(who, attempt, name, given, lang="fr")
+        assert db.session.scalars(sa.select(Attempt.passed)).all() == [True]
+
+    inside(any_app, leave_in_between)
+    assert proof_of(any_app, who) is None
+
+    def come_back() -> None:
+        with writing():
+            learning.enrol(who, COURSE)
+
+    inside(any_app, come_back)
+    assert proof_of(any_app, who) is not None
+
+
+def test_leaving_takes_no_certificate_away(app: Flask, courses: Path) -> None:
+    serve(app, courses)
+    who = person(app)
+    take(app, who, RIGHT)
+    first = proof_of(app, who)
+
+    def leave() -> None:
+        with writing():
+            learning.decline(who, COURSE)
+        with writing():
+            served = published(COURSE)
+            assert served is not None
+            assert service.issue_if_earned(who, served) == first
+
+    inside(app, leave)
+    assert proof_of(app, who) == first is not None
+
+
+def test_the_lists_are_found_without_counting_all_certificates(app: Flask, courses: Path) -> None:
+    serve(app, courses)
+    who = person(app)
+    assert inside(app, queries.last_list) == inside(app, queries.open_list) == 0
+    take(app, who, RIGHT)
+
+    def put(index: int) -> None:
+        with writing():
+            db.session.execute(sa.update(Certificate).values(status_index=index))
+
+    inside(app, lambda: put(3 * rules.LIST_LENGTH + 7))
+    assert inside(app, queries.last_list) == inside(app, queries.open_list) == 3
+    assert app.test_client().get("/badges/status/3").status_code == 200
+    assert app.test_client().get("/badges/status/4").status_code == 404
+
+
+@pytest.mark.parametrize(("count", "full"), [(0, False), (65_535, False), (65_536, True)])
+def test_half_of_a_list_stays_free(count: int, full: bool) -> None:
+    assert rules.is_full(count) is full
 
 
 def test_a_second_pass_changes_nothing(app: Flask, courses: Path) -> None:

@@ -22,6 +22,7 @@ from lms.learning import service as learning
 from lms.learning.models import Completion
 from lms.learning.sessions import privacy, queries, service
 from lms.learning.sessions.models import LiveSession, Presence, Seat
+from tests.catalogue.courses import write_head
 from tests.learning.conftest import inside, serve
 from tests.learning.together import LIVE, TOGETHER, write_live, write_together
 
@@ -310,6 +311,78 @@ def test_a_past_session_moved_ahead_is_another_one_with_seats_of_its_own(app: Fl
             assert jobs(MOVED) == []
 
         inside(app, check)
+
+
+@pytest.mark.parametrize(
+    ("start", "there"),
+    [
+        ("2038-03-04T14:00", {}),  # ahead: another meeting, at which nobody was yet
+        ("2037-03-05T15:30", {"attended"}),  # over, too: the course tells its hour better
+    ],
+)
+def test_who_was_there_was_at_that_meeting(app: Flask, folder: Path, start: str, there: set[str]) -> None:
+    serve(app, folder)
+    who = one_person(app)
+    inside(app, lambda: take(who))
+
+    def noted() -> None:
+        with writing():
+            assert service.note(*SESSION, [who], by=who) == 1
+
+    def followed() -> None:
+        with writing():
+            service.follow(TOGETHER)
+        assert {row.how for row in db.session.scalars(sa.select(Presence))} == set(there)
+        assert [row.kind for row in db.session.scalars(sa.select(Completion))] == ["live"], "what was done stays done"
+
+    with time_machine.travel("2037-06-01T12:00:00Z"):
+        inside(app, noted)
+        write_live(folder / TOGETHER, start=start)
+        serve(app, folder)
+        inside(app, followed)
+
+
+def test_a_new_version_and_people_who_leave_do_not_block_each_other(any_app: Flask, folder: Path) -> None:
+    units = [LIVE[0], *(f"rencontre{number}" for number in range(6))]
+
+    def write(seats: int) -> None:
+        write_head(folder / TOGETHER, units)
+        for unit in units:
+            write_live(folder / TOGETHER, unit=unit, seats=seats)
+        serve(any_app, folder)
+
+    write(2)
+    ids: list[str] = inside(any_app, lambda: people(8))  # type: ignore[assignment]
+
+    def sit() -> None:
+        for one in ids:
+            for unit in units:
+                with writing():
+                    service.take(one, TOGETHER, unit, "live")
+        for one in ids[:4]:
+            with writing():
+                learning.decline(one, TOGETHER)
+
+    inside(any_app, sit)
+    write(3)
+
+    def follow() -> None:
+        with writing():
+            service.follow(TOGETHER)
+
+    def leave(one: str) -> None:
+        with writing():
+            service.leave(one, TOGETHER)
+
+    acts: list[Callable[[], object]] = [lambda one=one: leave(one) for one in ids[:4]]  # type: ignore[misc]
+    assert at_once(any_app, *acts, follow, follow) == [None] * 6
+
+    def check() -> None:
+        found = db.session.execute(sa.select(Seat.session_id, Seat.person_id, Seat.number)).all()
+        assert {row.person_id for row in found} == set(ids[4:])
+        assert len([row for row in found if row.number is not None]) == 3 * len(units)
+
+    inside(any_app, check)
 
 
 def test_whoever_leaves_the_course_frees_the_seat(any_app: Flask, folder: Path) -> None:
