@@ -12,17 +12,20 @@ from typing import Any
 from lms.accounts import service as accounts
 from lms.accounts.queries import names_of
 from lms.foundation.addresses import address_of
-from lms.foundation.clock import now
+from lms.foundation.clock import now, today
 from lms.foundation.db import db, writing
 from lms.foundation.tokens import shown_code
 from lms.jobs import outbox
 from lms.jobs.tasks import Effect, task
+from lms.learning.assignments.queries import Asked, asked_of, wants_reminders
 from lms.learning.plans.queries import to_remind
 from lms.learning.reviews.queries import mail_of, to_mail
 from lms.learning.sessions.queries import Announced, announced_to
 from lms.notifications import service
+from lms.notifications.following.links import sealed
 from lms.notifications.queries import has_left
 from lms.spaces import service as spaces
+from lms.spaces.joining.queries import answered_to, asked, left_for
 from lms.spaces.queries import network, space
 
 
@@ -36,12 +39,14 @@ def send_link(args: dict[str, Any]) -> Effect:
         return None
     with writing():
         minted = accounts.mint_link(args["id"])
+        code = accounts.give_code(minted[1]) if minted and minted[1].purpose == "sign_in" else ""
     if minted is None:
         return None
     person, link, token = minted
     letter = service.write(
         link.purpose, key=key, person_id=person.id, address=person.email, name=person.name, lang=person.lang,
         link=address_of("accounts.link", token=token), until=link.expires_at, zone=person.zone,
+        code=shown_code(code) if code else "",
     )  # fmt: skip
     db.session.rollback()
     return service.hand_over(letter)
@@ -57,6 +62,7 @@ def send_invitation(args: dict[str, Any]) -> Effect:
         return None
     with writing():
         minted = spaces.mint_invitation(args["id"])
+        code = accounts.give_code(minted[0]) if minted else ""
     if minted is None:
         return None
     row, token = minted
@@ -67,10 +73,22 @@ def send_invitation(args: dict[str, Any]) -> Effect:
     letter = service.write(
         "invitation", key=key, person_id=None, address=row.email, lang=row.lang, role=row.role, inviter=inviter,
         space=f"{place.name} ({place.place})" if place else "", until=row.expires_at, zone=zone,
-        link=address_of("spaces.join", token=token, lang=row.lang),
+        link=address_of("spaces.join", token=token, lang=row.lang), code=shown_code(code),
+        door=address_of("joining.enter", lang=row.lang),
     )  # fmt: skip
     db.session.rollback()
     return service.hand_over(letter)
+
+
+@task("notifications.send_invitations", queue="mail")
+def send_invitations(args: dict[str, Any]) -> Effect:
+    """The mails of a list of people (`args["invitations"]`), one after another. A second try goes on where the first stopped."""
+    for invitation_id in args["invitations"]:
+        effect = send_invitation({"id": invitation_id})
+        if effect is not None:
+            with writing():
+                effect()
+    return None
 
 
 @task("notifications.invite_to_survey", queue="mail")
@@ -104,22 +122,6 @@ def remind_of_plan(args: dict[str, Any]) -> Effect:
     return service.hand_over(letter)
 
 
-@task("notifications.tell_of_seat", queue="mail")
-def tell_of_seat(args: dict[str, Any]) -> Effect:
-    """The mail to somebody who waited and has a seat in a live session now. Nothing where they gave it back meanwhile."""
-    found = announced_to(args["person_id"], args["session_id"])
-    if found is None or found.number is None or found.cancelled_at is not None:
-        return None
-    return _session_letter("seat", f"seat:{args['id']}", found)
-
-
-@task("notifications.tell_of_session", queue="mail")
-def tell_of_session(args: dict[str, Any]) -> Effect:
-    """The mail to somebody with a seat in a session, or waiting for one, that was moved or cancelled (`args["what"]`).
-
-    Nothing where it has changed again since: the mail about that change says it.
-    """
-    found = announced_to(args["person_id"], args["session_id"])
 @task("notifications.remind_of_reviews", queue="compute", every=3_600)
 def remind_of_reviews(args: dict[str, Any]) -> Effect:
     """Once an hour: the mails of this week about questions that wait, for those where it is Monday morning."""
@@ -153,6 +155,22 @@ def send_reviews(args: dict[str, Any]) -> Effect:
     return service.hand_over(letter)
 
 
+@task("notifications.tell_of_seat", queue="mail")
+def tell_of_seat(args: dict[str, Any]) -> Effect:
+    """The mail to somebody who waited and has a seat in a live session now. Nothing where they gave it back meanwhile."""
+    found = announced_to(args["person_id"], args["session_id"])
+    if found is None or found.number is None or found.cancelled_at is not None:
+        return None
+    return _session_letter("seat", f"seat:{args['id']}", found)
+
+
+@task("notifications.tell_of_session", queue="mail")
+def tell_of_session(args: dict[str, Any]) -> Effect:
+    """The mail to somebody with a seat in a session, or waiting for one, that was moved or cancelled (`args["what"]`).
+
+    Nothing where it has changed again since: the mail about that change says it.
+    """
+    found = announced_to(args["person_id"], args["session_id"])
     if found is None or found.sequence != args["sequence"]:
         return None
     return _session_letter(args["what"], f"session:{args['id']}", found)
@@ -169,6 +187,96 @@ def _session_letter(what: str, key: str, found: Announced) -> Effect:
         person_zone=found.person_zone, seated=found.number is not None,
         link=address_of("learning.activity", course_id=found.course_id, unit=found.unit, activity=found.activity),
         dates=address_of("calendar.dates"),
+    )  # fmt: skip
+    db.session.rollback()
+    return service.hand_over(letter)
+
+
+@task("notifications.ask_to_move", queue="mail")
+def ask_to_move(args: dict[str, Any]) -> Effect:
+    """The mail to somebody whom another space asks to come (`args["id"]`: the `transfer` row). Nothing for a question that
+    was taken back or answered, or whose asker may no longer bring people in.
+    """
+    key = f"transfer:{args['id']}"
+    if not service.can_leave():
+        raise service.NoMailServer()
+    found = None if has_left(key) else asked(args["id"])
+    if found is None or (found.by_id is not None and not spaces.holds_right(found.by_id, "learner", found.space_id)):
+        return None
+    letter = service.write(
+        "transfer", key=key, person_id=found.person_id, address=found.email, name=found.name, lang=found.lang, by=found.by,
+        space=f"{found.space} ({found.place})", until=found.expires_at, zone=found.zone,
+        link=address_of("joining.transfer", transfer_id=found.id),
+    )  # fmt: skip
+    db.session.rollback()
+    return service.hand_over(letter)
+
+
+@task("notifications.tell_who_left", queue="mail")
+def tell_who_left(args: dict[str, Any]) -> Effect:
+    """The mail to one of those who run a space that somebody left. Nothing where either of it is so no more."""
+    key = f"left:{args['id']}"
+    if not service.can_leave():
+        raise service.NoMailServer()
+    found = None if has_left(key) else left_for(args["person_id"], args["space_id"], args["manager_id"])
+    if found is None:
+        return None
+    letter = service.write(
+        "left", key=key, person_id=args["manager_id"], address=found.email, name=found.name, lang=found.lang,
+        person=found.person, space=found.space, link=address_of("reports.team_of_space", space_id=args["space_id"]),
+    )  # fmt: skip
+    db.session.rollback()
+    return service.hand_over(letter)
+
+
+@task("notifications.tell_of_answer", queue="mail")
+def tell_of_answer(args: dict[str, Any]) -> Effect:
+    """The mail to somebody whose request to join was answered. Nothing where the answer was overtaken meanwhile."""
+    key = f"answered:{args['id']}"
+    if not service.can_leave():
+        raise service.NoMailServer()
+    found = None if has_left(key) else answered_to(args["person_id"], args["space_id"])
+    if found is None or found.accepted is not args["accepted"]:
+        return None
+    letter = service.write(
+        "answered", key=key, person_id=args["person_id"], address=found.email, name=found.name, lang=found.lang,
+        accepted=found.accepted, why=found.why, space=f"{found.space} ({found.place})",
+        link=address_of("home.start") if found.accepted else address_of("joining.mine"),
+    )  # fmt: skip
+    db.session.rollback()
+    return service.hand_over(letter)
+
+
+@task("notifications.tell_of_enrolment", queue="mail")
+def tell_of_enrolment(args: dict[str, Any]) -> Effect:
+    """The mail to somebody whom another enrolled (`args["id"]`: the `enrolment` row). Nothing where they left or finished
+    the course, or where whoever asked has nothing to do with them any more.
+    """
+    return _course_letter("assigned", f"assigned:{args['id']}", asked_of(args["id"]))
+
+
+@task("notifications.remind_of_due", queue="mail")
+def remind_of_due(args: dict[str, Any]) -> Effect:
+    """The one mail before the day of a course. Nothing where it was finished, left or given another day since, where the
+    day is over, or for somebody who wants no reminders.
+    """
+    found = asked_of(args["enrolment_id"], by_others=False)
+    day = date.fromisoformat(args["day"])
+    if found is None or found.due_on != day or day < today() or not wants_reminders(found.person_id):
+        return None
+    return _course_letter("due", f"due:{args['id']}", found)
+
+
+def _course_letter(kind: str, key: str, found: Asked | None) -> Effect:
+    if found is None or has_left(key):
+        return None
+    if not service.can_leave():
+        raise service.NoMailServer()
+    end = address_of("following_mails.end", token=sealed("reminders", found.person_id))
+    letter = service.write(
+        kind, key=key, person_id=found.person_id, address=found.email, name=found.name, lang=found.lang,
+        unsubscribe=end if kind == "due" else "", title=found.title, by=found.by, why=found.why, due_on=found.due_on,
+        link=address_of("learning.course", course_id=found.course_id), end=end,
     )  # fmt: skip
     db.session.rollback()
     return service.hand_over(letter)

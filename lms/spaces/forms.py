@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectField, StringField
+from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from lms.accounts.forms import a_name, an_address
@@ -11,6 +11,7 @@ from lms.accounts.rules import visible
 from lms.foundation.i18n import LANGUAGES, lazy_
 from lms.ui.fields import options
 
+_SHARED = lazy_("This is a shared computer: sign me out after two hours")
 _ADDRESS = {"autocomplete": "email", "inputmode": "email", "autocapitalize": "none", "spellcheck": "false"}
 
 
@@ -23,10 +24,13 @@ class JoinForm(FlaskForm):
         render_kw={"autocomplete": "name"},
     )  # fmt: skip
     lang = SelectField(lazy_("Language"), choices=options(LANGUAGES.items()))
+    shared = BooleanField(_SHARED)
 
 
 class WelcomeForm(FlaskForm):
-    """Accepting by somebody who has an account: nothing to fill in but the button."""
+    """Accepting by somebody who has an account: nothing to fill in but the button, and on whose machine it is."""
+
+    shared = BooleanField(_SHARED)
 
 
 class RegisterForm(FlaskForm):

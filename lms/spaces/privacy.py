@@ -28,7 +28,9 @@ def export(person_id: str) -> dict[str, list[dict[str, Any]]]:
     )
     asked = db.session.scalars(sa.select(Application).where(Application.person_id == person_id))
     found: dict[str, list[dict[str, Any]]] = {
-        "membership": [{"space": row.space_id, "role": row.role, "since": row.since, "seen": row.seen} for row in members],
+        "membership": [
+            {"space": row.space_id, "role": row.role, "since": row.since, "seen": row.seen} for row in members
+        ],
         "network_role": [{"role": row.role} for row in roles],
         "invitation": [
             {
@@ -43,8 +45,11 @@ def export(person_id: str) -> dict[str, list[dict[str, Any]]]:
             }
             for row in invited
         ],
-        "application": [{"space": row.space_id, "asked_at": row.asked_at, "state": row.state, "source": row.source, "why": row.why} for row in asked],
-    }
+        "application": [
+            {"space": row.space_id, "asked_at": row.asked_at, "state": row.state, "source": row.source, "why": row.why}
+            for row in asked
+        ],
+    }  # fmt: skip
     return {
         table: [{name: _plain(value) for name, value in row.items()} for row in rows] for table, rows in found.items()
     }

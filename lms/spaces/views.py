@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from sqlalchemy.exc import IntegrityError
 
-from lms.accounts.queries import is_demo, names_of, person_with_email
+from lms.accounts.queries import names_of, person_with_email
 from lms.accounts.rules import clean_email
 from lms.accounts.service import MAILS_ASKED, count_try
-from lms.accounts.views import enter
+from lms.accounts.views import enter, mailed, sent_page
 from lms.accounts.visitor import visitor
 from lms.foundation.db import writing
 from lms.foundation.errors import Expired, NotFound, Refused, TooMany
@@ -18,6 +18,8 @@ from lms.foundation.i18n import DEFAULT_LANGUAGE, LANGUAGES, _, language
 from lms.foundation.security import local_path
 from lms.spaces import queries, service
 from lms.spaces.forms import ChooseSpaceForm, DecideForm, InviteForm, JoinForm, RegisterForm, WelcomeForm
+from lms.spaces.joining.queries import belongs_elsewhere, invited_to, questions_of, requests_to
+from lms.spaces.joining.service import request_transfer
 from lms.spaces.models import Invitation, Space
 from lms.spaces.policy import guard, may
 from lms.ui.fields import options
@@ -36,6 +38,7 @@ def _over(token: str, message: str | None = None) -> tuple[str, int]:
         "spaces/join_over.html",
         message=message,
         used=row is not None and row.used_at is not None,
+        token=token if row is not None else "",
         space=queries.space(row.space_id) if row is not None and row.space_id else None,
         inviter=names_of([row.invited_by]).get(row.invited_by, "") if row is not None and row.invited_by else "",
         contact=network.contact if network else "",
@@ -67,7 +70,8 @@ def join(token: str) -> Any:
             return redirect(url_for("home.start"))  # the button pressed twice
         return _over(token)
     known = person_with_email(row.email)
-    form: Any = WelcomeForm() if known else JoinForm(lang=row.lang)
+    shared = request.args.get("shared") == "1"
+    form: Any = WelcomeForm(shared=shared) if known else JoinForm(lang=row.lang, shared=shared)
     if request.method == "GET":
         return _invitation_page(row, form, known)
     if not form.validate_on_submit():
@@ -82,7 +86,7 @@ def join(token: str) -> Any:
             person = service.accept_invitation(token, name=name, lang=lang)
     except Expired as error:
         return _over(token, error.message)
-    enter(person.id)
+    enter(person.id, shared=form.shared.data)
     answer: Response = make_response(redirect(url_for("home.start")))
     answer.delete_cookie("lang", samesite="Lax")  # the mail's link had set one; from now on the person's own counts
     return answer
@@ -106,6 +110,7 @@ def register() -> Any:
         return redirect(url_for("spaces.choose"))
     form = RegisterForm()
     if form.validate_on_submit():
+        mailed(clean_email(form.email.data or "") or "")
         try:
             with writing():
                 service.register(email=form.email.data or "", name=form.name.data or "", lang=language())
@@ -121,8 +126,7 @@ def register_sent() -> str:
     """The same words for everybody, known or new."""
     if not _registration_is_open():
         raise NotFound()
-    kept_here = is_demo() and not current_app.config["CORDADA"].smtp_url
-    return render_template("spaces/register_sent.html", kept_here=kept_here)
+    return render_template("spaces/register_sent.html", **sent_page())
 
 
 @bp.route("/register/space", methods=["GET", "POST"])
@@ -172,14 +176,22 @@ def invite(space_id: str) -> Any:
         try:
             with writing():
                 count_try(f"invitations:{clean_email(typed)}", MAILS_ASKED)
-                service.invite(email=typed, role="learner", space_id=place.id, lang=lang, invited_by=visitor().id)
+                known = person_with_email(typed)
+                if known is not None and known.state == "active" and belongs_elsewhere(known.id, place.id):
+                    request_transfer(
+                        known.id, place.id, by=visitor().id
+                    )  # they decide whether to move or to add a space
+                else:
+                    service.invite(email=typed, role="learner", space_id=place.id, lang=lang, invited_by=visitor().id)
         except TooMany:
             form.email.errors = [_("This address was invited three times in an hour. Wait before you write again.")]
         else:
             flash(_("The invitation to %(address)s is on its way.", address=clean_email(typed)), "yes")
             return redirect(url_for("spaces.invite", space_id=place.id))
-    waiting = queries.open_invitations(place.id)
-    return render_template("spaces/invite.html", form=form, space=place, waiting=waiting), 422 if form.errors else 200
+    return render_template(
+        "spaces/invite.html", form=form, space=place, requests=requests_to(place.id), invited=invited_to(place.id),
+        questions=questions_of(place.id),
+    ), 422 if form.errors else 200  # fmt: skip
 
 
 @bp.post("/team/<space_id>/invitations/<invitation_id>/cancel")

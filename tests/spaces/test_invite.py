@@ -31,7 +31,7 @@ def test_a_manager_invites_and_withdraws(house: House) -> None:
         assert row.invited_by == house.ids["manager_a"]
         assert row.token_digest is None, "the link is made when its mail is written"
     gone = client.fill(page, form="/cancel")
-    assert INES not in words_of(gone)
+    assert f"{INES}withdrawn" in words_of(gone)
     with house.open():
         db.session.expire_all()
         with writing():
