@@ -28,7 +28,16 @@ from lms.learning.calendar import views as calendar_views
 from lms.learning.certificates import views as certificates_views
 from lms.learning.checklists import views as checklists_views
 from lms.learning.doors import views as doors_views
-from lms.learning.events import CourseFinished, CourseLeft, Enrolled, PlanDated, QuizGraded, UnitCompleted
+from lms.learning.events import (
+    CourseFinished,
+    CourseLeft,
+    DueSoon,
+    Enrolled,
+    PlanDated,
+    QuizGraded,
+    Suggested,
+    UnitCompleted,
+)
 from lms.learning.following import tasks as following_tasks
 from lms.learning.following.events import ReminderAsked, ReportDue
 from lms.learning.moves import tasks as moves_tasks
@@ -38,6 +47,7 @@ from lms.learning.plans import views as plans_views
 from lms.learning.polls import views as polls_views
 from lms.learning.reflections import tasks as reflections_tasks
 from lms.learning.reflections import views as reflections_views
+from lms.learning.remarks import queries as remarks_queries
 from lms.learning.remarks import views as remarks_views
 from lms.learning.reviews import views as reviews_views
 from lms.learning.rosters import cli as rosters_cli
@@ -60,6 +70,7 @@ from lms.spaces import tasks as spaces_tasks
 from lms.spaces import views as spaces_views
 from lms.spaces.audit import views as audit_views
 from lms.spaces.choices import views as choices_views
+from lms.spaces.directory import views as directory_views
 from lms.spaces.events import PeopleInvited, PeopleJoined, PersonInvited, RequestAnswered
 from lms.spaces.joining import tasks as joining_tasks
 from lms.spaces.joining import views as joining_views
@@ -80,6 +91,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     audit_views.bp,
     people_views.bp,
     choices_views.bp,
+    directory_views.bp,
     learning_views.bp,
     assignments_views.bp,
     reviews_views.bp,
@@ -128,6 +140,7 @@ TASK_MODULES: tuple[object, ...] = (
 #: What a room has to ask of one above it or beside it -> the query that answers.
 QUESTIONS: dict[str, Callable[..., Any]] = {
     "catalogue.learners_of": learning_queries.learners_of,
+    "authoring.waits_for": remarks_queries.waits_for,
 }
 
 #: event -> the tasks that follow from it, each with the event's fields as arguments.
@@ -145,6 +158,8 @@ LISTENERS: dict[type, tuple[str, ...]] = {
         "learning.follow_version",
     ),
     Enrolled: (),
+    Suggested: ("notifications.tell_of_enrolment",),
+    DueSoon: ("notifications.remind_of_due",),
     UnitCompleted: (),
     QuizGraded: (),
     CourseLeft: ("learning.free_seats",),

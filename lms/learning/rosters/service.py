@@ -18,6 +18,7 @@ from lms.foundation.db import db, new_id
 from lms.foundation.errors import DomainError, NotFound, Refused, TooMany
 from lms.foundation.i18n import _
 from lms.jobs import outbox
+from lms.jobs.tasks import kill_point
 from lms.learning import service as learning
 from lms.learning.models import Enrolment
 from lms.learning.rosters import queries
@@ -210,6 +211,7 @@ def apply(here: RosterImport, entries: Sequence[Entry]) -> list[Done]:
     assert space is not None, "an import belongs to a space"
     planned = planned_for(entries, here.space_id)
     brought = roster.bring_in([one for one in planned if one.outcome == "new"], space, by=by)
+    kill_point("rosters.brought")
     asked = [one.person_id for one in planned if one.outcome == "elsewhere" and not one.closed]
     if asked:
         joining.request_transfers(asked, space.id, by=by)
