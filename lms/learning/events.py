@@ -64,3 +64,19 @@ class CourseLeft:
     id: str
     person_id: str
     course_id: str
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """Somebody was enrolled by another's hand. `id` is the `enrolment` row."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class DueSoon:
+    """The day of an enrolment is near. `id` names enrolment and day; `day` is an ISO date."""
+
+    id: str
+    enrolment_id: str
+    day: str

@@ -24,7 +24,7 @@ from lms.foundation.i18n import _
 from lms.jobs import outbox
 from lms.learning import rules
 from lms.learning.certificates.service import issue_if_earned
-from lms.learning.events import CourseFinished, CourseLeft, Enrolled, QuizGraded, UnitCompleted
+from lms.learning.events import CourseFinished, CourseLeft, Enrolled, QuizGraded, Suggested, UnitCompleted
 from lms.learning.models import Answer, Attempt, Completion, Draft, Enrolment, Place, Plan, Walk
 from lms.learning.moves import service as moves
 from lms.learning.moves.rules import shared_units
@@ -170,6 +170,7 @@ def _enrol_part(
         Enrolled(id=enrolment_id, person_id=person_id, course_id=served.course_id, source="manager")
         for person_id, enrolment_id in fresh.items()
     )
+    outbox.tell_many(Suggested(id=enrolment_id) for enrolment_id in fresh.values())
     brought = moves.bring_shared(served, fresh) if fresh else []
     _finish_those_who_are_whole(fresh, served)
     for person_id in brought:

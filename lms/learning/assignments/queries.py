@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person
 from lms.catalogue.models import Course
 from lms.catalogue.queries import Published, followed, places
-from lms.foundation.clock import DEFAULT_ZONE, local, today
+from lms.foundation.clock import DEFAULT_ZONE, end_of, local, today
 from lms.foundation.db import db, read
 from lms.foundation.i18n import LANGUAGES, language
 from lms.learning.assignments.models import (
@@ -24,9 +25,11 @@ from lms.learning.assignments.models import (
     LearningPath,
     PathCourse,
 )
-from lms.learning.assignments.rules import Due, next_course, start_of
+from lms.learning.assignments.rules import REMIND_DAYS, Due, next_course, start_of
+from lms.learning.following.models import NoReminders
 from lms.learning.models import Enrolment
 from lms.spaces.models import Membership, Network, Space, Territory
+from lms.spaces.queries import roles_of
 
 #: People on one page of a list.
 PAGE = 40
@@ -498,6 +501,83 @@ def ways_of(person_id: str, course_id: str | None = None) -> list[Way]:
         steps[row.id, row.title].append((row.course_id, row.state))
     found = [Way(key[0], key[1], tuple(each)) for key, each in steps.items()]
     return [one for one in found if course_id is None or course_id in dict(one.steps)]
+
+
+# --- what is told by mail ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An enrolment that somebody is told of: whom, in which language, who asks (or ""), why, until when."""
+
+    person_id: str
+    email: str
+    name: str
+    lang: str
+    course_id: str
+    title: str
+    by: str
+    why: str
+    due_on: date | None
+
+
+def asked_of(enrolment_id: str, *, by_others: bool = True) -> Asked | None:
+    """An enrolment that runs, to be told to its person. None where it ended, and (`by_others`) where whoever asked, or the
+    person, no longer has to do with it: they share no space any more, and nobody of the network asked.
+    """
+    asking = aliased(Person)
+    row = db.session.execute(
+        sa.select(
+            Person.id, Person.email, Person.name, Person.lang, Enrolment.course_id, Course.current_version_id,
+            asking.name.label("by"), Enrolment.enrolled_by, Enrolment.source, Enrolment.why, Enrolment.due_on,
+        )
+        .join(Enrolment, Enrolment.person_id == Person.id)
+        .join(Course, Course.id == Enrolment.course_id)
+        .outerjoin(asking, asking.id == Enrolment.enrolled_by)
+        .where(Enrolment.id == enrolment_id, Enrolment.state == "active", Person.state == "active")
+    ).one_or_none()  # fmt: skip
+    if row is None or (by_others and (row.source != "manager" or not _still_asks(row.enrolled_by, row.id))):
+        return None
+    title = followed([row.current_version_id], _said, "titles")[row.current_version_id][row.lang]
+    return Asked(row.id, row.email, row.name, row.lang, row.course_id, title, row.by or "", row.why, row.due_on)
+
+
+def _still_asks(by: str | None, person_id: str) -> bool:
+    theirs = {role.space_id for role in roles_of(person_id) if role.space_id}
+    if by is None:
+        return bool(theirs)
+    return any(
+        role.kind == "coordinator" or (role.space_id in theirs and role.kind != "learner") for role in roles_of(by)
+    )
+
+
+def due_soon(day: date) -> list[tuple[str, date]]:
+    """(enrolment, day) of what is due in the days after `day` that somebody wants to be reminded of. One query.
+
+    Nobody is reminded of what was asked of them in the same days.
+    """
+    last = day + timedelta(days=REMIND_DAYS)
+    asked_before = end_of(day - timedelta(days=REMIND_DAYS))
+    rows = db.session.execute(
+        sa.select(Enrolment.id, Enrolment.due_on)
+        .join(Person, Person.id == Enrolment.person_id)
+        .outerjoin(NoReminders, NoReminders.person_id == Enrolment.person_id)
+        .where(
+            Enrolment.state == "active",
+            Enrolment.due_on > day,
+            Enrolment.due_on <= last,
+            Enrolment.created_at < asked_before,
+            Person.state == "active",
+            NoReminders.person_id.is_(None),
+        )
+        .order_by(Enrolment.id)
+    )
+    return [(enrolment_id, due_on) for enrolment_id, due_on in rows if due_on is not None]
+
+
+def wants_reminders(person_id: str) -> bool:
+    """Whether somebody has not asked for silence."""
+    return db.session.get(NoReminders, person_id) is None
 
 
 # --- before it is assigned ---------------------------------------------------------------------------------------------

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from lms.foundation.clock import today
+from lms.jobs import outbox
 from lms.jobs.tasks import Effect, task
-from lms.learning.assignments import service
+from lms.learning.assignments import queries, service
+from lms.learning.events import DueSoon
 
 
 @task("learning.enrol_newcomers", queue="compute")
@@ -24,5 +27,16 @@ def follow_path(args: dict[str, Any]) -> Effect:
 
     def effect() -> None:
         service.follow(args["id"])
+
+    return effect
+
+
+@task("learning.find_due", queue="compute", every=21_600)
+def find_due(args: dict[str, Any]) -> Effect:
+    """Some times a day: have people reminded of what is due in the next days. Each day of an enrolment is told once."""
+    found = queries.due_soon(today())
+
+    def effect() -> None:
+        outbox.tell_many(DueSoon(f"{one}:{day.isoformat()}", one, day.isoformat()) for one, day in found)
 
     return effect
