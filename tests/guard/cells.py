@@ -50,6 +50,8 @@ ANSWERS: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "home.landing"): {"anonymous": 200, "*": 302},
     ("GET", "accounts.sign_in"): {"anonymous": 200, "*": 302},
     ("GET", "spaces.register"): {"anonymous": 200, "*": 302},
+    ("GET", "accounts.code"): {"anonymous": 200, "*": 302},
+    ("POST", "joining.leave"): {"manager_a": 409, "manager_b": 409, "*": 302},  # the only ones who run their spaces
     ("GET", "reports.team"): {"*": 302},
     ("GET", "priorities.send"): {"*": 303},
     ("POST", "priorities.send"): {"*": 200},
@@ -165,8 +167,26 @@ def _addresses(world: World, door: Door, actor: str) -> Iterator[tuple[str, dict
         yield "foreign", {"space_id": space[mine], "invitation_id": world[f"invitation_{other}"]}
         yield "foreign", {"space_id": space[other], "invitation_id": world[f"invitation_{mine}"]}
         yield "missing", {"space_id": space[mine], "invitation_id": MISSING_ID}
+    elif about == "question":
+        yield "own", {"space_id": space[mine], "transfer_id": world[f"question_{mine}"]}
+        yield "foreign", {"space_id": space[other], "transfer_id": world[f"question_{other}"]}
+        yield "foreign", {"space_id": space[mine], "transfer_id": world[f"question_{other}"]}
+        yield "foreign", {"space_id": space[other], "transfer_id": world[f"question_{mine}"]}
+        yield "missing", {"space_id": space[mine], "transfer_id": MISSING_ID}
+    elif about == "transfer":
+        yield "own" if takes(actor) else "foreign", {"transfer_id": world[f"transfer_{mine}"]}
+        yield "foreign", {"transfer_id": world[f"transfer_{other}"]}
+        yield "missing", {"transfer_id": MISSING_ID}
     elif about == "any space":
         yield "own", {"space_id": SPACE_A}
+        yield "missing", {"space_id": "no-such-space"}
+    elif about == "territory":
+        yield "own", {"territory_id": "conflent"}
+        yield "missing", {"territory_id": "no-such-territory"}
+    elif about == "membership":
+        member = actor.endswith(("_a", "_b"))
+        yield "own" if member else "foreign", {"space_id": space[mine]}
+        yield "foreign", {"space_id": space[other]}
         yield "missing", {"space_id": "no-such-space"}
     elif about == "any member":
         yield "own", {"space_id": SPACE_A, "person_id": world["ids"]["other_a"]}

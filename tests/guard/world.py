@@ -182,6 +182,12 @@ def sent(world: World, endpoint: str, actor: str) -> dict[str, Any]:
         "spaces.choose": {"space": SPACE_C},
         "spaces.invite": {"email": "friend@example.org", "lang": "fr"},
         "spaces.decide": {"decision": "accept"},
+        "accounts.code": {"email": "learner_a@example.org", "code": world["mailed_code"]},
+        "joining.enter": {"code": world["screen_code"], "email": "newcomer@example.org", "name": "Newcomer", "lang": "fr"},
+        "joining.again": {"email": "learner_a@example.org"},
+        "joining.transfer": {"answer": "both"},
+        "joining.code": {"do": "make"},
+        "joining.decide": {"people": [world["ids"]["asks_b" if actor.endswith("_b") else "asks_a"]], "decision": "accept"},
         "learning.answer_in_lesson": {"question": world["lesson_question"], f"{world['lesson_question']}.unknown": "1"},
         "learning.place": {"heading": world["lesson_question"]},
         "learning.draft": {"k-cadre-when": "quand", "k-cadre-do": "je", "k-cadre-day": ""},
@@ -219,6 +225,19 @@ def sent(world: World, endpoint: str, actor: str) -> dict[str, Any]:
         "survey.rate": {"importance": "4", "competence": "2"},
         "certificates.claim": {"do": "renew"},
         "certificates.withdraw": {"why": "Délivré par erreur."},
+        "directory.seen": {"seen": "network"},
+        "directory.edit": {"languages": ["fr", "ca"], "desks": "9", "theme": "food", "good_at": "Le four", "about": "Un four."},
+        "directory.frame": {
+            "name": "La Bobine", "place": "Prades", "territory_id": "conflent", "lang": "fr", "zone": "Europe/Paris",
+            "languages": ["fr"], "desks": "9", "theme": "", "good_at": "", "about": "",
+        },
+        "directory.new": {
+            "name": "Le Lavoir", "place": "Olette", "territory_id": "conflent", "lang": "fr", "zone": "Europe/Paris",
+            "languages": ["fr"], "desks": "9", "theme": "", "good_at": "", "about": "",
+        },
+        "directory.turn": {"do": "archive"},
+        "directory.territories": {"name": "Capcir", "country": "FR"},
+        "directory.territory": {"name": "Haut Conflent", "country": "FR"},
         "people.change": {"do": "deputy"},
         "choices.settings": {
             "registration": "open", "directory": "public", "smallest_group": "7", "lang": "ca", "zone": "Europe/Madrid",
@@ -276,6 +295,7 @@ def _fill(app: Flask) -> dict[str, Any]:
     from lms.catalogue.queries import published
     from lms.foundation.clock import now, today
     from lms.foundation.db import db, new_id, writing
+    from lms.foundation.tokens import mint_code
     from lms.jobs.models import Job
     from lms.jobs.tasks import drain
     from lms.learning import service as learning
@@ -285,6 +305,7 @@ def _fill(app: Flask) -> dict[str, Any]:
     from lms.learning.calendar.queries import Reader, wanted_for
     from lms.learning.certificates import service as certificates
     from lms.learning.certificates.models import Certificate
+    from lms.learning.following.models import TeamReport
     from lms.learning.models import Attempt, Plan
     from lms.learning.plans import service as plans
     from lms.learning.plans.models import PracticeNote
@@ -302,6 +323,8 @@ def _fill(app: Flask) -> dict[str, Any]:
     from lms.spaces import service as spaces
     from lms.spaces.choices.queries import chosen
     from lms.spaces.choices.rules import mark
+    from lms.spaces.joining import service as joining
+    from lms.spaces.joining.models import ScreenCode, Transfer
     from lms.spaces.models import Space, Territory
     from lms.survey import rules as survey_rules
     from lms.survey import service as survey
@@ -324,7 +347,10 @@ def _fill(app: Flask) -> dict[str, Any]:
     ids: dict[str, str] = facts["ids"]
     with writing():
         accounts.mark_installation(demo=False)
-        spaces.found_network(name="Sept Vallées", lang="fr", registration="open", contact="reseau@example.org")
+        network = spaces.found_network(
+            name="Sept Vallées", lang="fr", registration="open", contact="reseau@example.org"
+        )
+        network.directory = "public"
         db.session.add_all(
             [Territory(id="conflent", name="Conflent", country="FR"), Territory(id="vall", name="Vall", country="AD")]
         )
@@ -404,6 +430,12 @@ def _fill(app: Flask) -> dict[str, Any]:
                 why=f"why {words}",
             ).id  # fmt: skip
         facts["mails_end"] = sealed("reminders", ids["learner_a"])
+        db.session.add_all(
+            TeamReport(
+                person_id=ids[boss], space_id=space, rhythm="monthly", told_until=today(), unread=2, paused_at=None
+            )
+            for boss, space in (("manager_a", SPACE_A), ("manager_b", SPACE_B))
+        )
         workshop = published(WORKSHOP)
         assert workshop is not None
         asked_for = workshop.document.units[1].activities[ASSIGNMENT[1]]["fr"].assignment
@@ -431,6 +463,27 @@ def _fill(app: Flask) -> dict[str, Any]:
             )
         )  # fmt: skip
         told = wanted_for([Reader(ids["learner_a"], "fr", details=False)])[ids["learner_a"]]
+        # Space C would like to have both learners; each space asks somebody who belongs nowhere.
+        for which in ("a", "b"):
+            joining.request_transfer(ids[f"learner_{which}"], SPACE_C, by=None)
+            joining.request_transfer(
+                ids[f"asks_{which}"], SPACE_A if which == "a" else SPACE_B, by=ids[f"manager_{which}"]
+            )
+            for fact, who in (("transfer", "learner"), ("question", "asks")):
+                asked = sa.select(Transfer.id).where(Transfer.person_id == ids[f"{who}_{which}"])
+                facts[f"{fact}_{which}"] = db.session.scalars(asked).one()
+        facts["screen_code"] = mint_code()
+        db.session.add(
+            ScreenCode(
+                space_id=SPACE_C,
+                code=facts["screen_code"],
+                made_by=None,
+                made_at=now(),
+                expires_at=now() + timedelta(days=1),
+            )
+        )
+        mailed = accounts.new_link(ids["learner_a"], "sign_in", mailed=False)
+        facts["mailed_code"] = accounts.give_code(mailed)
         facts["calendar_a"] = calendar.make(ids["learner_a"], told, details=False)
         for which, space in (("a", SPACE_A), ("b", SPACE_B)):
             address = f"invited.{CANARY.lower() if which == 'b' else 'a'}@example.org"

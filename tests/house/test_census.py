@@ -20,7 +20,7 @@ from tests.house.census import DOORS, Door
 
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 #: Where space B's name is shown on purpose: to the coordinator, and to whoever chooses a space to join.
-NAMED = {"home.week", "priorities.results", "spaces.choose", "audit.network"}
+NAMED = {"home.week", "priorities.results", "spaces.choose", "audit.network", "directory.listed"}
 #: Who reads names from every space: of works to review, of those who changed roles and choices.
 READERS = {("trainer", "works.waiting"), ("coordinator", "audit.network")}
 #: Doors at which a good request of this world has nothing to change: a campaign is open, an attempt is gone on with, steps
