@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 
+from lms.accounts.visitor import visitor
 from lms.authoring.queries import findings_by_course, findings_of, folder_of, offered, standings, versions_of
 from lms.catalogue import service as catalogue
 from lms.catalogue.queries import published
@@ -36,6 +37,7 @@ def shelf() -> Any:
         names=LANGUAGES,
         root=_root().name,
         found=findings_by_course(_root(), language()),
+        waits=current_app.extensions["questions"]["authoring.waits_for"](visitor()),
     )
 
 

@@ -19,6 +19,7 @@ from lms.learning.following.queries import late_by_space
 from lms.learning.pages import minutes
 from lms.learning.plans.rules import is_on_home
 from lms.learning.queries import courses_of, plans_of
+from lms.learning.remarks.queries import waits_for
 from lms.learning.reviews.queries import today_of
 from lms.learning.reviews.wording import named_day
 from lms.learning.rules import minutes_range, title_lang, unit_lang
@@ -111,7 +112,8 @@ def start() -> Any:
     return render_template(
         "home/start.html", now=now_card, said=said, mine=mine, offers=offers, reason_sentence=reason_sentence,
         plan=next(iter(ahead), None), day=day, review=review, review_day=named_day(review.next_on, day),
-        campaign=open_campaign() if visitor().spaces else None, news=waiting_for(visitor().id), transfers=asked_of(visitor().id),
+        campaign=open_campaign() if visitor().spaces else None, news=waiting_for(visitor().id),
+        waits=waits_for(visitor()), transfers=asked_of(visitor().id),
         title_lang=title_lang, unit_lang=unit_lang, foreign=lambda code: "" if code == language() else code,
         minutes_range=minutes_range, first_name=visitor().name.split()[0],
         homeless=here is not None and here.registration == "open",

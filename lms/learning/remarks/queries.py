@@ -9,11 +9,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from lms.accounts.models import Person
+from lms.accounts.visitor import Visitor
 from lms.catalogue.models import Course
 from lms.catalogue.queries import Published, versions
 from lms.foundation.db import db
 from lms.learning.remarks import rules
 from lms.learning.remarks.models import Remark
+from lms.learning.works.queries import count_waiting
+from lms.spaces.policy import may
 
 #: Nobody is shown more of their own than this: the newest ones.
 MINE_SHOWN = 100
@@ -56,6 +59,22 @@ def mine(person_id: str) -> list[Said]:
         .limit(MINE_SHOWN)
     )
     return [Said(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class Waits:
+    """How much of what learners handed in and said waits for somebody who may read and answer it."""
+
+    works: int = 0
+    remarks: int = 0
+
+
+def waits_for(who: Visitor) -> Waits:
+    """What waits for this visitor: works where they review them, remarks where they write courses. Two queries at most."""
+    if not may(who, "author"):
+        return Waits()
+    count = sa.select(sa.func.count()).select_from(Remark).where(Remark.state == "open")
+    return Waits(count_waiting(who.id) if may(who, "review_works") else 0, db.session.scalar(count) or 0)
 
 
 def tally() -> dict[str, dict[str, int]]:

@@ -157,3 +157,20 @@ def test_remarks_are_given_and_forgotten(house: House) -> None:
     assert said(house)[0].answered_by is None
     house.write(lambda: privacy.forget(learner))
     assert said(house) == []
+
+
+def test_who_may_answer_is_told_what_waits(house: House) -> None:
+    """On their home and where they write; nobody else hears of it, and nothing is said where nothing waits."""
+    for page in ("/home", "/write"):
+        shown = words_of(house.client("trainer").get(page))
+        assert "to answer" not in shown
+        assert "(1)" not in shown
+    house.client("learner_a").fill(WRITE, {"text": "Il manque un mot."})
+    for who in ("trainer", "coordinator"):
+        assert "1 remark to answer" in words_of(house.client(who).get("/home"))
+        assert "Remarks of learners (1)" in words_of(house.client(who).get("/write"))
+    for who in ("learner_a", "manager_a"):
+        assert "to answer" not in words_of(house.client(who).get("/home"))
+    trainer = house.client("trainer")
+    trainer.fill("/remarks", form="/remarks/", press="Close without an answer")
+    assert "to answer" not in words_of(trainer.get("/home"))

@@ -462,6 +462,14 @@ def test_the_oldest_work_comes_first_and_pages_follow(
         assert trainer.get(f"/works?page={page}").status_code in (200, 404)
 
 
+def test_a_trainer_is_told_how_many_works_wait(site: Flask, lea: StrictClient, trainer: StrictClient) -> None:
+    assert "Works to read (" not in words_of(trainer.get("/write"))
+    hand_in(lea, {"text": "Un."})
+    assert "1 work to read" in words_of(trainer.get("/home"))
+    assert "Works to read (1)" in words_of(trainer.get("/write"))
+    assert "work to read" not in words_of(lea.get("/home")), "one's own waits for others"
+
+
 def test_the_queue_asks_the_same_however_long_it_is(site: Flask, trainer: StrictClient) -> None:
     def asked(visitor: StrictClient, where: str) -> int:
         count = 0
