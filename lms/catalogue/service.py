@@ -23,7 +23,7 @@ from lms.content.checking import gone_ids
 from lms.content.documents import FORMAT, CourseDocument, to_json
 from lms.content.findings import Finding, fault, finding
 from lms.content.headers import read_yaml
-from lms.content.loading import CourseFaulty, course_digest, course_files, load_course
+from lms.content.loading import CourseFaulty, course_digest, course_files, load_whole
 from lms.content.rendering import VERSION
 from lms.content.sources import course_id_of, is_course
 from lms.foundation.clock import now
@@ -156,17 +156,13 @@ def _sync_one(
         digest = hashlib.sha256(digest.encode()).hexdigest()
         if known is not None and known.state == "published" and digest == source:
             return Synced(course_id, "unchanged", number)
-        whole = load_course(folder)
+        whole, files = load_whole(folder)
         texts = course_files(folder)
-        files = {
-            one.sha256: (folder.parent / one.path if one.path.startswith("_") else folder / one.path).read_bytes()
-            for one in whole.files
-        }
     except CourseFaulty as error:
         return Synced(course_id, "invalid", number, error.findings)
     except OSError:
         return Synced(course_id, "unreadable", number)
-    if any(hashlib.sha256(data).hexdigest() != name for name, data in files.items()):
+    if whole.digest != course_digest(folder):
         return Synced(course_id, "unreadable", number)  # somebody is writing there: the next run reads it whole
     document = rules.offered(whole)
     if document.status != "published" or not document.units:

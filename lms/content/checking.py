@@ -16,6 +16,7 @@ from lms.content.headers import PrerequisitesShape, QuizShape, closest, read_yam
 from lms.content.kinds import build
 from lms.content.language import EMPTY_LINK_TEXTS
 from lms.content.links import IMAGES, RECORDINGS, SHARED, Link, destination
+from lms.content.pictures import FILE_LIMIT, PIXELS, is_too_large
 from lms.content.reading import Line, Page, decode
 from lms.content.rendering import Renderer
 from lms.content.sources import (
@@ -485,6 +486,10 @@ def _check_link(link: Link, folder: str, course: str, root: Path) -> list[Fault]
     size = path.stat().st_size
     if suffix in RECORDINGS and not any(path.with_suffix(end).is_file() for end in (".txt", ".vtt")):
         faults.append(fault("E503", link.line, target=link.target, transcript=path.with_suffix(".txt").name))
+    if suffix in IMAGES and size > FILE_LIMIT:
+        faults.append(fault("E009/picture", link.line, target=link.target, limit=FILE_LIMIT // 1_000_000))
+    elif suffix in IMAGES and is_too_large(path.read_bytes(), suffix):
+        faults.append(fault("E009/pixels", link.line, target=link.target, limit=PIXELS // 1_000_000))
     if suffix in IMAGES and size > HEAVY_IMAGE:
         faults.append(fault("W504", link.line, target=link.target, size=size // 1000))
     if size > HEAVY_FILE:

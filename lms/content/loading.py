@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 from lms.content.activities import ListSketch, RubricSketch, without_model
 from lms.content.checking import check_sources, estimated_minutes, unknown_id
@@ -48,6 +49,7 @@ from lms.content.kinds import build
 from lms.content.language import polish
 from lms.content.links import IMAGES, RECORDINGS, SHARED, destination
 from lms.content.media import is_video, picture_size, told
+from lms.content.pictures import Picture, prepared
 from lms.content.questions import cells
 from lms.content.reading import Page, Section
 from lms.content.rendering import PLACE, Place, Renderer
@@ -63,6 +65,8 @@ from lms.content.sources import (
 from lms.content.texts import plain, slug
 from lms.content.vocabulary import Competencies
 
+WIDTHS_PLACE: Final = "widths"
+"""Where the widths of pictures stand among the files of a version. A course's own lie in `units`, `media` and `_shared`."""
 _BOLD = re.compile(r"<strong>(.*?)</strong>", re.DOTALL)
 _LIST = re.compile(r"\s*<(ul|ol)>.*</\1>\s*", re.DOTALL)
 _HEADING = re.compile(r"<h[2-6][^>]*>.*?</h[2-6]>", re.DOTALL)
@@ -86,6 +90,11 @@ def load_course(folder: Path | str, vocabulary: Competencies | None = None) -> C
     Takes its folder; with a vocabulary given, competencies are judged by it even where no `_competencies.yml` lies
     beside the folder. Raises CourseFaulty where the course has errors, OSError where a file cannot be opened.
     """
+    return load_whole(folder, vocabulary)[0]
+
+
+def load_whole(folder: Path | str, vocabulary: Competencies | None = None) -> tuple[CourseDocument, dict[str, bytes]]:
+    """As `load_course`, with what is in the files that its pages show and offer: sha256 -> content."""
     source = read_course(Path(folder))
     faults = check_sources([source])
     if vocabulary is not None and source.header is not None:
@@ -96,7 +105,9 @@ def load_course(folder: Path | str, vocabulary: Competencies | None = None) -> C
         ]
     if source.header is None or any(one.blocks for _, one in faults):
         raise CourseFaulty(_findings(source, faults))
-    return _Builder(source).document(course_digest(Path(folder)))
+    builder = _Builder(source)
+    document = builder.document(course_digest(Path(folder)))
+    return document, {one.sha256: builder.contents[one.path] for one in document.files}
 
 
 def _findings(source: CourseSource, faults: Sequence[tuple[str, Fault]]) -> tuple[Finding, ...]:
@@ -141,6 +152,8 @@ class _Builder:
     def __init__(self, source: CourseSource) -> None:
         self.source = source
         self.files: dict[str, CourseFile] = {}
+        self.contents: dict[str, bytes] = {}
+        self.pictures: dict[str, Picture | None] = {}
         self.terms: dict[str, tuple[Term, ...]] = {}
 
     def document(self, digest: str) -> CourseDocument:
@@ -343,7 +356,7 @@ class _Builder:
         address, data = self._kept(path)
         stem, _, suffix = path.rpartition(".")
         if f".{suffix.lower()}" in IMAGES:
-            return Place(address, note=told(path, data, lang), size=picture_size(data, suffix.lower()))
+            return self._picture(path, f".{suffix.lower()}", data, address, lang)
         if f".{suffix.lower()}" not in RECORDINGS:
             return Place(address, note=told(path, data, lang))
         words = [f"{stem}{end}" for end in (".txt", ".vtt") if (self.source.root / f"{stem}{end}").is_file()]
@@ -357,12 +370,33 @@ class _Builder:
             captions=addresses.get(f"{stem}.vtt", "") if is_video(path) else "",
         )
 
+    def _picture(self, path: str, suffix: str, data: bytes, address: str, lang: str) -> Place:
+        """A picture in the widths of pages; what a link to it opens has lost what its camera wrote, too."""
+        if path not in self.pictures:
+            self.pictures[path] = prepared(data, suffix)
+        made = self.pictures[path]
+        if made is None:
+            return Place(address, note=told(path, data, lang), size=picture_size(data, suffix.removeprefix(".")))
+        self._keep(path.removeprefix(f"{self.source.place}/"), made.whole)
+        name = sha256(made.whole).hexdigest()[:16]
+        return Place(
+            address,
+            note=told(path, made.whole, lang),
+            size=made.size,
+            shown=self._keep(f"{WIDTHS_PLACE}/{name}{made.suffix}", made.fallback),
+            widths=tuple((width, self._keep(f"{WIDTHS_PLACE}/{name}-{width}.webp", one)) for width, one in made.widths),
+        )
+
     def _kept(self, path: str) -> tuple[str, bytes]:
         """Note a file as one that pages show. Gives its address and what is in it."""
-        short = path.removeprefix(f"{self.source.place}/")
         data = (self.source.root / path).read_bytes()
+        return self._keep(path.removeprefix(f"{self.source.place}/"), data), data
+
+    def _keep(self, short: str, data: bytes) -> str:
+        """Note a file of pages under a path of its own. Gives its address."""
         self.files[short] = CourseFile(short, len(data), sha256(data).hexdigest())
-        return f"{PLACE}files/{short}", data
+        self.contents[short] = data
+        return f"{PLACE}files/{short}"
 
 
 def _without_title(sections: Sequence[Section]) -> list[Section]:

@@ -177,6 +177,36 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         "es": ("el archivo pasa de {limit} kB", "pártelo en dos"),
         "ca": ("el fitxer passa de {limit} kB", "parteix-lo en dos"),
     },
+    "E009/picture": {
+        "en": ("“{target}” weighs more than {limit} MB", "save the picture smaller: 1,920 pixels are wide enough"),
+        "fr": (
+            "« {target} » pèse plus de {limit} Mo",
+            "enregistrez l’image plus petite : 1 920 pixels de large suffisent",
+        ),
+        "es": ("«{target}» pesa más de {limit} MB", "guarda la imagen más pequeña: bastan 1920 píxeles de ancho"),
+        "ca": (
+            "«{target}» pesa més de {limit} MB",
+            "desa la imatge més petita: n’hi ha prou amb 1920 píxels d’amplada",
+        ),
+    },
+    "E009/pixels": {
+        "en": (
+            "“{target}” has more than {limit} million pixels",
+            "save the picture smaller: 1,920 pixels are wide enough",
+        ),
+        "fr": (
+            "« {target} » a plus de {limit} millions de pixels",
+            "enregistrez l’image plus petite : 1 920 pixels de large suffisent",
+        ),
+        "es": (
+            "«{target}» tiene más de {limit} millones de píxeles",
+            "guarda la imagen más pequeña: bastan 1920 píxeles de ancho",
+        ),
+        "ca": (
+            "«{target}» té més de {limit} milions de píxels",
+            "desa la imatge més petita: n’hi ha prou amb 1920 píxels d’amplada",
+        ),
+    },
     "E009/depth": {
         "en": ("more than {limit} quotes, lists, brackets or tags lie inside one another", "write it flat"),
         "fr": ("plus de {limit} citations, listes, crochets ou balises sont emboîtés", "écrivez à plat"),

@@ -33,10 +33,11 @@ from pygments.lexers import get_lexer_by_name
 from pygments.token import STANDARD_TYPES
 
 from lms.content.language import CALLOUT_TITLES, TABLE_WORD, TRANSCRIPT_WORD, polish
+from lms.content.pictures import SIZES
 
 PLACE: Final = "/~course/"
 """Begins every link to a file or activity of the course in stored HTML; see `place_links`."""
-VERSION: Final = "2"
+VERSION: Final = "3"
 """Goes up when the same source gives other HTML."""
 ID_PREFIX: Final = "u-"
 HTML_DEPTH: Final = 256
@@ -66,7 +67,8 @@ class Place:
     """Where a link or an image leads: its address ("" drops the link), and what is known of the file there.
 
     `kind` is `term` for a word of the glossary, `audio` or `video` for a recording, else empty; `note` stands after the
-    link; `transcript` is the address of one that the author does not link to, `captions` that of a film's.
+    link; `transcript` is the address of one that the author does not link to, `captions` that of a film's. Of a picture
+    `shown` is what stands on the page for a browser that does not know WebP, `widths` (width, address) for all others.
     """
 
     address: str
@@ -75,6 +77,8 @@ class Place:
     transcript: str = ""
     captions: str = ""
     size: tuple[int, int] | None = None
+    shown: str = ""
+    widths: tuple[tuple[int, str], ...] = ()
 
 
 Resolve = Callable[[str], Place]
@@ -135,8 +139,10 @@ _TAGS = {
 _VOID = frozenset({"br", "hr", "img", "input", "meta", "link"})
 _OPENING = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9:-]*)")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-# The sanitiser knows no players, so they are put in after it; the reader takes such signs out of authors' text.
+# The sanitiser knows no players and no widths of a picture, so they are put in after it; the reader takes such signs out
+# of authors' text.
 _PLAYER = re.compile("<span>\ue002(\\d+)\ue003</span>")
+_SRCSET = re.compile(r'<source type="image/webp" srcset="[^"]*"')
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0]+")
 
 
@@ -214,6 +220,8 @@ def place_links(markup: str, base: str) -> str:
     """Give stored HTML with its links to files and activities of the course led to `base` (ends with a slash)."""
     for attribute in ("href", "src"):
         markup = markup.replace(f' {attribute}="{PLACE}', f' {attribute}="{html.escape(base)}')
+    if " srcset=" in markup:
+        markup = _SRCSET.sub(lambda found: found[0].replace(PLACE, html.escape(base)), markup)
     return markup
 
 
@@ -536,7 +544,7 @@ class _Finish(Treeprocessor):
         """Change the finished tree."""
         if self.cordada.renderer.lang == "fr":
             self._space(root)
-        linked = root.find(".//a") is not None
+        linked = root.find(".//a") is not None or root.find(".//img") is not None
         parents = {child: parent for parent in root.iter() for child in parent} if linked else {}
         for element in list(root.iter()):
             tag = element.tag
@@ -548,7 +556,7 @@ class _Finish(Treeprocessor):
             elif tag == "a":
                 self._link(element, parents)
             elif tag == "img":
-                self._image(element)
+                self._image(element, parents.get(element))
             for child in list(element):
                 if child.tag == "table":
                     self._table(element, child)
@@ -581,9 +589,7 @@ class _Finish(Treeprocessor):
             block = parents[link]
             while block.tag not in ("p", "li", "td", "th", "div") and block in parents:
                 block = parents[block]
-            spot = etree.SubElement(block, "span")
-            spot.text = AtomicString(f"\ue002{len(self.cordada.players)}\ue003")
-            self.cordada.players.append(self._player("".join(link.itertext()), place))
+            block.append(self._spot(self._player("".join(link.itertext()), place)))
 
     def _beside(self, link: etree.Element, parent: etree.Element, place: Place) -> None:
         """Say format and weight after a link to a file, and lead to a transcript that the author does not name."""
@@ -612,10 +618,10 @@ class _Finish(Treeprocessor):
             f' aria-label="{html.escape(name.strip())}">{captions}</{place.kind}>'
         )
 
-    def _image(self, image: etree.Element) -> None:
+    def _image(self, image: etree.Element, parent: etree.Element | None) -> None:
         place = self.cordada.renderer.resolve(image.get("src", ""))
         if place.address:
-            image.set("src", place.address)
+            image.set("src", place.shown or place.address)
         else:
             image.attrib.pop("src", None)
         if place.size:
@@ -626,6 +632,21 @@ class _Finish(Treeprocessor):
             del image.attrib["title"]
         image.set("loading", "lazy")
         image.set("decoding", "async")
+        if place.widths and parent is not None:
+            told = ", ".join(f"{address} {width}w" for width, address in place.widths)
+            source = f'<source type="image/webp" srcset="{html.escape(told)}" sizes="{SIZES}">'
+            opening, closing = self._spot(f"<picture>{source}"), self._spot("</picture>")
+            closing.tail, image.tail = image.tail, None
+            at = list(parent).index(image)
+            parent.insert(at + 1, closing)
+            parent.insert(at, opening)
+
+    def _spot(self, markup: str) -> etree.Element:
+        """Where something stands that the sanitiser does not know."""
+        spot = etree.Element("span")
+        spot.text = AtomicString(f"\ue002{len(self.cordada.players)}\ue003")
+        self.cordada.players.append(markup)
+        return spot
 
     def _table(self, parent: etree.Element, table: etree.Element) -> None:
         labels = ["".join(cell.itertext()).strip() for cell in table.iterfind("thead/tr/th")]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from lms.content.checking import check
 from lms.content.language import LANGUAGES
@@ -26,6 +28,13 @@ NARROW = (
     .replace("| suggéré |", "|")
     .replace("| neutre |", "|")
 )
+
+
+def bomb() -> bytes:
+    """A picture of 400 million pixels in 400 kilobytes."""
+    out = io.BytesIO()
+    Image.new("1", (20_000, 20_000)).save(out, "PNG", optimize=False)
+    return out.getvalue()
 
 
 def spanish(old: str, new: str) -> Files:
@@ -83,6 +92,18 @@ MORE: list[tuple[str, Files, str, int]] = [
         {f"{UNIT}/quiz.fr.md": QUIZ.replace("title:", "moved: [q-dures]\ntitle:")},
         f"{UNIT}/quiz.fr.md",
         3,
+    ),
+    (
+        "E009/picture",
+        {f"{UNIT}/lesson.fr.md": LESSON + "\n![Un plan](media/a.png)\n", f"{UNIT}/media/a.png": b"x" * 10_000_001},
+        f"{UNIT}/lesson.fr.md",
+        32,
+    ),
+    (
+        "E009/pixels",
+        {f"{UNIT}/lesson.fr.md": LESSON + "\n![Un plan](media/a.png)\n", f"{UNIT}/media/a.png": bomb()},
+        f"{UNIT}/lesson.fr.md",
+        32,
     ),
     (
         "E101/scene",
