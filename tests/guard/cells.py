@@ -167,6 +167,13 @@ def _addresses(world: World, door: Door, actor: str) -> Iterator[tuple[str, dict
         yield "foreign", {"space_id": space[mine], "invitation_id": world[f"invitation_{other}"]}
         yield "foreign", {"space_id": space[other], "invitation_id": world[f"invitation_{mine}"]}
         yield "missing", {"space_id": space[mine], "invitation_id": MISSING_ID}
+    elif about in ("roster", "roster done"):
+        fact = about.replace(" ", "_")
+        yield "own", {"space_id": space[mine], "import_id": world[f"{fact}_{mine}"]}
+        yield "foreign", {"space_id": space[other], "import_id": world[f"{fact}_{other}"]}
+        yield "foreign", {"space_id": space[mine], "import_id": world[f"{fact}_{other}"]}
+        yield "foreign", {"space_id": space[other], "import_id": world[f"{fact}_{mine}"]}
+        yield "missing", {"space_id": space[mine], "import_id": MISSING_ID}
     elif about == "question":
         yield "own", {"space_id": space[mine], "transfer_id": world[f"question_{mine}"]}
         yield "foreign", {"space_id": space[other], "transfer_id": world[f"question_{other}"]}

@@ -245,6 +245,8 @@ def sent(world: World, endpoint: str, actor: str) -> dict[str, Any]:
             "seen": world["choices"],
         },
         "people.entrust": {"do": "manager"},
+        "rosters.bring": {"text": "Newcomer,newcomer.of.a.list@example.org"},
+        "rosters.change": {"do": "import", "course": "", "due_on": ""},
         "people.invite": {"email": "nouvelle@example.org", "lang": "fr"},
         "priorities.keep": {"course": COURSE},
         "priorities.pin": {"course": COURSE, "place": "1"},
@@ -472,6 +474,15 @@ def _fill(app: Flask) -> dict[str, Any]:
             for fact, who in (("transfer", "learner"), ("question", "asks")):
                 asked = sa.select(Transfer.id).where(Transfer.person_id == ids[f"{who}_{which}"])
                 facts[f"{fact}_{which}"] = db.session.scalars(asked).one()
+        for which, space in (("a", SPACE_A), ("b", SPACE_B)):
+            words = CANARY if which == "b" else "A-ONLY"
+            for fact, state in (("roster_done", "done"), ("roster", "read")):
+                listed = [Entry(2, f"{state} {words}", f"{state}.of.{which}@example.org"), Entry(3, words, "")]
+                planned = rosters.planned_for(listed, space)
+                boss = ids[f"manager_{which}"]
+                facts[f"{fact}_{which}"] = rosters.keep(planned, space, by=boss, name=f"{words}.csv", data=b"x")
+                if state == "done":
+                    rosters.ask(facts[f"{fact}_{which}"], space, by=boss)
         facts["screen_code"] = mint_code()
         db.session.add(
             ScreenCode(

@@ -36,6 +36,7 @@ _UNIT = "/courses/<course_id>/<unit>/<activity>"
 _QUESTION = f"{_UNIT}/<attempt_id>/<int:number>"
 _REVIEW = "/review/<course_id>/<unit>/<activity>/<question>"
 _ASSIGNED = "/assignments/<assignment_id>/people/<person_id>"
+_ROSTER = "/team/<space_id>/roster/<import_id>"
 _PLAN = "/plans/<course_id>/<unit>/<block>"
 
 DOORS: tuple[Door, ...] = (
@@ -130,6 +131,14 @@ DOORS: tuple[Door, ...] = (
     ),
     Door("GET", "/network/spaces/<space_id>/invite", "people.invite", "network", "any space", "network"),
     Door("POST", "/network/spaces/<space_id>/invite", "people.invite", "network", "any space", "network", "writes"),
+    # lists of people
+    Door("GET", "/team/<space_id>/roster", "rosters.bring", "invite", "space", "space"),
+    Door("POST", "/team/<space_id>/roster", "rosters.bring", "invite", "space", "space", "writes"),
+    Door("GET", "/team/<space_id>/roster/template.csv", "rosters.template", "invite", "space", "space"),
+    Door("GET", _ROSTER, "rosters.shown", "invite", "roster", "space"),
+    Door("POST", _ROSTER, "rosters.change", "invite", "roster", "space", "writes"),
+    Door("GET", f"{_ROSTER}/left.csv", "rosters.left", "invite", "roster", "space"),
+    Door("POST", f"{_ROSTER}/undo", "rosters.undo", "invite", "roster done", "space", "writes"),
     # learning
     Door("GET", "/courses/<course_id>", "learning.course", "public", "course", "network"),
     Door("GET", "/courses/<course_id>/files/<path:path>", "learning.file", "public", "file", "network"),
