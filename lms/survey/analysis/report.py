@@ -1,0 +1,155 @@
+"""The analysis of a table of ratings, whole: figures, orders, intervals, sets, flags, as plain values. Pure."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from typing import Any, Final
+
+import numpy as np
+
+from lms.survey.analysis.flags import flags
+from lms.survey.analysis.ratings import Ratings
+from lms.survey.analysis.scores import (
+    BY_METHOD,
+    Scores,
+    competition_ranks,
+    cut,
+    dont_know,
+    holm,
+    ipa_quadrant,
+    is_high,
+    locus_quadrant,
+    moments,
+    order,
+    scores,
+    wilcoxon,
+)
+from lms.survey.analysis.uncertainty import (
+    Draws,
+    covariance_of_means,
+    draw,
+    label,
+    quadrant_chances,
+    rank_sets,
+    score_covariance,
+    standing,
+    tau_best,
+)
+from lms.survey.rules import suppressed
+
+#: How many first places chances are about, where nothing else is asked.
+TOP: Final = 5
+
+
+def analyse(table: Ratings, *, seed: int, top: int = TOP) -> dict[str, Any]:
+    """Everything about one group of people, ready for JSON: see `docs/researcher.md` for each field. `seed` is 0 or more."""
+    found = scores(moments(table))
+    by_mean = covariance_of_means(table)
+    drawn = draw(table, by_mean, seed)
+    places = standing(drawn, top)
+    sets = rank_sets(found.mwds, score_covariance(found, by_mean), seed)
+    ranks = competition_ranks(found.mwds)
+    unsure = dont_know(table)
+    tests = _tests(table)
+    lines = cut(found.importance), cut(found.competence), cut(found.gap)
+    items: dict[str, Any] = {}
+    for at, item in enumerate(table.items):
+        known = bool(found.n[at])
+        items[item] = {
+            "n": int(found.n[at]),
+            "importance_mean": _number(found.importance[at]),
+            "competence_mean": _number(found.competence[at]),
+            "gap": _number(found.gap[at]),
+            "mwds": _number(found.mwds[at]),
+            "nr_pct": _number(found.nr[at]),
+            "pr_pct": _number(found.pr[at]),
+            "tr_pct": _number(found.tr[at]),
+            "dk_pct": _number(unsure[at]),
+            "rds": _number(found.rds[at]),
+            "pni": _number(found.mwds[at]),
+            "pni_modified": _number(found.pni_modified[at]),
+            "high_importance_low_skill_pct": _number(found.high_low[at]),
+            "rank": int(ranks[at]) if known else None,
+            "rank_low": int(places.low[at]) if known else None,
+            "rank_high": int(places.high[at]) if known else None,
+            "mwds_low": _number(places.score_low[at]) if known else None,
+            "mwds_high": _number(places.score_high[at]) if known else None,
+            "p_top": _number(places.top[at]) if known else None,
+            "label": label(float(found.mwds[at]), float(places.top[at])) if known else None,
+            "wilcoxon": tests[at],
+            "ipa": _ipa(found, drawn, at, lines[0], lines[1]) if known else None,
+            "locus": _locus(found, at, lines[2], lines[0]) if known else None,
+        }
+    people = len(table.respondents)
+    total, squares = float(table.weights.sum()), float((table.weights**2).sum())
+    effect = people * squares / (total * total) if total else math.nan
+    return {
+        "items": items,
+        "orders": {method: order(values(found), table.items) for method, values in BY_METHOD.items()},
+        "rank_sets": {item: [int(sets[at, 0]), int(sets[at, 1])] for at, item in enumerate(table.items)},
+        "tau_best": [table.items[at] for at in tau_best(sets, top).tolist() if found.n[at]],
+        "n_respondents": people,
+        "kish_deff": _number(effect),
+        "n_eff": _number(people / effect),
+        "flags": [{"respondent": one.respondent, "flag": one.flag, "value": one.value} for one in flags(table)],
+        "seed": seed,
+    }
+
+
+def analyse_by(table: Ratings, column: str, *, seed: int, top: int = TOP, k: int = 1) -> dict[str, Any]:
+    """The same for everybody, and for each group of people with one value in `column`, under `groups`.
+
+    A group of fewer than `k` is `{"suppressed": True}`, and so is a second one where the total minus the others would give
+    it away. Raises `KeyError` for a column the table does not have.
+    """
+    values = table.columns[column]
+    sizes = Counter(values)
+    hidden = suppressed(len(table.respondents), sizes, k)
+    own = np.array(values)
+    whole = analyse(table, seed=seed, top=top)
+    whole["groups"] = {
+        value: {"suppressed": True} if value in hidden else analyse(table.of(own == value), seed=seed, top=top)
+        for value in sorted(sizes)
+    }
+    return whole
+
+
+def _number(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _tests(table: Ratings) -> list[dict[str, Any] | None]:
+    """Wilcoxon's test of each item with Holm's adjustment over the items that could be tested."""
+    pairs = table.pairs
+    made = [
+        wilcoxon(table.importance[pairs[:, at], at].astype(np.int64) - table.competence[pairs[:, at], at])
+        for at in range(len(table.items))
+    ]
+    tested = [at for at in range(len(table.items)) if pairs[:, at].any()]
+    adjusted = dict(zip(tested, holm([made[at].p for at in tested]), strict=True))
+    return [
+        {
+            "n": one.n, "zeros": one.zeros, "t_plus": one.t_plus, "t_minus": one.t_minus, "method": one.method,
+            "p": one.p, "p_holm": adjusted[at], "r": one.r,
+        } if at in adjusted else None
+        for at, one in enumerate(made)
+    ]  # fmt: skip
+
+
+def _ipa(found: Scores, drawn: Draws, at: int, important: float, able: float) -> dict[str, Any]:
+    up, across = bool(is_high(found.importance[at], important)), bool(is_high(found.competence[at], able))
+    return {
+        "quadrant": ipa_quadrant(up, across),
+        "importance_cut": important,
+        "competence_cut": able,
+        "p": quadrant_chances(drawn, up, across, at),
+    }
+
+
+def _locus(found: Scores, at: int, gap: float, important: float) -> dict[str, Any]:
+    return {
+        "quadrant": locus_quadrant(bool(is_high(found.gap[at], gap)), bool(is_high(found.importance[at], important))),
+        "gap_cut": gap,
+        "importance_cut": important,
+    }

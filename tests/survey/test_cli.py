@@ -1,0 +1,210 @@
+"""The researcher's commands: one document, the same bytes for a seed, and a line for whatever is wrong."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskCliRunner
+
+from lms.survey.analysis.reading import Unusable
+from lms.survey.analysis.wording import CODES, sentence
+
+HEAD = "respondent,item,importance,competence"
+EXAMPLE = f"""{HEAD},role
+a,X,5,2,manager
+b,X,5,3,manager
+c,X,4,4,teleworker
+d,X,4,5,teleworker
+e,X,5,DK,teleworker
+a,Y,3,1,manager
+b,Y,3,2,manager
+c,Y,3,3,teleworker
+d,Y,5,2,teleworker
+"""
+
+
+@pytest.fixture
+def run(app: Flask) -> FlaskCliRunner:
+    return app.test_cli_runner()
+
+
+def write(folder: Path, text: str | bytes, name: str = "answers.csv") -> str:
+    path = folder / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return str(path)
+
+
+def read(run: FlaskCliRunner, *words: str) -> Any:
+    result = run.invoke(args=["survey", *words, "--format", "json"])
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_the_worked_example(run: FlaskCliRunner, tmp_path: Path) -> None:
+    found = read(run, "analyse", write(tmp_path, EXAMPLE), "--seed", "1")
+    x = found["items"]["X"]
+    assert (x["n"], x["importance_mean"], x["competence_mean"], x["gap"], x["mwds"]) == (4, 4.5, 3.5, 1.0, 4.5)
+    assert (x["nr_pct"], x["pr_pct"], x["tr_pct"], x["rds"], x["dk_pct"]) == (50, 25, 25, -25, 20)
+    assert x["pni"] == x["mwds"]
+    assert x["rank"] == 2
+    assert x["locus"]["quadrant"] == "LH"
+    assert found["items"]["Y"]["mwds"] == 5.25
+    assert found["orders"]["high_low"] == [["X", "Y"]]
+    assert found["orders"]["rdm"] == ["Y", "X"]
+    assert (found["n_respondents"], found["kish_deff"], found["n_eff"], found["seed"]) == (5, 1.0, 5.0, 1)
+
+
+def test_one_seed_gives_the_same_bytes_and_none_gives_its_own(run: FlaskCliRunner, tmp_path: Path) -> None:
+    path = write(tmp_path, EXAMPLE)
+    words = ["survey", "analyse", path, "--by", "role", "--format", "json"]
+    assert run.invoke(args=[*words, "--seed", "9"]).stdout == run.invoke(args=[*words, "--seed", "9"]).stdout
+    assert read(run, "analyse", path)["seed"] != read(run, "analyse", path)["seed"]
+
+
+def test_groups_and_what_would_give_them_away(run: FlaskCliRunner, tmp_path: Path) -> None:
+    path = write(tmp_path, EXAMPLE)
+    open_ = read(run, "analyse", path, "--by", "role", "--seed", "1")["groups"]
+    assert open_["manager"]["items"]["X"]["n"] == 2
+    assert open_["teleworker"]["n_respondents"] == 3
+    hidden = read(run, "analyse", path, "--by", "role", "--k", "3", "--seed", "1")["groups"]
+    assert hidden == {"manager": {"suppressed": True}, "teleworker": {"suppressed": True}}
+
+
+def test_weights_count_people_as_often_as_they_say(run: FlaskCliRunner, tmp_path: Path) -> None:
+    path = write(tmp_path, EXAMPLE)
+    weights = write(tmp_path, "respondent,weight\na,2\nb,2\nc,1\nd,1\ne,1\n", "weights.csv")
+    found = read(run, "analyse", path, "--weights", weights, "--seed", "1")
+    assert found["items"]["X"]["n"] == 4
+    assert found["items"]["X"]["importance_mean"] == pytest.approx((10 + 10 + 4 + 4) / 6)
+    assert found["items"]["X"]["nr_pct"] == pytest.approx(100 * 4 / 6)
+    assert found["kish_deff"] == pytest.approx(5 * 11 / 49)
+    assert found["n_eff"] == pytest.approx(49 / 11)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        ("", "N101", 1),
+        (f"{HEAD}\n", "N108", 1),
+        ("respondent;item;importance;competence\na;X;1;2\n", "N103", 1),
+        (f"{HEAD}\na,X,1,2\na,Y,\xe9,2\n".encode("latin-1"), "N102", 3),
+        (f"{HEAD},item\na,X,1,2,Y\n", "N105", 1),
+        ("respondent,item,importance\na,X,1\n", "N106", 1),
+        (f"{HEAD}\na,X,1\n", "N107", 2),
+        (f"{HEAD}\n,X,1,2\n", "N109", 2),
+        (f"{HEAD}\na,X,1,2\na,Y,6,2\n", "N201", 3),
+        (f"{HEAD}\na,X,1,2.5\n", "N201", 2),
+        (f"{HEAD}\na,X,0,2\n", "N201", 2),
+        (f"{HEAD}\na,X,dk,2\n", "N201", 2),
+        (f'{HEAD}\na,"X\nZ",1,2\na,Y,7,1\n', "N201", 4),
+        (f"{HEAD}\na,X,1,2\nb,X,1,2\na,X,1,2\n", "N202", 4),
+        (f"{HEAD},role\na,X,1,2,m\na,Y,1,2,t\n", "N203", 3),
+        (f'{HEAD}\na,"X,1,2\n', "N104", 2),
+    ],
+)
+def test_bad_input_is_told_with_its_line(
+    run: FlaskCliRunner, tmp_path: Path, text: str | bytes, code: str, line: int
+) -> None:
+    path = write(tmp_path, text)
+    result = run.invoke(args=["survey", "analyse", path])
+    assert result.exit_code == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith(f"{path}:{line}: {code} ")
+    assert " — " in result.stderr
+    told = json.loads(run.invoke(args=["survey", "analyse", path, "--format", "json"]).stdout)
+    assert (told["errors"][0]["code"], told["errors"][0]["line"]) == (code, line)
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        (f"\ufeff{HEAD}\r\na,Żółć 日本,5,2\r\n", 1),
+        (f"{HEAD}\na,X,,\na,Y,DK,NA\nb,X,PNS,3\n", 2),
+        (f"{HEAD}\na,X,3,3\nb,X,3,3\nc,X,3,3\n", 3),
+        (f"{HEAD}\n\na,X,3,1\n\n", 1),
+    ],
+    ids=["byte order mark and Unicode codes", "all missing", "constant", "one respondent, blank lines"],
+)
+def test_odd_input_is_no_fault(run: FlaskCliRunner, tmp_path: Path, text: str, people: int) -> None:
+    found = read(run, "analyse", write(tmp_path, text), "--seed", "1")
+    assert found["n_respondents"] == people
+
+
+def test_all_missing_has_no_figures_and_no_places(run: FlaskCliRunner, tmp_path: Path) -> None:
+    found = read(run, "analyse", write(tmp_path, f"{HEAD}\na,X,,3\na,Y,DK,NA\n"), "--seed", "1")
+    assert found["items"]["X"]["mwds"] is None
+    assert found["items"]["Y"]["dk_pct"] == 100
+    assert found["orders"]["mwds"] == []
+    assert found["tau_best"] == []
+
+
+def test_a_missing_weight_and_a_missing_column_are_told(run: FlaskCliRunner, tmp_path: Path) -> None:
+    path = write(tmp_path, EXAMPLE)
+    weights = write(tmp_path, "respondent,weight\na,1\n", "weights.csv")
+    result = run.invoke(args=["survey", "analyse", path, "--weights", weights])
+    assert (result.exit_code, result.stderr[: len(weights) + 7]) == (1, f"{weights}: N207 "[: len(weights) + 7])
+    assert run.invoke(args=["survey", "analyse", path, "--by", "space"]).exit_code == 1
+
+
+@pytest.mark.parametrize(
+    "words", [["analyse", "none.csv"], ["rake", "none.csv", "none.csv"], ["bws", "none.csv"], ["suppress", "none.csv"]]
+)
+def test_a_file_that_is_not_there_is_wrong_usage(run: FlaskCliRunner, words: list[str]) -> None:
+    assert run.invoke(args=["survey", *words]).exit_code == 2
+
+
+def test_the_other_doors(run: FlaskCliRunner, tmp_path: Path) -> None:
+    people = write(tmp_path, "respondent,role\na,m\nb,m\nc,t\nd,t\ne,t\nf,t\n", "people.csv")
+    targets = write(tmp_path, "margin,value,target\nrole,m,1\nrole,t,1\n", "targets.csv")
+    raked = read(run, "rake", people, targets)
+    assert raked["weights"] == pytest.approx({"a": 1.5, "b": 1.5, "c": 0.75, "d": 0.75, "e": 0.75, "f": 0.75})
+    assert set(raked) == {"weights", "rounds", "kish_deff", "n_eff", "trimmed"}
+    counts = write(tmp_path, "item,shown,best,worst\nA,10,5,1\nB,10,1,5\n", "counts.csv")
+    chosen = read(run, "bws", counts)["items"]
+    assert chosen["A"]["score"] == 0.4
+    table = write(tmp_path, "row,col,count\na,x,2\na,y,9\nb,x,8\nb,y,0\nc,x,7\nc,y,6\n", "table.csv")
+    hidden = read(run, "suppress", table, "--k", "5")
+    assert hidden["audit"] == {"solvable": []}
+    assert {(one["row"], one["col"]): one["hidden"] for one in hidden["cells"]} == {
+        ("a", "x"): "primary", ("a", "y"): "secondary", ("b", "x"): None, ("b", "y"): None,
+        ("c", "x"): "secondary", ("c", "y"): "secondary",
+    }  # fmt: skip
+    for words in (
+        ["rake", people, targets],
+        ["bws", counts],
+        ["suppress", table],
+        ["analyse", write(tmp_path, EXAMPLE)],
+    ):
+        shown = run.invoke(args=["survey", *words])
+        assert shown.exit_code == 0
+        assert len(shown.stdout.splitlines()) > 2
+
+
+def test_every_fault_has_a_code_of_its_own_and_a_sentence(app: Flask) -> None:
+    assert len(set(CODES.values())) == len(CODES)
+    names = ("column", "columns", "found", "wanted", "value", "item", "respondent", "before", "many", "margin", "sum")
+    about = dict.fromkeys(
+        (*names, "first", "total", "rounds", "shown", "best", "worst", "row", "col", "most", "trim"), "x"
+    )
+    with app.app_context():
+        for code in CODES:
+            assert " — " in sentence(Unusable(code, 1, **about))
+
+
+def test_the_doors_need_nothing(tmp_path: Path) -> None:
+    """In a fresh checkout: no variable, no secret, no database."""
+    root = Path(__file__).parents[2]
+    path = write(tmp_path, EXAMPLE)
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "survey", "analyse", path, "--format", "json"],
+        cwd=root, env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "LMS_INSTANCE": str(tmp_path / "none")},
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["items"]["X"]["mwds"] == 4.5
