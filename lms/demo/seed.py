@@ -21,6 +21,7 @@ from lms.content.documents import Commitment, CourseDocument
 from lms.demo.answers import answers
 from lms.demo.people import Somebody, people
 from lms.demo.places import TERRITORIES, Place, places
+from lms.demo.portraits import portrait, seen
 from lms.foundation.addresses import address_of as web_address
 from lms.foundation.clock import now, today
 from lms.foundation.db import Base, db, new_id, writing
@@ -105,14 +106,15 @@ def seed(instance: Path, courses: Path) -> None:
         mark_installation(demo=True)
         spaces.found_network(name=NETWORK, lang="fr", contact=address_of("coordinator"))
         _insert(Territory, [{"id": row[0], "name": row[1], "country": row[2]} for row in TERRITORIES])
-        _insert(Space, [_space(place) for place in network])
+        told = Random(41)
+        _insert(Space, [{**_space(place), **portrait(place, told)} for place in network])
         rows = [_person(one, moment) for one in everybody]
         _insert(Person, rows)
         ids = [row["id"] for row in rows]
         _insert(
             Membership,
             [
-                {"person_id": person_id, "space_id": one.space, "role": one.role, "since": moment}
+                {"person_id": person_id, "space_id": one.space, "role": one.role, "since": moment, "seen": seen(told)}
                 for person_id, one in zip(ids, everybody, strict=True)
             ],
         )

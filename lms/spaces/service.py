@@ -82,6 +82,7 @@ def invite(
         raise Refused(_("This does not look like an e-mail address."))
     if invited_by is not None:
         _still_may(invited_by, role, space_id)
+    _must_be_open(space_id)
     db.session.execute(
         sa.update(Invitation)
         .where(
@@ -140,6 +141,12 @@ def accept_invitation(token: str, *, name: str, lang: str) -> Person:
     return person
 
 
+def _must_be_open(space_id: str | None) -> None:
+    place = db.session.get(Space, space_id) if space_id else None
+    if place is not None and place.archived_at is not None:
+        raise Refused(_("This space is archived: nobody new comes in."))
+
+
 def _zone_of(space_id: str | None) -> str:
     """The zone a new person begins with: the space's, or the network's."""
     place = db.session.get(Space, space_id) if space_id else None
@@ -181,9 +188,11 @@ def apply(person_id: str, space_id: str, *, source: str = "open") -> None:
     """Ask to join a space; opens nothing until its manager accepts. Asked twice is asked once.
 
     Who was declined, or belonged to the space and left, may ask again. Nothing happens for who belongs to it.
+    Raises `Refused` where the space is archived.
     """
     if db.session.get(Membership, (person_id, space_id)) is not None:
         return
+    _must_be_open(space_id)
     fresh = {"asked_at": now(), "state": "asked", "decided_by": None, "source": source, "why": ""}
     upsert(Application, [{"person_id": person_id, "space_id": space_id, **fresh}], key=["person_id", "space_id"])
     db.session.execute(

@@ -139,7 +139,7 @@ def choose() -> Any:
     form = ChooseSpaceForm()
     groups: dict[str, list[tuple[str, str]]] = {}
     for place, territory in queries.all_spaces():
-        if place.id not in who.spaces:
+        if place.id not in who.spaces and place.archived_at is None:
             groups.setdefault(territory.name, []).append((place.id, f"{place.name}, {place.place}"))
     form.space.choices = options([("", _("Choose …"))])
     for name, there in groups.items():

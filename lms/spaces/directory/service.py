@@ -12,7 +12,7 @@ from lms.foundation.db import db
 from lms.foundation.errors import NotFound
 from lms.spaces.audit.service import note
 from lms.spaces.directory.rules import slug
-from lms.spaces.models import Membership, Space, Territory
+from lms.spaces.models import Invitation, Membership, Space, Territory
 from lms.spaces.service import hold_right
 
 #: What those who run a space say about it, and what the coordinator decides besides.
@@ -63,7 +63,10 @@ def make_space(values: Mapping[str, Any], *, by: str) -> str:
 
 
 def archive(space_id: str, *, by: str) -> None:
-    """Let nobody new into a space; its people keep what they have. Twice is once. Raises as `make_space`."""
+    """Let nobody new into a space: its open invitations end, its people keep what they have. Twice is once.
+
+    Raises as `make_space`.
+    """
     _turn(space_id, by=by, away=True)
 
 
@@ -120,4 +123,7 @@ def _turn(space_id: str, *, by: str, away: bool) -> None:
         raise NotFound()
     if (row.archived_at is not None) != away:
         row.archived_at = now() if away else None
+        if away:
+            waiting = (Invitation.space_id == space_id, Invitation.used_at.is_(None), Invitation.expires_at > now())
+            db.session.execute(sa.update(Invitation).where(*waiting).values(expires_at=now()))
         note(by=by, what="space_archived" if away else "space_reopened", space_id=space_id)
