@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, StringField, TextAreaField
-from wtforms.validators import Length, ValidationError
+from wtforms.validators import Length, Optional, ValidationError
 from wtforms.widgets import DateInput
 
 from lms.foundation.i18n import format_date, lazy_
@@ -26,7 +26,7 @@ class PlanForm(FlaskForm):
     do = TextAreaField(
         lazy_("I will"), [Length(max=PLAN_LONGEST, message=_TOO_LONG)], render_kw={"rows": 2, "class": "voice"}
     )
-    day = StringField(lazy_("Which day (you may leave it empty)"), widget=DateInput())
+    day = StringField(lazy_("Which day"), [Optional()], widget=DateInput())
     remind = BooleanField(lazy_("Remind me by e-mail that morning"))
 
     def offer_days(self, today: date, chosen: date | None) -> None:

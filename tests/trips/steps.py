@@ -138,13 +138,26 @@ def give(fields: Locator, key: Key) -> None:
         for words in key.right:
             choice(fields, words).click()
     elif key.kind == "order":
-        for place, words in enumerate(key.right, start=1):
-            fields.get_by_label(plain(words), exact=True).select_option(str(place))
+        in_order(fields, [plain(words) for words in key.right])
     elif key.kind == "match":
         for left, right in key.pairs.items():
             fields.get_by_label(plain(left), exact=True).select_option(label=plain(right))
     else:
         fields.get_by_role("textbox").fill(re.split(r"\.\.| ±", key.right[0])[0])
+
+
+def in_order(fields: Locator, wanted: list[str]) -> None:
+    """Put the lines of an order in their places: with the arrows, or, without script, with the menus."""
+    fields.locator("li").first.wait_for()
+    for place, words in enumerate(wanted, start=1):
+        if fields.locator("select").first.is_visible():
+            fields.get_by_label(words, exact=True).select_option(str(place))
+            continue
+        row = fields.locator("li").filter(has_text=words)
+        for _turn in wanted:
+            if row.evaluate("one => [...one.parentElement.children].indexOf(one)") < place:
+                break
+            row.get_by_role("button").first.click()
 
 
 def question(page: Page, name: str) -> Locator:

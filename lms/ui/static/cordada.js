@@ -1,26 +1,30 @@
-/* Comfort, and nothing else: every page works without this file (docs/decisions/0009). It keeps what is typed, holds a form
-   that the network does not take, moves the lines of an order in their place, and tells the last heading read. All words come
-   from the page. */
+/* Comfort, and nothing else: every page works without this file (docs/decisions/0009). It keeps what is typed, holds what the
+   network does not take, moves the lines of an order, and tells the last heading read. All words come from the page. */
 (() => {
 "use strict";
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const PAUSE = 1200, APART = 3000, AGAIN = 8000, LONG = 20000, LONGEST = 600000;
-const post = (address, body, more) => fetch(address, {method: "POST", body, credentials: "same-origin", redirect: "manual", ...more});
+const post = (address, body, more) => fetch(address, {method: "POST", body, redirect: "manual", ...more});
+const failed = answer => answer.status >= 500 || answer.status === 429;
 const send = (address, fields) => {
   const body = new URLSearchParams(fields);
   // A page that is being left may still send this much.
   return post(address, body, {keepalive: body.toString().length < 60000});
 };
 
-/* What a form says of itself stands in its [data-notice]; the words are those of the [data-off] around it. */
+/* What a form says stands in its [data-notice]; the words are those of the [data-off] around it. */
 const words = form => (form.closest("[data-off]") || form).dataset;
+const made = (tag, name, what) => {
+  const one = document.createElement(tag);
+  one.className = name;
+  one.dataset[what] = "";
+  return one;
+};
 const say = (form, text, again) => {
   let said = form.querySelector("[data-notice]"), button = form.querySelector("[data-again]");
   if (!said) {
-    said = document.createElement("p");
-    said.className = "help";
+    said = made("p", "help", "notice");
     said.setAttribute("role", "status");
-    said.dataset.notice = "";
     form.append(said);
   }
   said.textContent = text || "";
@@ -28,19 +32,17 @@ const say = (form, text, again) => {
   if (text && kept) kept.textContent = "";
   if (!again && button) button.remove();
   if (again && !button) {
-    button = document.createElement("button");
+    button = made("button", "btn quiet", "again");
     button.type = "button";
-    button.className = "btn quiet";
-    button.dataset.again = "";
     button.textContent = words(form).again;
     button.addEventListener("click", again);
     said.after(button);
   }
 };
 
-/* A form is sent from here, so that it stays with all that is typed where the network does not take it: what the browser
-   believes of the network is no news of it. The site says in X-Next where it would have led; any other page that comes back
-   has changed nothing, and the browser asks for it itself. Sent again, nothing is done twice: the site sees to that. */
+/* A form is sent from here, so that it stays with all that is typed where the network does not take it, whatever the browser
+   believes. The site says in X-Next where it leads; another page that comes back has changed nothing, and the browser asks for
+   it itself. Sent again, nothing is done twice: the site sees to that. */
 const held = new Map(), busy = new Set(), plain = new Set(), gone = new Set();
 let timer = 0;
 const hold = (form, button, which) => {
@@ -65,27 +67,25 @@ if (history.state && "anchor" in history.state) {
   const target = document.getElementById(history.state.anchor.slice(1));
   history.scrollRestoration = "auto";
   history.replaceState(null, "");
-  if (target) {
-    target.scrollIntoView();
-    target.focus({preventScroll: true});
-  }
+  target?.scrollIntoView();
+  target?.focus({preventScroll: true});
 }
 const leave = async (form, button, pressed) => {
   if (busy.has(form)) return;
   if (!navigator.onLine && !pressed) return hold(form, button, "off");
   busy.add(form);
   const fields = new FormData(form), files = form.enctype === "multipart/form-data", clock = new AbortController();
-  if (button && button.name) fields.append(button.name, button.value);
+  if (button?.name) fields.append(button.name, button.value);
   const wait = setTimeout(() => clock.abort(), files ? LONGEST : LONG);
   let which = "";
   try {
-    const address = (button && button.getAttribute("formaction")) || form.getAttribute("action") || location.href;
+    const address = button?.getAttribute("formaction") || form.getAttribute("action") || "";
     const answer = await post(address, files ? fields : new URLSearchParams(fields), {headers: {"X-Page": "1"}, signal: clock.signal});
     const next = answer.headers.get("X-Next");
     if (next) return onward(form, next);
-    // Whoever answers without our own header is not the site: a network that wants to be signed in to.
+    // Without our header it is not the site that answers, but a network that wants to be signed in to.
     if (!answer.headers.has("Content-Security-Policy")) which = "off";
-    else if (answer.status >= 500 || answer.status === 429) which = "later";
+    else if (failed(answer)) which = "later";
   } catch (lost) {
     which = "off";
   } finally {
@@ -99,11 +99,10 @@ const leave = async (form, button, pressed) => {
 };
 document.addEventListener("submit", event => {
   const form = event.target, button = event.submitter;
+  // Lines that were left where they stand have the places they stand in.
+  if (button?.value === "answer") all(".moves", form).forEach(box => placed(box, lines(box)));
   if (form.method !== "post" || !form.closest("[data-off]")) return;
-  if (plain.delete(form)) {
-    gone.add(form);
-    return;
-  }
+  if (plain.delete(form)) return gone.add(form);
   event.preventDefault();
   leave(form, button);
 });
@@ -127,7 +126,8 @@ class Kept {
     return new URLSearchParams([...new FormData(this.form)].filter(one => typeof one[1] === "string")).toString();
   }
   say(which) {
-    if (!held.has(this.form)) say(this.form, which && (words(this.form)[which] || which), which === "off" && (() => this.save(false, true)));
+    const again = which === "off" && (() => this.save(false, true));
+    if (!held.has(this.form)) say(this.form, which && (words(this.form)[which] || which), again);
   }
   soon(wait) {
     clearTimeout(this.timer);
@@ -136,7 +136,7 @@ class Kept {
   async save(last = false, pressed = false) {
     clearTimeout(this.timer);
     const fields = this.now();
-    if ((this.busy && !last) || busy.has(this.form) || gone.has(this.form) || fields === this.saved || fields === this.sending) return;
+    if ((this.busy && !last) || busy.has(this.form) || gone.has(this.form) || [this.saved, this.sending].includes(fields)) return;
     if (!navigator.onLine && !pressed) return this.say("off");
     this.busy = true;
     this.sending = fields;
@@ -152,12 +152,10 @@ class Kept {
       } else if (answer.status === 409) {
         this.saved = fields;
         this.say(await answer.text());
-      } else if (answer.status >= 500 || answer.status === 429) {
+      } else if (failed(answer)) {
         this.say("later");
         this.soon(AGAIN);
-      } else {
-        this.say("not");
-      }
+      } else this.say("not");
     } catch (lost) {
       this.say("off");
       this.soon(AGAIN);
@@ -181,6 +179,10 @@ const lines = box => {
   }
   return rows.map((_, place) => order[place] || rest.shift());
 };
+const placed = (box, order) => order.forEach((row, place) => {
+  row.querySelector("select").selectedIndex = place + 1;
+  box.append(row);
+});
 document.addEventListener("click", event => {
   const button = event.target.closest("button[name=move]"), box = button && button.closest("[data-lines]");
   if (!box) return;
@@ -189,10 +191,7 @@ document.addEventListener("click", event => {
   const there = Math.min(Math.max(here + (button.value.endsWith(".up") ? -1 : 1), 0), order.length - 1);
   order[here] = order[there];
   order[there] = row;
-  order.forEach((one, place) => {
-    one.querySelector("select").selectedIndex = place + 1;
-    box.append(one);
-  });
+  placed(box, order);
   button.focus();
   const status = button.form.querySelector("[data-moved]");
   if (status) status.textContent = row.querySelector("label").innerText + ", " + box.dataset.lines.replace("#", there + 1);
