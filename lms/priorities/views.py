@@ -16,6 +16,7 @@ from lms.foundation.errors import Expired, NotFound, Refused
 from lms.foundation.i18n import _, format_number, language, ngettext
 from lms.learning import service as learning
 from lms.learning.queries import courses_of
+from lms.learning.rules import listed
 from lms.priorities import rules, wording
 from lms.priorities.queries import Row, groups_of, latest_ranking, needs_in, offered_by
 from lms.spaces.policy import guard
@@ -61,6 +62,7 @@ def send(token: str) -> Any:
     return render_template(
         "priorities/sent.html", offered=offered, title_of=_title, by_network=not pairs,
         suggestions=[(one, offered[one.course_id].published.document, _about(pairs, one)) for one in found],
+        units_of=lambda document: listed(document, language()),
     )  # fmt: skip
 
 
@@ -173,19 +175,20 @@ def _rank_chart(needs: tuple[rules.Need, ...]) -> tuple[str, Any] | None:
 @bp.post("/network/needs/pin")
 @guard("steer")
 def pin() -> Any:
-    """Give a course a place by hand, or let its number decide again."""
+    """Give a course a place by hand or, where that is asked for, let its number decide again."""
     course_id, place = request.form.get("course", ""), request.form.get("place", "")
     offers = shelf()
     if course_id not in {one.published.course_id for one in offers}:
         raise NotFound()
-    if place and not (place.isascii() and place.isdigit() and 1 <= int(place) <= len(offers)):
+    unpins = request.form.get("do") == "unpin"
+    if not unpins and not (place.isascii() and place.isdigit() and 1 <= int(place) <= len(offers)):
         raise Refused(_("There is no such place on the shelf."))
     with writing():
-        catalogue.pin(course_id, int(place) if place else None, visitor().id)
+        catalogue.pin(course_id, None if unpins else int(place), visitor().id)
     flash(
-        _("The course has its place now; it stays there whatever the numbers say.")
-        if place
-        else _("The number decides again where the course stands."),
+        _("The number decides again where the course stands.")
+        if unpins
+        else _("The course has its place now; it stays there whatever the numbers say."),
         "yes",
     )
     return redirect(url_for("priorities.results", _anchor="courses"), 303)

@@ -169,13 +169,15 @@ def test_a_pin_moves_a_course_and_is_taken_away_again(app, client, campaign):
     words = words_of(client.get("/network/needs"))
     assert "1. Écouter au comptoir" in words or "1. Listening at the counter" in words
     assert "place 1 by hand" in words
-    client.post("/network/needs/pin", data={"csrf_token": csrf, "course": "sans-vous", "place": ""})
+    client.post("/network/needs/pin", data={"csrf_token": csrf, "course": "sans-vous", "do": "unpin"})
     assert "by hand wins" in words_of(client.get("/network/needs"))
     assert "place 1 by hand" not in words_of(client.get("/network/needs"))
     for bad in (
         {"course": "nothing", "place": "1"},
         {"course": "prix", "place": "9"},
         {"course": "prix", "place": "x"},
+        {"course": "prix", "place": ""},
+        {"course": "prix"},
     ):
         assert client.post("/network/needs/pin", data={"csrf_token": csrf, **bad}).status_code in (404, 409)
 
