@@ -1,7 +1,7 @@
 """The operator's and trainer's commands about courses: `flask --app wsgi courses ...`.
 
-`check`, `try`, `fmt`, `status`, `current` and `new-unit` are pure doors: they need no database, no secret and no network,
-and write nothing but what they are asked for.
+`check`, `try`, `fmt`, `status`, `current`, `new-unit` and `readme` are pure doors: they need no database, no secret and no
+network, and write nothing but what they are asked for.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from lms.content.door import (
     current_command,
     ids_command,
     new_unit_command,
+    readme_command,
     status_command,
     try_command,
 )
@@ -31,7 +32,7 @@ from lms.foundation.commands import CommandGroup
 from lms.foundation.errors import NotFound
 from lms.foundation.i18n import LANGUAGES
 
-courses = CommandGroup("courses", help="Courses: check, try, fmt, new-unit, status, current, sync, export.")
+courses = CommandGroup("courses", help="Courses: check, try, fmt, new-unit, readme, status, current, sync, export.")
 
 
 def _lang(asked: str | None) -> str:
@@ -113,6 +114,16 @@ def fmt(paths: tuple[str, ...], ids: bool, only_check: bool, form: str, lang: st
     if not ids:
         raise click.UsageError("--ids is needed: it is all there is to do.")
     _say(ids_command(_folders(paths), only_check, form, _lang(lang)))
+
+
+@courses.command("readme")
+@click.argument("paths", nargs=-1, type=click.Path())
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; say what would be written.")
+@_format
+@_language
+def readme(paths: tuple[str, ...], only_check: bool, form: str, lang: str | None) -> None:
+    """Write the README.md of each course in PATHS (default: the configured folder): title, summary, steps as links."""
+    _say(readme_command(_folders(paths), only_check, form, _lang(lang)))
 
 
 @courses.command("status")

@@ -18,6 +18,8 @@ from lms.content.language import EMPTY_LINK_TEXTS
 from lms.content.links import IMAGES, RECORDINGS, SHARED, Link, destination
 from lms.content.pictures import FILE_LIMIT, PIXELS, is_too_large
 from lms.content.reading import Line, Page, decode
+from lms.content.readme import FILE_NAME as README_NAME
+from lms.content.readme import is_ours, readme_of, standing
 from lms.content.rendering import Renderer
 from lms.content.sources import (
     GLOSSARY,
@@ -210,6 +212,9 @@ def _check_source(source: CourseSource) -> None:
                     file.faults.append(fault("E401/source", 1, name=f"{key}.{own}.md"))
     _check_requires(source)
     _check_certificate(source)
+    there = standing(source)
+    if there is not None and is_ours(there) and there != readme_of(source):
+        source.faults.append((f"{source.place}/{README_NAME}", fault("W402/readme", 1)))
     for lang, page in source.glossary.items():
         place = f"{source.place}/glossary.{lang}.md"
         source.faults += [(place, one) for one in _check_headings(page)]

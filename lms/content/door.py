@@ -18,6 +18,8 @@ from lms.content.freshness import State, accept, state_of, whole, write_from, wr
 from lms.content.ids import MissingId, missing_ids, missing_in_unit, write_ids
 from lms.content.kinds import MISSING, Open, Question, WrongShape, build
 from lms.content.making import make_unit
+from lms.content.readme import FILE_NAME as README_NAME
+from lms.content.readme import is_ours, readme_of, standing, write_readme
 from lms.content.rendering import Renderer
 from lms.content.sources import TYPES, CourseSource, UnitFile, UnitFolder, is_course, named_file, read_course, read_file
 from lms.content.texts import is_slug, plain
@@ -77,6 +79,24 @@ _IDS_MISSING = {
     "fr": "{count} ids manquants",
     "es": "faltan {count} ids",
     "ca": "falten {count} ids",
+}
+_READMES_WRITTEN = {
+    "en": "{count} files written",
+    "fr": "{count} fichiers écrits",
+    "es": "{count} archivos escritos",
+    "ca": "{count} fitxers escrits",
+}
+_READMES_STALE = {
+    "en": "{count} files to write",
+    "fr": "{count} fichiers à écrire",
+    "es": "{count} archivos por escribir",
+    "ca": "{count} fitxers per escriure",
+}
+_BY_HAND = {
+    "en": "“{path}” was written by hand and is left alone",
+    "fr": "« {path} » a été écrit à la main : il reste tel quel",
+    "es": "«{path}» se escribió a mano y se deja como está",
+    "ca": "«{path}» es va escriure a mà i es deixa com està",
 }
 _NO_COURSE = {
     "en": "“{path}” is not a course: it has no course.yml",
@@ -248,6 +268,42 @@ def _missing_below(path: Path) -> tuple[Path, list[MissingId]]:
         return path.parent, []
     read_file(alone, path, None)
     return path.parent, missing_in_unit(UnitFolder("", "", files=[alone]), alone.lang)
+
+
+def readme_command(
+    paths: Sequence[str | Path], only_check: bool = False, format: str = "table", lang: str = "en"
+) -> tuple[str, int]:
+    """`courses readme PATH...`: write the README.md of each course: its title, its summary, its steps as links.
+
+    With `only_check` nothing is written: what would be is said, and the code is 1 where that is something. One that was
+    written by hand is left alone, and a course that cannot be read too; both are told, with 1. JSON: `{"files": [...],
+    "written", "refused": [...]}`; paths are relative to the argument.
+    """
+    files: list[str] = []
+    refused: list[str] = []
+    for path in paths:
+        try:
+            folder = Path(path).absolute()
+            os.listdir(folder)
+            for course in [folder] if is_course(folder) else _course_folders(folder):
+                source = read_course(course)
+                place = (Path(os.path.relpath(course, folder)) / README_NAME).as_posix()
+                wanted, there = readme_of(source), standing(source)
+                if wanted is None:
+                    refused.append(_said(_FAULTY_COURSE, lang, path=course.name))
+                elif there is not None and not is_ours(there):
+                    refused.append(_said(_BY_HAND, lang, path=place))
+                elif wanted != there:
+                    if not only_check:
+                        write_readme(source)
+                    files.append(place)
+        except OSError:
+            return _said(_CANNOT_OPEN, lang, path=path), 2
+    code = 1 if refused or (only_check and files) else 0
+    if format == "json":
+        return _json({"files": files, "written": not only_check, "refused": refused}), code
+    count = _said(_READMES_STALE if only_check else _READMES_WRITTEN, lang, count=len(files))
+    return "\n".join([*refused, *files, count]), code
 
 
 def status_command(

@@ -787,6 +787,12 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         "es": ("el original ha cambiado desde esta traducción (secciones: {count})", "revisa las secciones cambiadas"),
         "ca": ("l’original ha canviat des d’aquesta traducció (seccions: {count})", "revisa les seccions canviades"),
     },
+    "W402/readme": {
+        "en": ("README.md says something else than the course", "run “courses readme”"),
+        "fr": ("README.md ne dit plus ce que dit le cours", "lancez « courses readme »"),
+        "es": ("README.md ya no dice lo que dice el curso", "ejecuta «courses readme»"),
+        "ca": ("README.md ja no diu el que diu el curs", "executa «courses readme»"),
+    },
     "W403": {
         "en": ("“{name}” is missing", "translate “{source}”"),
         "fr": ("« {name} » manque", "traduisez « {source} »"),

@@ -12,6 +12,7 @@ from lms.content.checking import check
 from lms.content.language import LANGUAGES
 from lms.content.loading import CourseFaulty, load_course
 from lms.content.messages import CATALOGUE
+from lms.content.readme import FIRST_LINE
 from tests.content import test_activities, test_checking
 from tests.content.building import ASSIGNMENT, COMPETENCIES, COURSE, LESSON, QUIZ, SCENARIO, lesson, quiz, write
 
@@ -165,6 +166,7 @@ MORE: list[tuple[str, Files, str, int]] = [
         32,
     ),
     ("W402", spanish("---\n\n#", "from: fr@00000000\n---\n\n#"), SPANISH, 1),
+    ("W402/readme", {"petit/README.md": f"{FIRST_LINE}\n\n# Autre\n"}, "petit/README.md", 1),
     ("W404", {**TWO, f"{UNIT}/lesson.fr.md": LESSON + LONG, SPANISH: LESSON + LONG}, SPANISH, 32),
 ]
 
