@@ -35,6 +35,7 @@ from lms.learning.events import (
     Enrolled,
     PlanDated,
     QuizGraded,
+    RenewalOpened,
     Suggested,
     UnitCompleted,
 )
@@ -62,6 +63,7 @@ from lms.notifications import tasks as notifications_tasks
 from lms.notifications import views as notifications_views
 from lms.notifications.following import tasks as following_mails_tasks
 from lms.notifications.following import views as following_mails_views
+from lms.priorities import cli as priorities_cli
 from lms.priorities import tasks as priorities_tasks
 from lms.priorities import views as priorities_views
 from lms.reports import views as reports_views
@@ -126,6 +128,7 @@ COMMANDS: tuple[AppGroup, ...] = (
     catalogue_cli.courses,
     rosters_cli.spaces,
     survey_cli.survey,
+    priorities_cli.priorities,
 )
 
 #: Modules whose import registers tasks.
@@ -159,6 +162,7 @@ LISTENERS: dict[type, tuple[str, ...]] = {
     ),
     Enrolled: (),
     Suggested: ("notifications.tell_of_enrolment",),
+    RenewalOpened: ("notifications.tell_of_renewal",),
     DueSoon: ("notifications.remind_of_due",),
     UnitCompleted: (),
     QuizGraded: (),

@@ -74,6 +74,13 @@ class Suggested:
 
 
 @dataclass(frozen=True)
+class RenewalOpened:
+    """What somebody finished is to be renewed now. `id` is the `renewal` row."""
+
+    id: str
+
+
+@dataclass(frozen=True)
 class DueSoon:
     """The day of an enrolment is near. `id` names enrolment and day; `day` is an ISO date."""
 

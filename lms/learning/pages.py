@@ -786,8 +786,10 @@ def ending(unit: Unit, one: Activity, document: CourseDocument, lang: str, *, sa
     return {"text": words, "minutes": minutes(after.minutes), "saves": saves}
 
 
-def door(tried: Tried, text: Activity, versions: Mapping[str, Published]) -> dict[str, Any]:
-    """The door of a quiz: how many questions, how many attempts are left, what became of the former ones."""
+def door(tried: Tried, text: Activity, versions: Mapping[str, Published], *, spent: int = 0) -> dict[str, Any]:
+    """The door of a quiz: how many questions, how many attempts are left, what became of the former ones. `spent` of them
+    were made before it was asked anew.
+    """
     settings = text.quiz
     limit = settings.attempts if settings else None
     asked_at_once = len(text.questions)
@@ -796,7 +798,7 @@ def door(tried: Tried, text: Activity, versions: Mapping[str, Published]) -> dic
     return {
         "questions": asked_at_once,
         "limit": limit,
-        "left": max(0, limit - len(tried)) if limit is not None else None,
+        "left": max(0, limit + spent - len(tried)) if limit is not None else None,
         "tries": told_tries(tried, versions),
     }
 
@@ -809,16 +811,16 @@ def lesson_address(document: CourseDocument, one: Try) -> str:
 
 
 def result_page(
-    own: Learning, one: Try, tried: Tried, versions: Mapping[str, Published], text: Activity, lang: str
+    own: Learning, one: Try, tried: Tried, versions: Mapping[str, Published], text: Activity, lang: str, *, spent: int = 0
 ) -> dict[str, Any]:
-    """The end of an attempt."""
+    """The end of an attempt. `spent` of them were made before it was asked anew."""
     document = own.published.document
     to_look_at = _to_look_at(own, one, lang)
     sorted_out = groups(one, text, next(answers for each, answers in tried if each.id == one.id))
     held, revisit = len(sorted_out[0].questions), len(sorted_out[1].questions)
     marked = held + revisit
     limit = text.quiz.attempts if text.quiz else None
-    left = None if limit is None else max(0, limit - len(tried))
+    left = None if limit is None else max(0, limit + spent - len(tried))
     mine = document.certificate.require if document.certificate else ()
     needed = ""
     if one.passed is False and f"{one.unit}/{one.activity}" in mine:

@@ -29,6 +29,8 @@ from lms.learning.models import Answer, Attempt, Completion, Draft, Enrolment, P
 from lms.learning.moves import service as moves
 from lms.learning.moves.rules import shared_units
 from lms.learning.plans import service as plans
+from lms.learning.renewals import service as renewals
+from lms.learning.renewals.queries import attempts_before
 from lms.learning.reviews import service as reviews
 
 #: The longest word of a manager to the person they enrol, in characters.
@@ -316,7 +318,10 @@ def start(person_id: str, course_id: str, unit: str, activity: str, *, knowing: 
     if quiz.quiz.draw is not None and quiz.quiz.draw < len(names):
         picked = set(_draw.sample(names, quiz.quiz.draw))
         names = [name for name in names if name in picked]
-    return _attempt(row, served, unit, activity, names, limit=quiz.quiz.attempts, knowing=knowing)
+    limit = quiz.quiz.attempts
+    if limit is not None:
+        limit += attempts_before(person_id, course_id, unit, activity)  # what is asked anew begins anew
+    return _attempt(row, served, unit, activity, names, limit=limit, knowing=knowing)
 
 
 def answer(
@@ -364,6 +369,7 @@ def submit(person_id: str, attempt_id: str) -> Attempt:
             _finish_unit(taken, _served(row.course_id), row.unit, "quiz", row.version_id)
     if row.passed:
         issue_if_earned(person_id, _served(row.course_id))
+        renewals.passed(person_id, _served(row.course_id))
     return row
 
 

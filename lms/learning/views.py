@@ -20,6 +20,7 @@ from lms.foundation.errors import NotFound, Refused
 from lms.foundation.i18n import _, format_time, language
 from lms.learning import asking, pages, queries, rules, service
 from lms.learning.activities import begun_fields, page_of, shows
+from lms.learning.assignments.queries import ways_told
 from lms.learning.certificates.queries import certificate_of
 from lms.learning.doors.pages import asked_language, marked, told_before, told_changes
 from lms.learning.doors.queries import before, is_shut
@@ -29,6 +30,8 @@ from lms.learning.moves.rules import arrived
 from lms.learning.notes.forms import NOTE, NOTE_FIELDS, note_form
 from lms.learning.notes.queries import foot_of
 from lms.learning.queries import Given, Learning, Try
+from lms.learning.renewals.pages import renewal_told
+from lms.learning.renewals.queries import attempts_before
 from lms.learning.reviews.scenes import decisive
 from lms.spaces.policy import guard
 
@@ -61,6 +64,8 @@ def course(course_id: str) -> Any:
         left_open=pages.left_open(begun, catalogue.versions([one.version_id for one in begun]), language()),
         invited=pages.invitation(own, names_of([by]).get(by) if by else None),
         certificate=certificate_of(visitor().id, course_id) if own and served.document.certificate else None,
+        ways=ways_told(visitor().id, course_id) if own else [],
+        validity=renewal_told(visitor().id, own, language()) if own and own.is_finished else None,
     )
 
 
@@ -345,9 +350,11 @@ def result(course_id: str, unit: str, activity: str, attempt_id: str) -> Any:
     if one.submitted_at is None:
         return redirect(pages.question_address(one, rules.next_question(one.questions, answers) or 1))
     versions = catalogue.versions([each.version_id for each, _answers in tries])
+    text = _text_of_try(one)
+    spent = _spent(text, visitor().id, course_id, unit)
     return render_template(
         "learning/result.html",
-        **pages.result_page(own, one, tries, versions, _text_of_try(one), language()),
+        **pages.result_page(own, one, tries, versions, text, language(), spent=spent),
         certificate=certificate_of(visitor().id, course_id)
         if one.passed and own.published.document.certificate
         else None,
@@ -615,6 +622,12 @@ def _scenario(own: Learning, unit: str, text: Activity) -> str:
     )
 
 
+def _spent(text: Activity, person_id: str, course_id: str, unit: str) -> int:
+    """How many attempts at a quiz were made before it was asked anew; only where their number is limited."""
+    limited = text.quiz is not None and text.quiz.attempts is not None
+    return attempts_before(person_id, course_id, unit, text.key) if limited else 0
+
+
 @shows("quiz")
 def _quiz_door(own: Learning, unit: str, text: Activity) -> Any:
     person_id, course_id = own.enrolment.person_id, own.enrolment.course_id
@@ -622,10 +635,11 @@ def _quiz_door(own: Learning, unit: str, text: Activity) -> Any:
     for one, answers in tries:
         if one.submitted_at is None:
             return redirect(pages.question_address(one, rules.next_question(one.questions, answers) or 1))
+    spent = _spent(text, person_id, course_id, unit)
     return render_template(
         "learning/quiz.html",
         **pages.frame(own, unit, text, language()),
-        **pages.door(tries, text, catalogue.versions([one.version_id for one, _answers in tries])),
+        **pages.door(tries, text, catalogue.versions([one.version_id for one, _answers in tries]), spent=spent),
         start_address=url_for("learning.start", course_id=course_id, unit=unit, activity=text.key),
     )
 

@@ -36,6 +36,7 @@ KINDS = (
     "session",
     "assigned",
     "due",
+    "renew",
     "transfer",
     "left",
     "answered",
@@ -66,7 +67,7 @@ class Letter:
     lang: str
     subject: str
     text: str
-    #: Where one click of a mail program ends letters of this kind; "" for those that cannot be ended.
+    #: The page that ends letters of this kind, for the mail program's own button; "" for those that cannot be ended.
     unsubscribe: str = ""
 
     @property

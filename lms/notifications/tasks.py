@@ -17,7 +17,7 @@ from lms.foundation.db import db, writing
 from lms.foundation.tokens import shown_code
 from lms.jobs import outbox
 from lms.jobs.tasks import Effect, task
-from lms.learning.assignments.queries import Asked, asked_of, wants_reminders
+from lms.learning.assignments.queries import Asked, asked_of, renewal_asked, wants_reminders
 from lms.learning.plans.queries import to_remind
 from lms.learning.reviews.queries import mail_of, to_mail
 from lms.learning.sessions.queries import Announced, announced_to
@@ -130,7 +130,9 @@ def remind_of_reviews(args: dict[str, Any]) -> Effect:
     def put() -> None:
         for person_id, week in found:
             key = f"notifications.send_reviews:{person_id}.{week}"
-            outbox.put("notifications.send_reviews", {"person_id": person_id, "week": week}, key=key, priority=outbox.IN_BULK)
+            outbox.put(
+                "notifications.send_reviews", {"person_id": person_id, "week": week}, key=key, priority=outbox.IN_BULK
+            )
 
     return put if found else None
 
@@ -265,6 +267,12 @@ def remind_of_due(args: dict[str, Any]) -> Effect:
     if found is None or found.due_on != day or day < today() or not wants_reminders(found.person_id):
         return None
     return _course_letter("due", f"due:{args['id']}", found)
+
+
+@task("notifications.tell_of_renewal", queue="mail")
+def tell_of_renewal(args: dict[str, Any]) -> Effect:
+    """The mail to somebody who is asked anew (`args["id"]`: the `renewal` row). Nothing for what was renewed meanwhile."""
+    return _course_letter("renew", f"renew:{args['id']}", renewal_asked(args["id"]))
 
 
 def _course_letter(kind: str, key: str, found: Asked | None) -> Effect:

@@ -28,6 +28,7 @@ from lms.learning.assignments.models import (
 from lms.learning.assignments.rules import REMIND_DAYS, Due, next_course, start_of
 from lms.learning.following.models import NoReminders
 from lms.learning.models import Enrolment
+from lms.learning.renewals.models import Renewal
 from lms.spaces.models import Membership, Network, Space, Territory
 from lms.spaces.queries import roles_of
 
@@ -503,6 +504,38 @@ def ways_of(person_id: str, course_id: str | None = None) -> list[Way]:
     return [one for one in found if course_id is None or course_id in dict(one.steps)]
 
 
+# --- what has to be renewed --------------------------------------------------------------------------------------------
+
+
+def renewing() -> list[Standing]:
+    """The assignments that run and say how long what was finished is valid."""
+    return _standings(Assignment.ended_at.is_(None), Assignment.valid_months.is_not(None))
+
+
+def to_begin(one: Standing, course_id: str) -> dict[str, datetime]:
+    """Person -> when they finished the course, of those concerned who have no round of renewal for it yet."""
+    members = _members(one).subquery()
+    rows = db.session.execute(
+        sa.select(Enrolment.person_id, Enrolment.finished_at)
+        .join(members, members.c.person_id == Enrolment.person_id)
+        .outerjoin(Renewal, sa.and_(Renewal.person_id == Enrolment.person_id, Renewal.course_id == Enrolment.course_id))
+        .where(Enrolment.course_id == course_id, Enrolment.state == "finished", Renewal.id.is_(None))
+    )
+    return {person_id: moment for person_id, moment in rows if moment is not None}
+
+
+def to_open(one: Standing, day: date) -> list[tuple[str, str, date]]:
+    """(renewal, person, end of validity) of those concerned whose window opens on that day or has opened before."""
+    members = _members(one).subquery()
+    rows = db.session.execute(
+        sa.select(Renewal.id, Renewal.person_id, Renewal.valid_until)
+        .join(members, members.c.person_id == Renewal.person_id)
+        .where(Renewal.assignment_id == one.id, Renewal.opened_at.is_(None), Renewal.opens_on <= day)
+        .order_by(Renewal.person_id)
+    )
+    return [(renewal_id, person_id, until) for renewal_id, person_id, until in rows]
+
+
 # --- what is told by mail ---------------------------------------------------------------------------------------------
 
 
@@ -542,6 +575,27 @@ def asked_of(enrolment_id: str, *, by_others: bool = True) -> Asked | None:
     return Asked(row.id, row.email, row.name, row.lang, row.course_id, title, row.by or "", row.why, row.due_on)
 
 
+def renewal_asked(renewal_id: str) -> Asked | None:
+    """A renewal that waits for its person, to be told to them; None where it is done, or they belong nowhere any more."""
+    row = db.session.execute(
+        sa.select(
+            Person.id, Person.email, Person.name, Person.lang, Renewal.course_id, Course.current_version_id,
+            Renewal.due_on, Assignment.why,
+        )
+        .join(Renewal, Renewal.person_id == Person.id)
+        .join(Course, Course.id == Renewal.course_id)
+        .join(Assignment, Assignment.id == Renewal.assignment_id)
+        .where(
+            Renewal.id == renewal_id, Renewal.opened_at.is_not(None), Renewal.done_at.is_(None), Person.state == "active",
+            Assignment.ended_at.is_(None),
+        )
+    ).one_or_none()  # fmt: skip
+    if row is None or not _still_asks(None, row.id):
+        return None
+    title = followed([row.current_version_id], _said, "titles")[row.current_version_id][row.lang]
+    return Asked(row.id, row.email, row.name, row.lang, row.course_id, title, "", row.why, row.due_on)
+
+
 def _still_asks(by: str | None, person_id: str) -> bool:
     theirs = {role.space_id for role in roles_of(person_id) if role.space_id}
     if by is None:
@@ -578,6 +632,29 @@ def due_soon(day: date) -> list[tuple[str, date]]:
 def wants_reminders(person_id: str) -> bool:
     """Whether somebody has not asked for silence."""
     return db.session.get(NoReminders, person_id) is None
+
+
+@dataclass(frozen=True)
+class Told:
+    """A path in words: (course, title, state) in order, the place of the course to do now (from 1; 0 when all are done)."""
+
+    title: str
+    steps: tuple[tuple[str, str, str | None], ...]
+    at: int
+
+
+def ways_told(person_id: str, course_id: str | None = None) -> list[Told]:
+    """The paths somebody is on (`ways_of`), with titles in their language. One query more where there are any."""
+    found = ways_of(person_id, course_id)
+    names = titles_of({course for way in found for course, _state in way.steps})
+    return [
+        Told(
+            way.title,
+            tuple((course, names[course], state) for course, state in way.steps),
+            next((place for place, (_course, state) in enumerate(way.steps, 1) if state != "finished"), 0),
+        )
+        for way in found
+    ]
 
 
 # --- before it is assigned ---------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from lms.catalogue import queries as catalogue
-from lms.foundation.clock import local, now
+from lms.foundation.clock import local, now, today
 from lms.foundation.db import db, upsert
 from lms.foundation.errors import NotFound, Refused
 from lms.foundation.i18n import _
@@ -32,6 +32,10 @@ from lms.learning.assignments.models import (
 from lms.learning.assignments.queries import Scope, Standing
 from lms.learning.assignments.rules import COURSES_MOST, Due, next_course, start_of
 from lms.learning.models import Enrolment
+from lms.learning.renewals import service as renewals
+from lms.learning.renewals.rules import due as due_again
+from lms.learning.renewals.rules import quizzes
+from lms.learning.renewals.service import Terms
 from lms.learning.rules import clean_line
 from lms.learning.service import Counts
 from lms.spaces.models import SPACE_ROLES
@@ -84,8 +88,8 @@ def assign(
         raise Refused(_("Somebody you chose is not there any more. Check who is ticked."))
     courses = _courses(scope, course_id, path_id)
     when = due or Due("none")
-    if renewing is not None and renewing.course_id is not None and catalogue.published(renewing.course_id) is None:
-        raise NotFound()
+    if renewing is not None and not _can_be_renewed(courses, renewing):
+        raise Refused(_("A course without a quiz cannot be renewed. Choose a shorter course that has one."))
     row = {
         "id": assignment_id, "space_id": scope.space_id, "territory_id": scope.territory_id, "who": scope.who,
         "path_id": path_id, "due": when.kind, "due_on": when.on, "due_days": when.days,
@@ -215,6 +219,38 @@ def follow(enrolment_id: str) -> None:
         if len(one.courses) > 1:
             people = queries.concerned(one, among=[taken.person_id])
             _enrol(one, people, by=_voice(one), few=True, after=taken.finished_at)
+
+
+def keep_renewals(assignment_id: str) -> int:
+    """Begin rounds for who has finished, and ask those anew whose window is open. Again is nothing more; what was missed
+    for days is caught up. Gives how many were asked.
+    """
+    row = db.session.scalar(sa.select(Assignment).where(Assignment.id == assignment_id).with_for_update())
+    if row is None or row.ended_at is not None or row.valid_months is None or row.renew_by is None:
+        return 0
+    one = _standing(assignment_id)
+    excused, day = queries.excused_from(one.id), today(one.zone)
+    terms = Terms(one.id, row.valid_months, row.renew_days, row.renew_by, row.renew_course_id)
+    for course in one.courses:
+        finished = {
+            person_id: local(moment, one.zone).date()
+            for person_id, moment in queries.to_begin(one, course).items()
+            if person_id not in excused
+        }
+        renewals.begin(terms, course, finished)
+    waiting = [each for each in queries.to_open(one, day) if each[1] not in excused]
+    asked = renewals.open_windows([renewal_id for renewal_id, _person, _until in waiting], day=day)
+    if row.renew_course_id is not None and waiting and catalogue.published(row.renew_course_id) is not None:
+        until = {person_id: due_again(last, day, row.renew_days) for _renewal, person_id, last in waiting}
+        learning.enrol_many(until, row.renew_course_id, by=_voice(one), due_on=until, why=one.why)
+    return asked
+
+
+def _can_be_renewed(courses: Collection[str], renewing: Renewing) -> bool:
+    """Whether there are quizzes to pass anew."""
+    asked = [renewing.course_id] if renewing.course_id is not None else list(courses)
+    served = [catalogue.published(one) for one in asked]
+    return all(one is not None and quizzes(one.document) for one in served)
 
 
 def end(assignment_id: str, *, by: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lms.foundation.clock import today
+from lms.foundation.db import writing
 from lms.jobs import outbox
 from lms.jobs.tasks import Effect, task
 from lms.learning.assignments import queries, service
@@ -40,3 +41,12 @@ def find_due(args: dict[str, Any]) -> Effect:
         outbox.tell_many(DueSoon(f"{one}:{day.isoformat()}", one, day.isoformat()) for one, day in found)
 
     return effect
+
+
+@task("learning.keep_renewals", queue="compute", every=21_600)
+def keep_renewals(args: dict[str, Any]) -> Effect:
+    """Some times a day: what is valid for a while is asked anew in time, one assignment after the other."""
+    for one in queries.renewing():
+        with writing():
+            service.keep_renewals(one.id)
+    return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,7 +38,10 @@ class Certificate(Base):
     facts: Mapped[dict[str, Any]] = mapped_column(Json)
     issued_at: Mapped[datetime] = mapped_column(Moment)
     revoked_at: Mapped[datetime | None] = mapped_column(Moment)
-    #: replaced: its owner changed their name; withdrawn: the network took it back.
-    revoked_for: Mapped[str | None] = mapped_column(words("revoked_for", "replaced", "withdrawn"))
+    #: replaced: its owner changed their name; withdrawn: the network took it back; renewed: a newer one stands beside it,
+    #: and this one stays valid until its own end.
+    revoked_for: Mapped[str | None] = mapped_column(words("revoked_for", "replaced", "withdrawn", "renewed"))
+    #: The last day on which it is valid; None for ever.
+    ends_on: Mapped[date | None] = mapped_column(sa.Date)
     #: One sentence of the coordinator who withdrew it, for whoever checks it; else empty.
     revoked_why: Mapped[str] = mapped_column(sa.String(300), default="")

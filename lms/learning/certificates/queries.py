@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from lms.catalogue.queries import Published
+from lms.foundation.clock import today
 from lms.foundation.db import db, read
 from lms.learning.certificates import rules
 from lms.learning.certificates.models import Certificate
@@ -31,6 +32,15 @@ class Proof:
     revoked_at: datetime | None
     revoked_for: str | None
     revoked_why: str
+    #: The last day on which it is valid; None for ever.
+    ends_on: date | None = None
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether it says today what it said then: not taken back, and not over. One that was renewed has its own end."""
+        if self.ends_on is not None and self.ends_on < today():
+            return False
+        return self.revoked_at is None or self.revoked_for == "renewed"
 
 
 def _proof(row: Any) -> Proof | None:
@@ -79,6 +89,7 @@ def taken_back(first: int, count: int) -> list[int]:
                 Certificate.status_index >= first,
                 Certificate.status_index < first + count,
                 Certificate.revoked_at.is_not(None),
+                sa.or_(Certificate.revoked_for != "renewed", Certificate.ends_on < today()),
             )
         )
     )

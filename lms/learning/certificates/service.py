@@ -5,7 +5,10 @@ All of it runs inside the caller's `writing()`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
+from typing import cast
 
 import sqlalchemy as sa
 
@@ -72,7 +75,43 @@ def renew(person_id: str, served: Published) -> Proof:
     if who is None or who.name == former.facts.name:
         raise Refused(_("The name on this certificate is your name today."))
     _take_back(former.code, "replaced", "")
-    return _keep(person_id, served.course_id, former.version_id, replace(former.facts, name=who.name))
+    facts = replace(former.facts, name=who.name)
+    return _keep(person_id, served.course_id, former.version_id, facts, ends_on=former.ends_on)
+
+
+def set_ends(course_id: str, days: Mapping[str, date]) -> None:
+    """Say until when the valid certificates of people (person -> day) in a course are valid, where that was not said yet."""
+    if not days:
+        return
+    table = cast("sa.Table", Certificate.__table__)
+    statement = (
+        sa.update(table)
+        .where(
+            table.c.person_id == sa.bindparam("person"),
+            table.c.course_id == course_id,
+            table.c.revoked_at.is_(None),
+            table.c.ends_on.is_(None),
+        )
+        .values(ends_on=sa.bindparam("day"))
+    )
+    db.session.flush()
+    rows = [{"person": person_id, "day": day} for person_id, day in sorted(days.items())]
+    db.session.connection().execute(statement, rows)
+
+
+def issue_anew(person_id: str, served: Published, ends_on: date) -> Proof | None:
+    """A new certificate for somebody who renewed what they had finished; the former one stays valid until its own end.
+
+    None where there is none to renew: the course gives none, it was not earned, or the network took it back.
+    """
+    _hold(person_id, served.course_id)
+    former = queries.certificate_of(person_id, served.course_id)
+    if former is None or served.document.certificate is None:
+        return None
+    _take_back(former.code, "renewed", "")
+    made = issue(person_id, served)
+    set_ends(served.course_id, {person_id: ends_on})
+    return replace(made, ends_on=ends_on)
 
 
 def withdraw(code: str, why: str) -> None:
@@ -119,7 +158,7 @@ def _free_place() -> int:
     return place
 
 
-def _keep(person_id: str, course_id: str, version_id: str, facts: rules.Facts) -> Proof:
+def _keep(person_id: str, course_id: str, version_id: str, facts: rules.Facts, *, ends_on: date | None = None) -> Proof:
     row = {
         "id": new_id(),
         "code": rules.mint_code(),
@@ -132,6 +171,7 @@ def _keep(person_id: str, course_id: str, version_id: str, facts: rules.Facts) -
         "revoked_at": None,
         "revoked_for": None,
         "revoked_why": "",
+        "ends_on": ends_on,
     }
     upsert(Certificate, [row], key=["code"])
     made = queries.certificate_of(person_id, course_id)

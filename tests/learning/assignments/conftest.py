@@ -104,10 +104,10 @@ class Town:
         return found
 
 
-def found_town(app: Flask, folder: Path) -> Town:
-    """The network in the empty database of `app`."""
+def found_town(app: Flask, folder: Path, *, head: str = "") -> Town:
+    """The network in the empty database of `app`; `head`: more lines of each course."""
     for course in COURSES:
-        write_quiz(write_course(folder, course), "trois", more="attempts: 3\n", body=SHORT_QUIZ)
+        write_quiz(write_course(folder, course, more=head), "trois", more="attempts: 3\n", body=SHORT_QUIZ)
     town = Town(app, {})
 
     def make() -> None:
