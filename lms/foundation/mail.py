@@ -28,7 +28,7 @@ def letter(
     *, sender: str, to: str, name: str, subject: str, text: str, message_id: str, lang: str, unsubscribe: str = ""
 ) -> EmailMessage:
     """A plain-text letter. `message_id` is made from the cause, so that a second try is the same letter. `unsubscribe`: the
-    address at which one click of a mail program ends letters like it.
+    address of the page that ends letters like it, for the mail program's own button.
     """
     message = EmailMessage()
     sender_name, sender_address = parseaddr(sender)
@@ -40,7 +40,6 @@ def letter(
     message["Auto-Submitted"] = "auto-generated"
     if unsubscribe:
         message["List-Unsubscribe"] = f"<{unsubscribe}>"
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(text, cte="quoted-printable")
     message["Content-Language"] = lang  # after the content, which clears every Content- header before it
     return message

@@ -316,6 +316,7 @@ def _fill(app: Flask) -> dict[str, Any]:
     from lms.learning.remarks import service as remarks
     from lms.learning.remarks.models import Remark
     from lms.learning.reviews.models import Review
+    from lms.learning.rosters import service as rosters
     from lms.learning.sessions import service as sessions
     from lms.learning.sessions.models import LiveSession, Seat
     from lms.learning.works import service as works
@@ -328,6 +329,7 @@ def _fill(app: Flask) -> dict[str, Any]:
     from lms.spaces.joining import service as joining
     from lms.spaces.joining.models import ScreenCode, Transfer
     from lms.spaces.models import Space, Territory
+    from lms.spaces.roster.rules import Entry
     from lms.survey import rules as survey_rules
     from lms.survey import service as survey
     from lms.survey.instruments import newest, read
@@ -477,7 +479,9 @@ def _fill(app: Flask) -> dict[str, Any]:
         for which, space in (("a", SPACE_A), ("b", SPACE_B)):
             words = CANARY if which == "b" else "A-ONLY"
             for fact, state in (("roster_done", "done"), ("roster", "read")):
-                listed = [Entry(2, f"{state} {words}", f"{state}.of.{which}@example.org"), Entry(3, words, "")]
+                sign = f".{CANARY.lower()}" if which == "b" else ""
+                address = f"{'other_' if state == 'done' else 'listed_'}{which}{sign}@example.org"
+                listed = [Entry(2, f"{state} {words}", address), Entry(3, words, "")]
                 planned = rosters.planned_for(listed, space)
                 boss = ids[f"manager_{which}"]
                 facts[f"{fact}_{which}"] = rosters.keep(planned, space, by=boss, name=f"{words}.csv", data=b"x")
