@@ -15,6 +15,7 @@ from lms.foundation.i18n import _, language, ngettext
 from lms.learning import pages
 from lms.learning import rules as learning
 from lms.learning.doors import rules
+from lms.learning.doors.beside import left_beside
 from lms.learning.queries import Learning
 from lms.learning.versions.queries import changes_for
 from lms.learning.versions.rules import UnitChange
@@ -199,12 +200,14 @@ def _what_changed(one: UnitChange) -> str:
 def marked(
     steps: list[pages.Step], units: list[str], own: Learning | None, changes: ToldChanges | None, shuts: bool
 ) -> list[pages.Step]:
-    """The steps of a course page with what is new or changed on them, what is shut, and the way past those one knows."""
+    """The steps of a course page with what is new or changed on them, what is shut, the way past those one knows, and to
+    what was left open in those that are done.
+    """
     if own is None:
         return [replace(one, word=_("not open yet")) if shuts else one for one in steps]
     new = {one.unit for one in changes.added} if changes else set()
     changed = {one.unit for one in changes.changed} if changes else set()
-    found = []
+    found, beside = [], left_beside(own, language())
     for name, one in zip(units, steps, strict=True):
         mark = _("new") if name in new else _("changed") if name in changed else ""
         is_shut = shuts and name not in own.finished and not own.is_finished
@@ -221,7 +224,7 @@ def marked(
                 href="" if is_shut else one.href,
                 state="todo" if is_shut else one.state,
                 word=_("not open yet") if is_shut else one.word,
-                more=(_("I already know this"), past) if past else None,
+                more=(_("I already know this"), past) if past else beside.get(name),
             )
         )
     return found

@@ -91,6 +91,14 @@ def kept_of(person_id: str, course_id: str, unit: str, activity: str) -> Kept:
     return Kept(rows[0].revision, rows[0].page_saved_at if rows[0].revision else None, texts)
 
 
+def written_in(person_id: str, course_id: str) -> set[tuple[str, str]]:
+    """(unit, activity) of the reflections of a course in which somebody has written. One query."""
+    wanted = sa.select(Reflection.unit, Reflection.activity).where(
+        Reflection.person_id == person_id, Reflection.course_id == course_id
+    )
+    return {(row.unit, row.activity) for row in db.session.execute(wanted)}
+
+
 def lent_to(
     person_id: str, course_id: str, unit: str, activity: str, questions: Collection[str]
 ) -> dict[str, list[Lent]]:

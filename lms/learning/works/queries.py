@@ -238,6 +238,14 @@ _REVIEWED = (
 )
 
 
+def handed_in(person_id: str, course_id: str) -> set[tuple[str, str]]:
+    """(unit, activity) of the assignments of a course for which somebody has handed in. One query."""
+    wanted = sa.select(Work.unit, Work.activity).where(
+        Work.person_id == person_id, Work.course_id == course_id, Work.handed_at.is_not(None)
+    )
+    return {(row.unit, row.activity) for row in db.session.execute(wanted)}
+
+
 def waiting_for(person_id: str) -> News:
     """What home may tell somebody: works they are asked to review, and their own that were reviewed in the last two
     weeks. Two queries.

@@ -143,10 +143,12 @@ def review(
 
 
 def _complete(work: Work) -> None:
-    """The step is done where the assignment is what finishes it, for an author who still takes the course."""
+    """The step is done where the assignment is what finishes it or the last of it, for an author who still takes the
+    course.
+    """
     own = learning.learning_of(work.person_id, work.course_id)
     unit = own.published.document.unit(work.unit) if own else None
-    if unit is not None and learning_rules.closing_activity(unit) == work.activity:
+    if unit is not None and work.activity in (learning_rules.closing_activity(unit), list(unit.activities)[-1]):
         learning_service.complete(work.person_id, work.course_id, work.unit, kind="assignment")
 
 

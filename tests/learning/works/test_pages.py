@@ -599,13 +599,30 @@ def test_a_review_of_somebody_who_left_finishes_nothing_and_fails_nothing(
     assert done(site) == set()
 
 
-def test_beside_a_lesson_it_finishes_nothing(app: Flask, courses: Any) -> None:
+def test_after_a_lesson_the_step_does_not_wait_for_it_and_its_review_finishes_it(app: Flask, courses: Any) -> None:
     write_lesson(courses / COURSE, "lettre", title="La lettre")
     serve(app, courses)
     lea, trainer = somebody(app, "lea"), somebody(app, "tom", takes=False, role="trainer")
     assert "This step does not wait for it." in words_of(hand_in(lea, {"text": "x"}))
-    trainer.fill(queue(trainer)[0], MARKS, press="Send my review")
     assert done(app) == set()
+    trainer.fill(queue(trainer)[0], MARKS, press="Send my review")
+    assert done(app) == {(who(lea), "lettre")}
+
+
+def test_a_step_that_is_done_says_what_was_left_open_beside_it(app: Flask, courses: Any) -> None:
+    write_lesson(courses / COURSE, "lettre", title="La lettre")
+    serve(app, courses)
+    lea, course = somebody(app, "lea"), f"/courses/{COURSE}"
+    assert "Still open here" not in words_of(lea.get(course)), "not before it is done"
+    lea.fill(f"{course}/lettre/lesson", form="/lesson/done")
+    assert done(app) == {(who(lea), "lettre")}
+    page = lea.get(course)
+    assert "Still open here: Une lettre" in words_of(page)
+    assert f'href="{TRAINER}"' in page.text
+    draft(lea, {"text": "x"})
+    assert "Still open here" in words_of(lea.get(course)), "a draft waits still"
+    hand_in(lea, {"text": "x"})
+    assert "Still open here" not in words_of(lea.get(course))
 
 
 def test_a_course_published_anew_keeps_the_work_with_the_text_it_was_written_for(
