@@ -1,0 +1,96 @@
+"""The planner's command: `flask --app wsgi priorities plan`. A pure door: no database, no secret, no network."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from lms.foundation.commands import CommandGroup
+from lms.foundation.i18n import LANGUAGES, speaking
+from lms.priorities.planning import rules
+from lms.priorities.planning.reading import Unusable, read_courses, read_needs
+from lms.priorities.planning.wording import CODES, sentence
+
+priorities = CommandGroup("priorities", help="Which courses to run, which to build: plan.")
+
+
+@priorities.command("plan")
+@click.argument("needs", type=click.Path())
+@click.argument("courses", type=click.Path())
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@click.option("--lang", type=click.Choice(list(LANGUAGES)), help="Language of the sentences.")
+def plan_command(needs: str, courses: str, form: str, lang: str | None) -> None:
+    """Plan from NEEDS ({"K1": 0.6, ...}) and COURSES ([{"id", "coverage": {"K1": 1.0}, "status", "remaining_hours"}, ...]).
+
+    \b
+    status         available, draft or missing
+    domain, age, prerequisites   may be given too; age counts the planning cycles waited
+
+    Needs are used as given, those below 0 as 0. Prerequisites are checked, and decide nothing here: they matter in a
+    person's own path. Exit code 1 for a file that cannot be used, with its line.
+    """
+    spoken = lang or os.environ.get("LANG", "")[:2]
+    wanted = _use(needs, read_needs, form, spoken)
+    offered = _use(courses, read_courses, form, spoken)
+    steps = rules.greedy(wanted, offered)
+    ready = [course for course in offered if course.status == rules.AVAILABLE]
+    result: dict[str, Any] = {
+        "static_priority": {course.id: rules.value(wanted, course.coverage) for course in offered},
+        "greedy": [list(step) for step in steps],
+        "cut": rules.cut(steps, wanted),
+        "run_now": rules.run_now(wanted, offered),
+        "residual": rules.residual(wanted, ready),
+        "build_next": [
+            {"id": one.id, "benefit": one.benefit, "per_hour": one.per_hour, "score": one.score}
+            for one in rules.build_next(wanted, offered)
+        ],
+    }
+    click.echo(json.dumps(result, ensure_ascii=False, allow_nan=False) if form == "json" else _table(result))
+
+
+def _use(path: str, read: Callable[[str], Any], form: str, lang: str) -> Any:
+    """What a file says. Ends the command: with 2 where it cannot be opened, with 1 where it cannot be used."""
+    try:
+        data = Path(path).read_bytes()
+    except OSError as error:
+        raise click.UsageError(f"“{path}” cannot be opened ({error.strerror}).") from error
+    try:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise Unusable("encoding", data.count(b"\n", 0, error.start) + 1) from error
+        return read(text)
+    except Unusable as fault:
+        with speaking(lang if lang in LANGUAGES else "en"):
+            said, code = sentence(fault), CODES[fault.code]
+        click.echo(f"{path}:{fault.line}: {code} {said}" if fault.line else f"{path}: {code} {said}", err=True)
+        if form == "json":
+            told = {"path": path, "line": fault.line or None, "code": code, "sentence": said}
+            click.echo(json.dumps({"errors": [told]}, ensure_ascii=False))
+        sys.exit(1)
+
+
+def _table(result: dict[str, Any]) -> str:
+    worth = result["static_priority"]
+    lines = ["run now"]
+    lines += [f"  {worth[name]:8.3f}  {name}" for name in result["run_now"]]
+    lines.append("build next: score, benefit, benefit an hour")
+    for one in result["build_next"]:
+        hourly = "no hour" if one["per_hour"] is None else f"{one['per_hour']:.4f}"
+        lines.append(f"  {one['score']:8.3f}  {one['benefit']:8.3f}  {hourly:>8}  {one['id']}")
+    lines.append("plan: what each adds")
+    for at, (name, adds) in enumerate(result["greedy"]):
+        if at == result["cut"]:
+            lines.append("  -------- below: less than 1 % of all need each")
+        lines.append(f"  {adds:8.3f}  {name}")
+    lines.append("left uncovered by what is available")
+    lines += [
+        f"  {left:8.3f}  {name}" for name, left in sorted(result["residual"].items(), key=lambda one: (-one[1], one[0]))
+    ]
+    return "\n".join(lines)
