@@ -67,6 +67,7 @@ from lms.priorities import cli as priorities_cli
 from lms.priorities import tasks as priorities_tasks
 from lms.priorities import views as priorities_views
 from lms.reports import views as reports_views
+from lms.reports.network import views as network_views
 from lms.spaces import cli as spaces_cli
 from lms.spaces import tasks as spaces_tasks
 from lms.spaces import views as spaces_views
@@ -118,6 +119,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     search_views.bp,
     pages_views.bp,
     reports_views.bp,
+    network_views.bp,
     notifications_views.bp,
     following_mails_views.bp,
 )

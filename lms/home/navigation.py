@@ -31,5 +31,5 @@ NAVIGATION: tuple[Entry, ...] = (
     ),
     Entry(N_("My space"), "reports.team", "people", lambda who: may(who, "team"), frozenset({"reports", "rosters"})),
     Entry(N_("Write"), "authoring.shelf", "pen", lambda who: may(who, "author"), frozenset({"authoring", "remarks"})),
-    Entry(N_("Network"), "home.week", "ridge", lambda who: may(who, "network"), frozenset({"priorities"})),
+    Entry(N_("Network"), "home.week", "ridge", lambda who: may(who, "network"), frozenset({"audit", "choices", "network", "priorities"})),
 )  # fmt: skip

@@ -99,6 +99,8 @@ DOORS: tuple[Door, ...] = (
         "writes",
     ),
     Door("POST", "/team/<space_id>/join-requests/<person_id>", "spaces.decide", "invite", "request", "space", "writes"),
+    Door("GET", "/network/spaces", "network.spaces", "network"),
+    Door("GET", "/network/spaces.csv", "network.table", "network"),
     Door("GET", "/spaces", "directory.listed", "public"),
     Door("GET", "/spaces/<space_id>", "directory.space", "public", "any space", "network"),
     Door("POST", "/spaces/<space_id>/seen", "directory.seen", "signed_in", "membership", "space", "writes"),
