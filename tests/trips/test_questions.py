@@ -1,5 +1,6 @@
 """Every kind of question in a real browser: with script, without it, by keyboard alone; axe on each state; what is begun
-is kept, also through a lost network; lines that move; a lesson gone on with where it was left; a scene.
+is kept, also through a network that is lost or only seems to be there; two devices; lines that move; a lesson gone on with
+where it was left; a scene.
 """
 
 from __future__ import annotations
@@ -7,6 +8,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,9 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import Live, axe
 from tests.catalogue.courses import QUIZ, write_course, write_quiz
+from tests.learning.reflections.conftest import REFLECTION, write_reflection
 from tests.learning.test_scenes import SCENARIO
+from tests.learning.works.conftest import write_assignment
 from tests.trips.steps import COURSES, sign_in, visitor
 from tests.trips.test_keyboard import Hands
 
@@ -88,11 +92,14 @@ def all_kinds(_prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     folder = tmp_path_factory.mktemp("kinds")
     shutil.copytree(_prepared, folder / "instance")
     shutil.copytree(COURSES, folder / "courses")
-    course = write_course(folder / "courses", COURSE, units=("un", "deux", "trois", "quatre"))
+    course = write_course(folder / "courses", COURSE, units=("un", "deux", "trois", "quatre", "cinq", "six"))
     lesson = course / "units" / "un" / "lesson.fr.md"
     lesson.write_text(LONG.format(unit="un", title="Étape un").replace("PARAGRAPHS", WORDS), encoding="utf-8")
     (course / "units" / "deux" / "lesson.fr.md").unlink()
-    (course / "units" / "quatre" / "lesson.fr.md").unlink()
+    for unit in ("quatre", "cinq", "six"):
+        (course / "units" / unit / "lesson.fr.md").unlink()
+    write_reflection(course, "cinq", body=REFLECTION.replace("id: deux", "id: cinq"))
+    write_assignment(course, "six")
     write_quiz(course, "deux", body=QUIZ, more="confidence: true\n")
     write_quiz(course, "quatre", name="scenario", body=SCENARIO)
     site = Live(folder / "instance", settings={"LMS_COURSES": str(folder / "courses")}).start()
@@ -300,6 +307,109 @@ def test_a_lesson_is_gone_on_with_where_it_was_left(browser: Browser, all_kinds:
         expect(note.get_by_role("textbox")).to_have_value("demander d’abord")
         page.context.set_offline(False)
         expect(page.locator("#note summary").first).to_contain_text("enregistrée le")
+
+
+@contextmanager
+def cut(page: Page, how: str) -> Iterator[None]:
+    """No network: the browser knows it, or believes that all is well while nothing gets through."""
+    if how == "offline":
+        page.context.set_offline(True)
+    else:
+        page.context.route("**/*", lambda request: request.abort())
+    yield
+    page.context.set_offline(False)
+    page.context.unroute_all()
+
+
+@contextmanager
+def traveller(browser: Browser, live: Live, role: str) -> Iterator[Page]:
+    """Somebody on the road. (What the browser itself says of a lost request is no fault of the page.)"""
+    context = browser.new_context(
+        base_url=live.url, viewport={"width": 390, "height": 844}, locale="fr-FR", reduced_motion="reduce"
+    )
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda fault: faults.append(str(fault)))
+    sign_in(page, live, role)
+    yield page
+    context.close()
+    assert faults == []
+
+
+@pytest.mark.parametrize("how", ["offline", "aborted"])
+def test_nothing_typed_is_lost_with_the_network(how: str, browser: Browser, all_kinds: Live) -> None:
+    with traveller(browser, all_kinds, "learner" if how == "offline" else "manager") as page:
+        page.goto(f"/courses/{COURSE}")
+        if page.get_by_role("button", name="Commencer").count():
+            page.get_by_role("button", name="Commencer").click()
+            expect(page).to_have_url(re.compile("/lesson"))
+        for address, box, text, button, gone in (
+            (
+                f"/courses/{COURSE}/cinq/reflection",
+                "#q-quand-text",
+                "Mardi, au comptoir.",
+                "Enregistrer mes textes",
+                "Vos textes",
+            ),
+            (
+                f"/courses/{COURSE}/six/assignment",
+                "#text",
+                "Nos trois règles.",
+                "Enregistrer mon brouillon",
+                "brouillon est",
+            ),
+            (LESSON, "#noted", "demander d’abord", "Enregistrer ma note", "Enregistré à"),
+            (LESSON, "#k-essai-when", "on crie", "Enregistrer mon plan", "Votre plan"),
+        ):
+            page.goto(address)
+            if box == "#noted":
+                page.locator("#note summary").first.click()
+            field = page.locator(box)
+            own = page.locator("form", has=field)
+            field.fill(f"{text} …")
+            expect(own.locator("[data-kept]")).to_have_text(re.compile(r"\d\d:\d\d"))
+            with cut(page, how):
+                field.fill(text)
+                own.get_by_role("button", name=button).click()
+                expect(own.locator("[data-notice]")).to_contain_text("Pas de connexion")
+                again = own.get_by_role("button", name="Réessayer")
+                again.click()
+                expect(field).to_have_value(text)
+                expect(again).to_be_visible()
+                axe(page)
+            if how == "aborted":
+                own.get_by_role("button", name="Réessayer").click()
+            expect(page.locator("[role=status] .notice").first).to_contain_text(gone)
+            expect(page.locator(box)).to_have_value(text)
+        # an answer goes by itself once there is a network again, though the browser never noticed that there was none
+        page.goto(QUIZ_ADDRESS)
+        begun = page.locator("main form button.sign")
+        if begun.count():
+            begun.click()
+        page.get_by_label("Votre réponse").fill("11")
+        with cut(page, how):
+            form(page).get_by_role("button", name="Valider").click()
+            expect(form(page).locator("[data-notice]")).to_contain_text("Pas de connexion")
+        expect(page.locator("#feedback")).to_contain_text("Oui.", timeout=15_000)
+        expect(page.locator("#feedback")).to_be_focused()
+
+
+def test_two_devices_are_told_of_each_other(browser: Browser, all_kinds: Live) -> None:
+    with traveller(browser, all_kinds, "trainer") as one, traveller(browser, all_kinds, "trainer") as two:
+        one.goto(f"/courses/{COURSE}")
+        if one.get_by_role("button", name="Commencer").count():
+            one.get_by_role("button", name="Commencer").click()
+            expect(one).to_have_url(re.compile("/lesson"))
+        for page in (one, two):
+            page.goto(f"/courses/{COURSE}/cinq/reflection")
+        for page, told in ((one, False), (two, True)):
+            page.locator("#q-quand-text").fill(f"écrit là {told}")
+            kept = page.locator("form[data-keep] [data-kept]")
+            expect(kept).to_contain_text("Gardé comme brouillon")
+            assert ("remplace" in kept.inner_text()) is told
+        one.reload()
+        expect(one.locator("#q-quand-text")).to_have_value("écrit là True")
 
 
 @pytest.mark.parametrize("script", [True, False])
