@@ -47,16 +47,25 @@ def test_commands_do_what_the_page_says(page: str, tmp_path: Path) -> None:
     answers = tmp_path / "answers.json"
     answers.write_text(json.dumps({}))
     course = trainers_course(tmp_path / "my-course")
+    people = tmp_path / "people.csv"
+    people.write_text("Name,Email\nAna Ruiz,ana@example.net\n")
+    named = {"answers.json": str(answers), "my-course": str(course), "people.csv": str(people)}
     assert run("flask --app wsgi db upgrade", env).returncode == 0
     lines = [line for line in commands(page) if not line.startswith(LASTING)]
     assert len(lines) >= 4
     for line in lines:
-        done = run(line.replace("answers.json", str(answers)).replace("my-course", str(course)), env)
+        if "roster people.csv" in line:
+            settle(env)
+        for word, real in named.items():
+            line = line.replace(word, real)
+        done = run(line, env)
         assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
         if "users invite" in line:
             link = done.stdout.strip()
             assert re.fullmatch(r"http://localhost/join/[\w-]{32}\?lang=fr", link), link
             accept(env, link)
+        if found := re.search(r"import_id\W+([\w-]{22})", done.stdout):
+            named["IMPORT"] = found[1]
 
 
 def trainers_course(folder: Path) -> Path:
@@ -70,6 +79,23 @@ def trainers_course(folder: Path) -> Path:
     for lang in ("en", "fr"):
         (unit / f"lesson.{lang}.md").write_text(sample("lesson", lang, "welcome"), encoding="utf-8")
     return folder
+
+
+def settle(env: dict[str, str]) -> None:
+    """Have the space and the courses that the page speaks of."""
+    script = (
+        "from config import Config; from lms.app import create_app; from lms.foundation.db import db, upsert, writing;"
+        "from lms.catalogue.service import sync; from lms.spaces.models import Space, Territory;"
+        "app = create_app(Config.from_env());\n"
+        "with app.app_context():\n"
+        " with writing():\n"
+        "  upsert(Territory, [dict(id='t', name='T', country='FR')], key=['id'])\n"
+        "  upsert(Space, [dict(id='la-bobine', name='La Bobine', place='Prades', territory_id='t', lang='fr',"
+        " zone='Europe/Paris', latitude=None, longitude=None, desks=8)], key=['id'])\n"
+        " sync(app.config['CORDADA'].courses)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=env, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
 
 
 def accept(env: dict[str, str], link: str) -> None:
