@@ -17,6 +17,8 @@ from lms.foundation.i18n import LANGUAGES
 
 #: The most entries that are looked at; courses on a page, of other languages, and entries shown of a course.
 MOST, PAGE, OTHERS, SHOWN = 300, 10, 10, 4
+#: A stem with fewer letters marks nothing: too many words begin so.
+MARKED = 4
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,8 @@ def search(looked_for: Sequence[Wanted], lang: str, page: int = 0) -> Found:
     mine, theirs = _by_course(own, here_), _by_course(foreign, there)
     texts = _texts([*mine.values(), *theirs.values()], {course for course, _lang in here_ | there})
     return Found(
-        groups=[_group(*key, rows, texts, looked_for, lang) for key, rows in mine.items()],
-        others=[_group(*key, rows, texts, looked_for, lang) for key, rows in theirs.items()],
+        groups=[_group(*key, rows, texts, _forms(looked_for, rows), lang) for key, rows in mine.items()],
+        others=[_group(*key, rows, texts, _forms(looked_for, rows), lang) for key, rows in theirs.items()],
         courses=len(courses),
         more=len(own) == MOST,
         page=page,
@@ -86,14 +88,12 @@ def search(looked_for: Sequence[Wanted], lang: str, page: int = 0) -> Found:
 
 def _matches(looked_for: Sequence[Wanted], langs: Sequence[str], *, reader: str = "") -> Sequence[Any]:
     """The best entries in `langs`, without those that are hidden from a reader of `reader`."""
-    index = here()
+    match, values = here().asked(looked_for, langs)
     statement = (
-        f"SELECT e.id, e.course_id, e.lang, e.kind, e.unit, e.activity FROM ({index.match}) AS m "  # noqa: S608 (a constant of ours)
+        f"SELECT e.id, e.course_id, e.lang, e.kind, e.unit, e.activity, m.stems FROM ({match}) AS m "  # noqa: S608 (constants of ours)
         "JOIN search_entry AS e ON e.id = m.id WHERE e.hidden_in NOT LIKE :hidden ORDER BY m.rank, e.id LIMIT :most"
     )
-    return read(
-        sa.text(statement), **index.asked(looked_for, langs), hidden=f"%{reader} %" if reader else "-", most=MOST
-    ).all()
+    return read(sa.text(statement), **values, hidden=f"%{reader} %" if reader else "-", most=MOST).all()
 
 
 def _by_course(rows: Sequence[Any], shown: set[tuple[str, str]]) -> dict[tuple[str, str], list[Any]]:
@@ -124,6 +124,12 @@ def _texts(groups: Sequence[Sequence[Any]], courses: set[str]) -> _Texts:
         {row.id: (row.title, row.text) for row in rows},
         {(row.course_id, row.lang): row.title for row in rows if row.kind == "course"},
     )
+
+
+def _forms(looked_for: Sequence[Wanted], rows: Sequence[Any]) -> list[Wanted]:
+    """What is marked in what was found: the words of the question, and how their other forms begin."""
+    stems = {rules.fold(stem) for stem in rows[0].stems.split()}
+    return [*looked_for, *(Wanted(stem, open=True) for stem in sorted(stems) if len(stem) >= MARKED)]
 
 
 def _own(rows: Sequence[Any]) -> list[Any]:

@@ -1,6 +1,7 @@
 """Rules of search: what of a course can be found, which words a reader means, how they are marked in what was found. Pure.
 
-Every step takes time in proportion to its text. Both databases are given the same folded words, so they find the same.
+Every step takes time in proportion to its text. Both databases are given the same folded words, so they find the same by
+how words begin; PostgreSQL knows the forms of a language besides (see `index`).
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from lms.content.documents import Activity, CourseDocument
@@ -16,7 +17,7 @@ from lms.content.kinds import Cloze
 from lms.content.texts import plain, squeeze
 
 #: Raise it when what is found of a course changes: courses are then read again, and found anew.
-VERSION: Final = 1
+VERSION: Final = 2
 #: In characters: the longest question, the longest text of an entry, what is shown of it, what stands before the first word
 #: found; and the most words of a question that count.
 QUESTION, TEXT, SHOWN, BEFORE, MOST_WORDS = 200, 100_000, 220, 60, 8
@@ -28,6 +29,12 @@ _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "·": ""})
 #: Endings that say number, gender or the form of a verb: "plaintes" is looked for as "plaint...".
 _ENDINGS: Final = ("ees", "es", "er", "ez", "ee", "ar", "ir", "os", "as", "s", "x", "e", "a", "o")
 _STEM: Final = 4
+#: Endings that make a noun of a verb: "négociation" is looked for as "negoci...", so that "négocier" is found.
+_DERIVED: Final = (
+    "ations", "ation", "aciones", "acion", "acions", "acio", "amientos", "amiento", "aments", "ament", "ements", "ement",
+    "ings", "ing",
+)  # fmt: skip
+_DERIVED_STEM: Final = 5
 #: Words that say nothing about what is looked for, folded, in the four languages.
 _EMPTY: Final = frozenset(
     """
@@ -67,6 +74,9 @@ class Wanted:
 
     stem: str
     open: bool
+    #: The whole word, folded and as it was typed.
+    word: str = field(default="", compare=False)
+    typed: str = field(default="", compare=False)
 
     @property
     def forms(self) -> tuple[str, ...]:
@@ -163,13 +173,16 @@ def wanted(asked: str) -> list[tuple[str, Wanted]]:
     for match in words_in(asked):
         word = fold(match[0])[:WORD]
         if len(word) > 1:
-            one = _wanted(word)
+            one = replace(_wanted(word), word=word, typed=unicodedata.normalize("NFC", match[0]).casefold()[:WORD])
             found.setdefault(one.stem, (match[0], one))
     telling = [pair for pair in found.values() if fold(pair[0]) not in _EMPTY]
     return (telling or list(found.values()))[:MOST_WORDS]
 
 
 def _wanted(word: str) -> Wanted:
+    for ending in _DERIVED:
+        if word.endswith(ending) and len(word) - len(ending) >= _DERIVED_STEM:
+            return Wanted(word.removesuffix(ending), open=True)
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= _STEM:
             return Wanted(word.removesuffix(ending), open=True)

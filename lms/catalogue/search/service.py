@@ -27,11 +27,8 @@ def put_in(course_id: str, entries: list[Entry]) -> None:
             for one in entries
         ],
     ).all()  # fmt: skip
-    rows = [
-        {"id": row, "lang": one.lang, "title": one.folded_title, "words": one.folded_text}
-        for row, one in zip(ids, entries, strict=True)
-    ]
-    db.session.execute(here().insert, rows)
+    index = here()
+    db.session.execute(index.insert, [index.row(row, one) for row, one in zip(ids, entries, strict=True)])
 
 
 def take_out(course_id: str) -> None:

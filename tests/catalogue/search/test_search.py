@@ -70,6 +70,60 @@ def test_words_are_found_whatever_their_accents_number_and_case(shelf: Path, ask
     assert courses(find(asked)) == ["ecouter-bien"]
 
 
+def one_text(folder: Path, lang: str, words: str) -> None:
+    """A course whose first lesson says `words` in a language."""
+    course = write_course(folder, "un-cours", units=("un",), languages=("fr", lang) if lang != "fr" else ("fr",))
+    lesson = write_lesson(course, "un", lang=lang)
+    lesson.write_text(lesson.read_text("utf-8").replace("Mardi, 9 h 20.", f"Mardi : {words}."), "utf-8")
+    publish(folder)
+
+
+#: language, what a text says, what is asked.
+FORMS = [
+    ("fr", "il faut négocier", "négociation"),
+    ("fr", "une négociation", "negocier"),
+    ("fr", "un engagement", "engager"),
+    ("es", "la mediación", "mediaciones"),
+    ("es", "las mediaciones", "mediacion"),
+    ("ca", "les reclamacions", "reclamació"),
+    ("en", "a meeting", "meetings"),
+]
+#: The same, for what only the forms of a language tell.
+STEMS = [
+    ("fr", "deux chevaux", "cheval"),
+    ("fr", "un cheval", "chevaux"),
+    ("fr", "nous nous réunissons", "réunir"),
+    ("es", "tenemos negociaciones", "negociando"),
+    ("ca", "les habitacions", "habitació"),
+    ("ca", "aprenents", "aprenent"),
+    ("en", "she was running", "run"),
+    ("en", "queries", "query"),
+]
+
+
+@pytest.mark.parametrize(("lang", "words", "asked"), FORMS)
+def test_other_forms_of_a_word_are_found_and_marked(
+    any_ctx: Flask, tmp_path: Path, lang: str, words: str, asked: str
+) -> None:
+    one_text(tmp_path, lang, words)
+    (group,) = find(asked, lang).groups
+    assert any(piece.found for piece in group.hits[0].snippet)
+
+
+@pytest.mark.parametrize(("lang", "words", "asked"), STEMS)
+def test_the_forms_of_a_language_are_known_where_the_database_knows_them(
+    any_ctx: Flask, tmp_path: Path, lang: str, words: str, asked: str
+) -> None:
+    one_text(tmp_path, lang, words)
+    found = find(asked, lang).groups
+    if db.session.get_bind().dialect.name == "postgresql":
+        assert [group.course_id for group in found] == ["un-cours"]
+
+
+def test_small_words_ask_for_nothing_where_there_are_others(shelf: Path) -> None:
+    assert courses(find("avec casque")) == ["ecouter-bien"]
+
+
 @pytest.mark.parametrize("asked", ["girafe", "casque girafe", "asque", "x"])
 def test_what_is_nowhere_is_not_found(shelf: Path, asked: str) -> None:
     found = search([one for _typed, one in rules.wanted(asked)], "fr") if rules.wanted(asked) else None
