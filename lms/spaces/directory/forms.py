@@ -68,7 +68,7 @@ class SpaceForm(PortraitForm):
         filters=[visible],
     )
     place = StringField(
-        lazy_("Place"),
+        lazy_("Village or town"),
         [InputRequired(lazy_("Write the village or town.")), Length(max=120), plain_text],
         filters=[visible],
     )
