@@ -70,7 +70,7 @@ def team_of_space(space_id: str) -> Any:
     day = today(here.zone)
     offers = shelf()
     titles = {offer.published.course_id: offer.published.document.title(language()) for offer in offers}
-    size = following.size_of(here.id)
+    size, active = following.size_and_active(here.id, end_of(month_begins(day), here.zone))
     large = size > MANY
     wanted = _wanted(here.id, titles)
     listed = following.people_listed(
@@ -110,7 +110,7 @@ def team_of_space(space_id: str) -> Any:
         "reports/team.html", base=here, spaces=named, people=people, form=form, day=day,
         alone=not form.errors and size == 1, size=size, many=MANY, large=large, wanted=wanted, link=link, state=state,
         listed=listed, late=following.late_people(here.id, day=day, large=large),
-        active=None if large else following.went_on(here.id, end_of(month_begins(day), here.zone)),
+        active=active,
         week_word=week_word, applications=applications_to(here.id), invitations=open_invitations(here.id), titles=titles,
         report=report, first=first, reason=reason_sentence(first.reason) if first and first.reason else None,
         mailto=_mailto,

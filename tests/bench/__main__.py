@@ -17,7 +17,7 @@ import urllib.request
 from pathlib import Path
 
 from tests.bench.load import Ask, Round, press
-from tests.bench.site import Chore, build, chores, enlarge, operations, queries_of
+from tests.bench.site import Chore, build, chores, enlarge, gather, operations, queries_of
 from tests.servers import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,13 +68,16 @@ def measure(options: argparse.Namespace, folder: Path) -> int:
         "tests.bench.baselines:make()", base_port, {**env, "LMS_INSTANCE": str(folder / "base"), "BENCH_PREPARE": "1"}
     )
     site = start("wsgi:app", site_port, {**env, "LMS_INSTANCE": str(folder / "site")})
-    processes, ports, apps = {False: site}, {False: site_port}, {False: app}
-    if any(one.large for one in wanted):
-        apps[True] = build(folder / "large", None)
-        enlarge(apps[True], folder / "courses")
-        ports[True] = free_port()
-        large = {name: value for name, value in env.items() if name != "DATABASE_URL"}
-        processes[True] = start("wsgi:app", ports[True], {**large, "LMS_INSTANCE": str(folder / "large")})
+    processes, ports, apps = {"": site}, {"": site_port}, {"": app}
+    for place in sorted({one.where for one in wanted} - {""}):
+        apps[place] = build(folder / place, None)
+        if place == "large":
+            enlarge(apps[place], folder / "courses")
+        else:
+            gather(apps[place])
+        ports[place] = free_port()
+        own_env = {name: value for name, value in env.items() if name != "DATABASE_URL"}
+        processes[place] = start("wsgi:app", ports[place], {**own_env, "LMS_INSTANCE": str(folder / place)})
     own: dict[str, list[Round]] = {one.name: [] for one in wanted}
     least: dict[str, list[Round]] = {one.name: [] for one in wanted}
     asked = dict.fromkeys(own, 0)
@@ -84,7 +87,7 @@ def measure(options: argparse.Namespace, folder: Path) -> int:
                 path = BASELINES[one.baseline]
                 beside = press(base_port, base.pid, lambda _n, path=path: Ask("GET", path), seconds=options.seconds)
                 here = press(
-                    ports[one.large], processes[one.large].pid, one.ask, seconds=options.seconds, first=asked[one.name]
+                    ports[one.where], processes[one.where].pid, one.ask, seconds=options.seconds, first=asked[one.name]
                 )
                 # Go on where we stopped: nobody signs in more often than people may.
                 asked[one.name] += len(here.latencies)
@@ -98,7 +101,7 @@ def measure(options: argparse.Namespace, folder: Path) -> int:
             process.wait(10)
     rows = [
         figures(
-            one.name, one.baseline, one.goal, own[one.name], least[one.name], queries_of(apps[one.large], one.ask(0))
+            one.name, one.baseline, one.goal, own[one.name], least[one.name], queries_of(apps[one.where], one.ask(0))
         )
         for one in wanted
     ]

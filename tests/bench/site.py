@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import nh3
@@ -20,14 +25,15 @@ from lms.accounts.models import Person
 from lms.accounts.passwords import hash_password
 from lms.app import create_app
 from lms.catalogue import service as catalogue
+from lms.catalogue.models import Course
 from lms.catalogue.queries import Published, shelf
 from lms.content.documents import Prose
 from lms.content.loading import load_course
-from lms.foundation.clock import now
+from lms.foundation.clock import now, today
 from lms.foundation.db import db, new_id, writing
 from lms.learning import service as learning
-from lms.learning.models import Attempt
-from lms.spaces.models import Membership
+from lms.learning.models import Attempt, Completion, Enrolment, Place
+from lms.spaces.models import Membership, Space, Territory
 from lms.startup import prepare
 from lms.survey import service as survey
 from lms.survey.queries import open_campaign
@@ -39,6 +45,10 @@ from tests.catalogue.courses import write_course
 VISITORS, SIGNERS = 40, 300
 #: How many people have passed and wait for their certificate, and how many courses the large shelf holds.
 PASSED, COURSES = 600, 500
+#: How many people the two spaces have whose team's pages must cost the same.
+SPACES = (100, 100_000)
+#: Space -> the cookie of somebody who manages it.
+_bosses: dict[str, dict[str, str]] = {}
 PASSWORD = "a sentence nobody guesses"
 #: What people look for: a word of titles, a word of texts, two words, one that is nowhere.
 SEARCHED = ("ecouter", "casque", "besoin+position", "xylophone")
@@ -48,7 +58,7 @@ FORM = "application/x-www-form-urlencoded"
 @dataclass(frozen=True)
 class Operation:
     """Something people do: its name, the baseline it is held against, the goal, and its n-th request. `large` asks the site
-    with a large shelf.
+    with a large shelf, `crowd` the one with a space of a hundred people and one of a hundred thousand.
     """
 
     name: str
@@ -56,6 +66,12 @@ class Operation:
     goal: float
     ask: Callable[[int], Ask]
     large: bool = False
+    crowd: bool = False
+
+    @property
+    def where(self) -> str:
+        """The site it asks: "" for the usual one."""
+        return "large" if self.large else "crowd" if self.crowd else ""
 
 
 @dataclass(frozen=True)
@@ -87,6 +103,91 @@ def enlarge(app: Flask, folder: Path) -> None:
         db.session.remove()
 
 
+def gather(app: Flask, sizes: tuple[int, ...] = SPACES) -> None:
+    """Give a site a space for each of `sizes`, with so many people who take a course, one in twenty of them late, and somebody
+    who manages it; its cookie is kept in `_bosses`.
+    """
+    with app.app_context():
+        course_id, version_id = db.session.execute(sa.select(Course.id, Course.current_version_id)).first() or ("", "")
+        territory = db.session.scalar(sa.select(Territory.id))
+        moment, day = now(), today()
+        for size in sizes:
+            people = [new_id() for _ in range(size)]
+            space = f"space-of-{size}"
+            with writing() as session:
+                session.add(Space(id=space, name=space, place="Prades", territory_id=territory, lang="fr",
+                                  zone="Europe/Paris", latitude=None, longitude=None, desks=8))  # fmt: skip
+                session.flush()
+                rows: dict[Any, list[dict[str, Any]]] = {
+                    Person: [
+                        {"id": one, "email": f"{one}@example.org".lower(), "name": f"Zoé {number * 7919 % 99991:05}",
+                         "password_hash": None, "lang": "fr", "zone": "Europe/Paris", "state": "active", "demo": False,
+                         "created_at": moment}
+                        for number, one in enumerate(people)
+                    ],
+                    Membership: [
+                        {"person_id": one, "space_id": space, "role": "learner" if number else "manager", "since": moment}
+                        for number, one in enumerate(people)
+                    ],
+                    Enrolment: [
+                        {"id": new_id(), "person_id": one, "course_id": course_id, "version_id": version_id,
+                         "state": "active", "source": "manager", "due_on": day + timedelta(days=number % 20 or -9), "why": "",
+                         "enrolled_by": people[0], "created_at": moment, "finished_at": None}
+                        for number, one in enumerate(people)
+                    ],
+                    Place: [
+                        {"person_id": one, "course_id": course_id, "unit": "accord", "activity": "lesson", "at": moment}
+                        for one in people
+                    ],
+                    Completion: [
+                        {"person_id": one, "course_id": course_id, "unit": "ecouter", "version_id": version_id,
+                         "kind": "lesson", "done_at": moment}
+                        for one in people[::2]
+                    ],
+                }  # fmt: skip
+                for model, values in rows.items():
+                    session.execute(sa.insert(model), values)
+                token = accounts.open_session(people[0])
+            _bosses[space] = {"Cookie": cookie(app, _user_id=token)}
+        db.session.remove()
+
+
+#: The same facts by one statement: the least a table of a space can cost.
+_PLAIN = """
+SELECT p.name, p.email, m.role, count(e.id), sum(e.state = 'finished'), min(e.due_on),
+  (SELECT count(*) FROM completion c WHERE c.person_id = p.id), (SELECT max(l.at) FROM place l WHERE l.person_id = p.id),
+  (SELECT count(*) FROM certificate z WHERE z.person_id = p.id AND z.revoked_at IS NULL)
+FROM membership m JOIN person p ON p.id = m.person_id LEFT JOIN enrolment e ON e.person_id = p.id AND e.state != 'declined'
+WHERE m.space_id = :space AND p.state = 'active' GROUP BY p.id ORDER BY p.sort, p.id
+"""
+
+
+def _table(folder: Path, size: int = 10_000) -> Chore:
+    """The table of a space of `size` people as CSV, against one SELECT of the same facts and the csv module."""
+    space = f"space-of-{size}"
+
+    @cache
+    def site() -> Flask:
+        app = build(folder / "table", None)
+        gather(app, (size,))
+        return app
+
+    def least() -> int:
+        out = io.StringIO()
+        with site().app_context():
+            csv.writer(out).writerows(db.session.execute(sa.text(_PLAIN), {"space": space}))
+            db.session.remove()
+        return len(out.getvalue())
+
+    def ours() -> int:
+        client = site().test_client(use_cookies=False)
+        answer = client.get(f"/team/{space}/table.csv", headers=_bosses[space], base_url="http://127.0.0.1")
+        assert answer.status_code == 200
+        return len(answer.get_data())
+
+    return Chore(f"table of {size:,} people as CSV", 0.5, ours, least)
+
+
 def chores(folder: Path) -> list[Chore]:
     """What is measured without a page."""
     course = Path(__file__).resolve().parents[2] / "courses" / "mediation-premiers-pas"
@@ -103,7 +204,10 @@ def chores(folder: Path) -> list[Chore]:
     def ours() -> object:
         return load_course(folder / "ecouter-bien")  # which checks first
 
-    return [Chore(f"check and render a lesson of {len(text.encode()) / 1000:.0f} kB", 0.67, ours, least)]
+    return [
+        Chore(f"check and render a lesson of {len(text.encode()) / 1000:.0f} kB", 0.67, ours, least),
+        _table(folder),
+    ]
 
 
 def operations(app: Flask) -> list[Operation]:
@@ -209,7 +313,17 @@ def operations(app: Flask) -> list[Operation]:
             lambda number: Ask("GET", f"/search?q={SEARCHED[number % len(SEARCHED)]}"),
             large=True,
         ),
+        *(
+            Operation(f"{what} of {size:,} people", "b1", 0.5, as_boss(f"space-of-{size}", more), crowd=True)
+            for what, more in (("team page", ""), ("late list", "/late"))
+            for size in SPACES
+        ),
     ]
+
+
+def as_boss(space: str, more: str) -> Callable[[int], Ask]:
+    """Asks for a page of a space as its manager, once `gather` has made both."""
+    return lambda _number: Ask("GET", f"/team/{space}{more}", _bosses[space])
 
 
 def _passed(course: Published) -> list[str]:

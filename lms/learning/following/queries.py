@@ -104,17 +104,33 @@ class Told:
         return not (self.moved or self.late or self.certified)
 
 
-def size_of(space_id: str) -> int:
-    """How many active people a space has; `MANY` + 1 for more than that."""
-    few = (
-        sa.select(sa.literal(1))
+def _members(space_id: str, *columns: Any) -> sa.Subquery:
+    return (
+        sa.select(*(columns or (sa.literal(1),)))
         .select_from(Membership)
         .join(Person, Person.id == Membership.person_id)
         .where(Membership.space_id == space_id, Person.state == "active")
         .limit(MANY + 1)
         .subquery()
     )
-    return db.session.scalar(sa.select(sa.func.count()).select_from(few)) or 0
+
+
+def size_of(space_id: str) -> int:
+    """How many active people a space has; `MANY` + 1 for more than that."""
+    return db.session.scalar(sa.select(sa.func.count()).select_from(_members(space_id))) or 0
+
+
+def size_and_active(space_id: str, since: datetime) -> tuple[int, int]:
+    """How many active people a space has, and how many of them opened or finished something since then; both are counted among
+    the first `MANY` + 1. One query.
+    """
+    moved = sa.or_(
+        sa.exists().where(Place.person_id == Person.id, Place.at >= since),
+        sa.exists().where(Completion.person_id == Person.id, Completion.done_at >= since),
+    )
+    few = _members(space_id, sa.case((moved, 1), else_=0).label("moved"))
+    size, active = db.session.execute(sa.select(sa.func.count(), sa.func.sum(few.c.moved))).one()
+    return size, active or 0
 
 
 def _in_space(space_id: str, large: bool) -> sa.ColumnElement[bool]:
@@ -259,28 +275,6 @@ def late_by_space(space_ids: Collection[str], *, day: date) -> dict[str, int]:
     )
     rows = db.session.execute(sa.select(few.c.space_id, sa.func.count()).group_by(few.c.space_id))
     return {space_id: count for space_id, count in rows}
-
-
-def went_on(space_id: str, since: datetime) -> int:
-    """How many active people of a space (with at most `MANY`) opened or finished something since then. One query."""
-    return (
-        db.session.scalar(
-            sa.select(sa.func.count())
-            .select_from(Membership)
-            .join(Person, Person.id == Membership.person_id)
-            .where(
-                Membership.space_id == space_id,
-                Person.state == "active",
-                sa.or_(
-                    sa.select(Place.person_id).where(Place.person_id == Person.id, Place.at >= since).exists(),
-                    sa.select(Completion.person_id)
-                    .where(Completion.person_id == Person.id, Completion.done_at >= since)
-                    .exists(),
-                ),
-            )
-        )
-        or 0
-    )
 
 
 def among(space_id: str, people: Collection[str]) -> frozenset[str]:
