@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import secrets
 import sys
 from collections.abc import Callable
@@ -72,10 +73,25 @@ class _Files:
         if self.form == "json":
             click.echo(json.dumps(result, ensure_ascii=False, allow_nan=False))
             return
-        rows = table(result)
-        widths = [max(len(row[at]) for row in rows if at < len(row)) for at in range(max(len(row) for row in rows))]
-        for row in rows:
-            click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=False)).rstrip())
+        click.echo("\n".join(_aligned(table(result))))
+
+
+#: What stands to the right in its column.
+_FIGURE = re.compile(r"-?\d[\d.]*( %)?|\d+-\d+|[-…]")
+
+
+def _aligned(rows: list[list[str]]) -> list[str]:
+    """Rows as lines of text with columns of one width; the first row is the head. A row of one cell is a sentence."""
+    columns = range(len(rows[0]))
+    cells = [[row[at] for row in rows if len(row) > 1] for at in columns]
+    widths = [max(map(len, column)) for column in cells]
+    right = [all(_FIGURE.fullmatch(cell) for cell in column[1:]) for column in cells]
+    lines = []
+    for row in rows:
+        if len(row) > 1:
+            row = [row[at].rjust(widths[at]) if right[at] else row[at].ljust(widths[at]) for at in columns]
+        lines.append("  ".join(row).rstrip())
+    return lines
 
 
 def _shown(value: Any, decimals: int = 2) -> str:
@@ -141,10 +157,11 @@ def _order_rows(result: dict[str, Any]) -> list[list[str]]:
                 "-" if one["nr_pct"] is None else f"{one['nr_pct']:.0f} %", _shown(one["p_top"]), _shown(one["label"]),
             ]
         )  # fmt: skip
+    effective = _shown(result["n_eff"], 1)
+    rows.append([f"{result['n_respondents']} respondents (effective {effective}), seed {result['seed']}"])
     for value, group in result.get("groups", {}).items():
-        rows.append([])
-        rows.append(["", "", f"[{value}]"])
-        rows += [["", "", "suppressed"]] if "suppressed" in group else _order_rows(group)[1:]
+        rows += [[], [f"[{value}]"]]
+        rows += [["suppressed"]] if "suppressed" in group else _order_rows(group)[1:]
     return rows
 
 

@@ -1,0 +1,30 @@
+"""The researcher's page: its files and commands give what it prints, line by line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "researcher.md").read_text()
+FILES = dict(re.findall(r"^`([\w.]+)`:\n\n```(?:csv|json)\n(.*?)^```", PAGE, re.M | re.S))
+COMMANDS = re.findall(r"^```sh\nflask --app wsgi (.*?)\n```\n\n```text\n(.*?)^```", PAGE, re.M | re.S)
+
+
+def test_the_page_has_files_and_commands() -> None:
+    assert len(FILES) == 7
+    assert len(COMMANDS) == PAGE.count("```sh") == 6
+
+
+@pytest.mark.parametrize(("line", "printed"), COMMANDS, ids=[line for line, _printed in COMMANDS])
+def test_commands_print_what_the_page_shows(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, printed: str
+) -> None:
+    for name, text in FILES.items():
+        (tmp_path / name).write_text(text)
+    monkeypatch.chdir(tmp_path)
+    done = app.test_cli_runner().invoke(args=line.split())
+    assert done.exit_code == 0, done.output
+    assert done.stdout == printed
