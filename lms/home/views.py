@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
@@ -14,12 +14,14 @@ from lms.foundation.i18n import LANGUAGES, by_name, language
 from lms.home.queries import cards_for, network_lines, said_in
 from lms.home.rules import FACETS, chosen, counts, proposals
 from lms.home.wording import domain_name, length_name, level_name, proposals_title
+from lms.learning.assignments.queries import ways_told
 from lms.learning.doors.queries import shut_among
 from lms.learning.following.queries import late_by_space
 from lms.learning.pages import minutes
 from lms.learning.plans.rules import is_on_home
-from lms.learning.queries import courses_of, plans_of
+from lms.learning.queries import Learning, courses_of, plans_of
 from lms.learning.remarks.queries import waits_for
+from lms.learning.renewals.queries import validities_of
 from lms.learning.reviews.queries import today_of
 from lms.learning.reviews.wording import named_day
 from lms.learning.rules import minutes_range, title_lang, unit_lang
@@ -113,12 +115,22 @@ def start() -> Any:
         "home/start.html", now=now_card, said=said, mine=mine, offers=offers, reason_sentence=reason_sentence,
         plan=next(iter(ahead), None), day=day, review=review, review_day=named_day(review.next_on, day),
         campaign=open_campaign() if visitor().spaces else None, news=waiting_for(visitor().id),
+        ways=ways_told(visitor().id) if visitor().spaces else [], renew=_to_renew(mine),
         waits=waits_for(visitor()), transfers=asked_of(visitor().id),
         title_lang=title_lang, unit_lang=unit_lang, foreign=lambda code: "" if code == language() else code,
         minutes_range=minutes_range, first_name=visitor().name.split()[0],
         homeless=here is not None and here.registration == "open",
         late=[(one, late[one.id]) for one in spaces_named(tuple(late))] if late else [],
     )  # fmt: skip
+
+
+def _to_renew(mine: list[Learning]) -> list[tuple[str, str, date]]:
+    """(title, course, day) of what was finished and is to be renewed now."""
+    if not any(one.is_finished for one in mine):
+        return []
+    open_now = {name: one.due_on for name, one in validities_of(visitor().id).items() if one.due_on is not None}
+    titles = {one.published.course_id: one.published.document.title(language()) for one in mine}
+    return [(titles[name], name, day) for name, day in open_now.items() if name in titles]
 
 
 @bp.get("/catalogue")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
@@ -14,7 +15,8 @@ from lms.foundation.errors import NotFound, Refused
 from lms.foundation.i18n import _, by_name, ngettext
 from lms.learning.assignments import queries, service
 from lms.learning.assignments.forms import CHOSEN_MOST, AssignForm, ExceptionForm, path_form
-from lms.learning.assignments.queries import SHOWN, Forecast, Scope, Standing
+from lms.learning.assignments.queries import SHOWN, Forecast, Line, Scope, Standing
+from lms.learning.renewals.queries import valid_until
 from lms.learning.service import Counts
 from lms.spaces.models import Space
 from lms.spaces.policy import guard, may
@@ -169,9 +171,15 @@ def one(assignment_id: str) -> Any:
     people, more = queries.people_of(found, shown, page)
     titles = queries.titles_of({*found.courses, *([found.renew_course_id] if found.renew_course_id else [])})
     return render_template(
-        "assignments/one.html", one=found, name=_name_of(found, titles), titles=titles, tally=tally, shown=shown, page=page,
+        "assignments/one.html", one=found, until=_ends(found, people),
+        name=_name_of(found, titles), titles=titles, tally=tally, shown=shown, page=page,
         people=people, more=more,
     )  # fmt: skip
+
+
+def _ends(found: Standing, people: list[Line]) -> dict[str, date]:
+    """Person -> until when what they finished is valid, where it is not for ever."""
+    return valid_until(found.courses, [line.id for line in people]) if found.valid_months else {}
 
 
 @bp.post("/assignments/<assignment_id>")
@@ -222,7 +230,8 @@ def person(assignment_id: str, person_id: str) -> Any:
         return redirect(url_for("assignments.person", assignment_id=found.id, person_id=person_id))
     titles = queries.titles_of(set(found.courses))
     return render_template(
-        "assignments/person.html", one=found, name=_name_of(found, titles), titles=titles, line=line, form=form
+        "assignments/person.html", one=found, until=valid_until(found.courses, [person_id]).get(person_id),
+        name=_name_of(found, titles), titles=titles, line=line, form=form
     ), 422 if form.errors else 200  # fmt: skip
 
 

@@ -198,7 +198,7 @@ def asked(app: Flask, client: StrictClient, path: str) -> int:
     client.get(path)
     with statements(app) as seen:
         assert client.get(path).status_code == 200
-    return len(seen)
+    return len([one for one in seen if not one.startswith(("BEGIN", "PRAGMA"))])
 
 
 def test_the_number_of_queries_does_not_follow_the_people_or_the_assignments(any_town: Town) -> None:
