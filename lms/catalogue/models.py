@@ -53,6 +53,8 @@ class CourseVersion(Base):
     #: The whole course in all its languages, rendered to safe HTML at publication, as `content.documents` keeps it.
     #: Kept as text: the binary form of PostgreSQL would sort the keys, and the order of activities is theirs.
     document: Mapped[Any] = mapped_column(sa.JSON, deferred=True)
+    #: The same without its text (`content.documents.outline`), for lists of many courses. None in versions older than it.
+    outline: Mapped[Any] = mapped_column(sa.JSON(none_as_null=True), nullable=True, deferred=True)
 
 
 class StoredFile(Base):

@@ -20,7 +20,7 @@ from lms.catalogue.search import rules as search_rules
 from lms.catalogue.search import service as search
 from lms.catalogue.search.rules import Entry
 from lms.content.checking import gone_ids
-from lms.content.documents import FORMAT, CourseDocument, to_json
+from lms.content.documents import FORMAT, CourseDocument, outline, to_json
 from lms.content.findings import Finding, fault, finding
 from lms.content.headers import read_yaml
 from lms.content.loading import CourseFaulty, course_digest, course_files, load_whole
@@ -174,9 +174,16 @@ def _sync_one(
     before = served.document if served else None
     entries = search_rules.entries_of(document)
     if before is not None and served is not None and _same(before, document) and list(served.authors) == authors:
+        shape = to_json(outline(document))
         with writing():
             db.session.execute(
                 sa.update(Course).where(Course.id == course_id).values(state="published", source_digest=digest)
+            )
+            # A version from before outlines gets its own; what it says stays what it was.
+            db.session.execute(
+                sa.update(CourseVersion)
+                .where(CourseVersion.id == served.version_id, CourseVersion.outline.is_(None))
+                .values(outline=shape)
             )
             search.put_in(course_id, entries)
             if known is not None and known.state != "published":
@@ -221,6 +228,7 @@ class _Fresh:
     source: str
     digest: str
     data: dict[str, Any]
+    outline: dict[str, Any]
     authors: list[str]
     #: path -> name of the file's content; name -> content, of these and of what pages show.
     sources: dict[str, str]
@@ -247,6 +255,7 @@ def _fresh(
         source=source,
         digest=hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest(),
         data=data,
+        outline=to_json(outline(document)),
         authors=authors,
         sources=sources,
         # They are never taken away again, so what is there stays there.
@@ -292,6 +301,7 @@ def _publish(fresh: _Fresh) -> int:
             number=last + 1,
             published_at=moment,
             document=fresh.data,
+            outline=fresh.outline,
             authors=fresh.authors,
             sources=fresh.sources,
             digest=fresh.digest,

@@ -8,7 +8,7 @@ alone.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Annotated, Any, Final, Literal
 
@@ -382,6 +382,30 @@ class CourseDocument:
         if activity.quiz and activity.quiz.pass_mark is not None:
             return activity.quiz.pass_mark
         return self.certificate.pass_mark if self.certificate else PASS_MARK
+
+
+def outline(document: CourseDocument) -> CourseDocument:
+    """Give a course without its text: what lists and cards say of it, a twentieth of the whole. What it would ask, show or
+    offer is empty; titles, minutes, languages, order and demands are as they are.
+    """
+    units = tuple(
+        replace(
+            unit,
+            activities={
+                key: {lang: _outlined(one) for lang, one in variants.items()}
+                for key, variants in unit.activities.items()
+            },
+        )
+        for unit in document.units
+    )
+    return replace(document, units=units, glossary={}, files=())
+
+
+def _outlined(one: Activity) -> Activity:
+    return Activity(
+        type=one.type, name=one.name, lang=one.lang, title=one.title, minutes=one.minutes, status=one.status,
+        stale_sections=one.stale_sections,
+    )  # fmt: skip
 
 
 _ADAPTER: Final = TypeAdapter(CourseDocument)

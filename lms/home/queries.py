@@ -66,7 +66,7 @@ def cards_for(person_id: str | None) -> list[Card]:
     lang = language()
     found: list[Card] = []
     offers = places()
-    plain = followed([offer.version_id for offer in offers], _cards, "cards")
+    plain = followed([offer.version_id for offer in offers], _cards, "cards", by_outline=True)
     for offer in offers:
         mine = taken.get(offer.course_id)
         found.append(

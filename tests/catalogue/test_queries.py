@@ -6,12 +6,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import event
 
 from lms.catalogue import queries, service
-from lms.foundation.db import db
+from lms.catalogue.models import CourseVersion
+from lms.content.documents import from_json, outline, to_json
+from lms.content.loading import load_course
+from lms.foundation.clock import now
+from lms.foundation.db import db, writing
+from lms.home.queries import _cards
 from tests.catalogue.courses import write_course
+
+COURSES = Path(__file__).parents[2] / "courses"
 
 
 @contextmanager
@@ -36,6 +45,45 @@ def test_the_shelf_takes_two_queries_cold_and_one_warm(ctx: Flask, tmp_path: Pat
     with counted() as warm:
         assert len(queries.shelf()) == 6
     assert (len(cold), len(warm)) == (2, 1)
+
+
+def titles(published: queries.Published) -> tuple[str, int, int]:
+    return published.document.title("fr"), published.document.minutes("fr"), len(published.document.units)
+
+
+def test_what_an_outline_tells_is_read_without_the_text(ctx: Flask, tmp_path: Path) -> None:
+    for number in range(6):
+        write_course(tmp_path, f"cours-{number}", units=["un", "deux"])
+    service.sync(tmp_path)
+    ids = [one.version_id for one in queries.places()]
+    with counted() as seen:
+        found = queries.followed(ids, titles, "test of outlines", by_outline=True)
+    assert set(found.values()) == {("Écouter au comptoir", 24, 2)}
+    assert len(seen) == 1
+    assert ".document" not in seen[0]
+    assert found == {one: titles(queries.versions([one])[one]) for one in ids}
+
+
+def test_a_version_from_before_outlines_is_read_whole_and_gets_one(ctx: Flask, tmp_path: Path) -> None:
+    course = write_course(tmp_path, "un-cours", units=["un"])
+    service.sync(tmp_path)
+    with writing():
+        db.session.execute(sa.update(CourseVersion).values(outline=None))
+    (id,) = [one.version_id for one in queries.places()]
+    assert queries.followed([id], titles, "test of old versions", by_outline=True)[id] == ("Écouter au comptoir", 12, 1)
+    (course / "README.md").write_text("# Notes\n", encoding="utf-8")
+    (report,) = service.sync(tmp_path).courses
+    assert report.outcome == "unchanged"
+    assert db.session.scalar(sa.select(CourseVersion.outline))["titles"]["fr"] == "Écouter au comptoir"
+
+
+@pytest.mark.parametrize("course", sorted(path.parent.name for path in COURSES.glob("*/course.yml")))
+def test_cards_made_of_an_outline_are_those_made_of_the_whole(course: str) -> None:
+    document = load_course(COURSES / course)
+    whole = queries.Published(course, "v", 1, now(), document)
+    bare = queries.Published(course, "v", 1, now(), from_json(to_json(outline(document))))
+    assert _cards(bare) == _cards(whole)
+    assert len(str(to_json(bare.document))) < len(str(to_json(document))) / 5
 
 
 def test_an_unknown_course_is_none(ctx: Flask) -> None:
