@@ -7,7 +7,6 @@ network, and write nothing but what they are asked for.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -28,19 +27,11 @@ from lms.content.door import (
     try_command,
 )
 from lms.content.findings import format_finding
-from lms.foundation.commands import CommandGroup
+from lms.foundation.commands import CommandGroup, language_asked
 from lms.foundation.errors import NotFound
 from lms.foundation.i18n import LANGUAGES
 
 courses = CommandGroup("courses", help="Courses: check, try, fmt, new-unit, readme, status, current, sync, export.")
-
-
-def _lang(asked: str | None) -> str:
-    """The language of what is printed: `--lang`, else LANG, else English."""
-    if asked:
-        return asked
-    spoken = os.environ.get("LANG", "")[:2]
-    return spoken if spoken in LANGUAGES else "en"
 
 
 def _say(answer: tuple[str, int]) -> None:
@@ -62,11 +53,11 @@ _language = click.option("--lang", type=click.Choice(list(LANGUAGES)), help="Lan
 def check(paths: tuple[str, ...], fix: bool, form: str, lang: str | None) -> None:
     """Say what is wrong in PATHS: a folder of courses, a course, or one file. Exit code 1 when something is."""
     if fix:
-        text, code = ids_command(paths, lang=_lang(lang))
+        text, code = ids_command(paths, lang=language_asked(lang))
         if code:
             _say((text, code))
         click.echo(text, err=True)
-    _say(check_command(paths, form, _lang(lang)))
+    _say(check_command(paths, form, language_asked(lang)))
 
 
 @courses.command("try")
@@ -95,7 +86,7 @@ def try_(quiz: str, answers: str, form: str, lang: str | None) -> None:
 
     Exit code 1, with names, for an unknown id, an id that stands twice, a wrong shape, or a QUIZ with errors.
     """
-    _say(try_command(quiz, answers, form, _lang(lang)))
+    _say(try_command(quiz, answers, form, language_asked(lang)))
 
 
 def _folders(paths: tuple[str, ...]) -> tuple[str, ...]:
@@ -113,7 +104,7 @@ def fmt(paths: tuple[str, ...], ids: bool, only_check: bool, form: str, lang: st
     """Bring PATHS (default: the configured folder) into shape. Ids that exist are never touched."""
     if not ids:
         raise click.UsageError("--ids is needed: it is all there is to do.")
-    _say(ids_command(_folders(paths), only_check, form, _lang(lang)))
+    _say(ids_command(_folders(paths), only_check, form, language_asked(lang)))
 
 
 @courses.command("readme")
@@ -123,7 +114,7 @@ def fmt(paths: tuple[str, ...], ids: bool, only_check: bool, form: str, lang: st
 @_language
 def readme(paths: tuple[str, ...], only_check: bool, form: str, lang: str | None) -> None:
     """Write the README.md of each course in PATHS (default: the configured folder): title, summary, steps as links."""
-    _say(readme_command(_folders(paths), only_check, form, _lang(lang)))
+    _say(readme_command(_folders(paths), only_check, form, language_asked(lang)))
 
 
 @courses.command("status")
@@ -132,7 +123,7 @@ def readme(paths: tuple[str, ...], only_check: bool, form: str, lang: str | None
 @_format
 def status(paths: tuple[str, ...], of: str | None, form: str) -> None:
     """Say how fresh the translations in PATHS are: current, stale (sections), draft or missing."""
-    _say(status_command(_folders(paths), of, form, _lang(None)))
+    _say(status_command(_folders(paths), of, form, language_asked(None)))
 
 
 @courses.command("current")
@@ -142,7 +133,7 @@ def status(paths: tuple[str, ...], of: str | None, form: str) -> None:
 @_language
 def current(file: str, minor: bool, form: str, lang: str | None) -> None:
     """Say that FILE, a translation, is up to date with its source; or, with --minor, that FILE changed only slightly."""
-    _say(current_command(file, minor, form, _lang(lang)))
+    _say(current_command(file, minor, form, language_asked(lang)))
 
 
 @courses.command("new-unit")
@@ -153,7 +144,7 @@ def current(file: str, minor: bool, form: str, lang: str | None) -> None:
 @_format
 def new_unit(unit: str, course: str, types: str, of: str | None, form: str) -> None:
     """Write a new UNIT of small examples that pass `check`, and list it in course.yml."""
-    _say(new_unit_command(unit, course, types, of, form, _lang(None)))
+    _say(new_unit_command(unit, course, types, of, form, language_asked(None)))
 
 
 @courses.command("sync")
@@ -168,7 +159,7 @@ def sync(folder: Path | None, form: str, lang: str | None) -> None:
     except OSError as error:
         click.echo(f"{where}: {error.strerror}", err=True)
         sys.exit(2)
-    spoken = _lang(lang)
+    spoken = language_asked(lang)
     if form == "json":
         click.echo(
             json.dumps({"courses": [_as_dict(one, spoken) for one in report.courses]}, ensure_ascii=False, indent=2)

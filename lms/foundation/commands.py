@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import click
 from flask.cli import AppGroup
 from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from lms.foundation.i18n import LANGUAGES
 
 
 class CommandGroup(AppGroup):
@@ -21,3 +24,9 @@ class CommandGroup(AppGroup):
             raise click.ClickException(
                 f"the database does not answer as it should ({reason}). Is it set up? Run: flask --app wsgi db upgrade"
             ) from error
+
+
+def language_asked(lang: str | None) -> str:
+    """The language of what a command says: `lang` (its option `--lang`), else that of LANG, else English."""
+    spoken = lang or os.environ.get("LANG", "")[:2]
+    return spoken if spoken in LANGUAGES else "en"

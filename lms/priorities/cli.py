@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 import click
 
-from lms.foundation.commands import CommandGroup
+from lms.foundation.commands import CommandGroup, language_asked
 from lms.foundation.i18n import LANGUAGES, speaking
 from lms.priorities.planning import rules
 from lms.priorities.planning.reading import Unusable, read_courses, read_needs
@@ -35,7 +34,7 @@ def plan_command(needs: str, courses: str, form: str, lang: str | None) -> None:
     Needs are used as given, those below 0 as 0. Prerequisites are checked, and decide nothing here: they matter in a
     person's own path. Exit code 1 for a file that cannot be used, with its line.
     """
-    spoken = lang or os.environ.get("LANG", "")[:2]
+    spoken = language_asked(lang)
     wanted = _use(needs, read_needs, form, spoken)
     offered = _use(courses, read_courses, form, spoken)
     steps = rules.greedy(wanted, offered)
@@ -67,7 +66,7 @@ def _use(path: str, read: Callable[[str], Any], form: str, lang: str) -> Any:
             raise Unusable("encoding", data.count(b"\n", 0, error.start) + 1) from error
         return read(text)
     except Unusable as fault:
-        with speaking(lang if lang in LANGUAGES else "en"):
+        with speaking(lang):
             said, code = sentence(fault), CODES[fault.code]
         click.echo(f"{path}:{fault.line}: {code} {said}" if fault.line else f"{path}: {code} {said}", err=True)
         if form == "json":

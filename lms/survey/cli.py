@@ -6,7 +6,6 @@ Pure doors: they need no database, no secret and no network, and write nothing. 
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
 import sys
@@ -16,7 +15,7 @@ from typing import Any, NoReturn
 
 import click
 
-from lms.foundation.commands import CommandGroup
+from lms.foundation.commands import CommandGroup, language_asked
 from lms.foundation.i18n import LANGUAGES, speaking
 from lms.survey.analysis import bestworst, raking, suppression
 from lms.survey.analysis.reading import Unusable, read_ratings, read_table, with_weights
@@ -46,9 +45,8 @@ class _Files:
     """The files of a command; a fault found in one of them is told with its path."""
 
     def __init__(self, form: str, lang: str | None) -> None:
-        spoken = lang or os.environ.get("LANG", "")[:2]
         self.form = form
-        self.lang = spoken if spoken in LANGUAGES else "en"
+        self.lang = language_asked(lang)
 
     def use(self, path: str, how: Callable[[str], Any]) -> Any:
         """What `how` makes of the text of `path`. Ends the command with 1 where it cannot be used."""

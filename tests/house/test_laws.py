@@ -114,4 +114,4 @@ def test_commit_is_written_in_one_file() -> None:
 def test_the_environment_is_read_by_the_settings_alone() -> None:
     """Besides `config.py`: the front door and `serve`, which hand settings on, a command's LANG, the tests' kill switch."""
     readers = {name_of(path) for path in MODULES if re.search(r"os\.(environ|getenv)", path.read_text())}
-    assert readers <= {"lms/__main__.py", "lms/serving.py", "lms/jobs/tasks.py", "lms/catalogue/cli.py"}
+    assert readers <= {"lms/__main__.py", "lms/serving.py", "lms/jobs/tasks.py", "lms/foundation/commands.py"}
