@@ -96,8 +96,8 @@ BEGUN: dict[str, dict[str, Any]] = {
     "q-short": {"q-short": "mot"}, "q-order": {"q-order.1": "2"}, "q-match": {"q-match.1": "2"},
     "q-cloze": {"q-cloze.2": "mot"}, "q-open": {"q-open": "Un mardi."},
 }  # fmt: skip
-OWN_HEADERS = ("Set-Cookie", "Date", "X-Request-Id", "Content-Length")
-CHANGES = re.compile(rb'name="csrf_token" value="[^"]+"|\d\d:\d\d')
+OWN_HEADERS = ("Set-Cookie", "Date", "X-Request-Id", "X-Saved", "Content-Length")
+CHANGES = re.compile(rb'name="csrf_token" value="[^"]+"| data-since="[^"]+"|\d\d:\d\d')
 
 
 def write(folder: Path, words: dict[str, str]) -> None:
@@ -112,11 +112,7 @@ def write(folder: Path, words: dict[str, str]) -> None:
 
 def bare(answer: TestResponse) -> bytes:
     """The status, the headers and the body of an answer, without what differs from request to request anyway."""
-    headers = [
-        (name, value)
-        for name, value in answer.headers
-        if name not in ("Set-Cookie", "Date", "X-Request-Id", "Content-Length")
-    ]
+    headers = [(name, value) for name, value in answer.headers if name not in OWN_HEADERS]
     return f"{answer.status_code} {sorted(headers)}\n".encode() + CHANGES.sub(b"", answer.get_data())
 
 
