@@ -45,7 +45,7 @@ class Enrolment(Base):
     due_on: Mapped[date | None] = mapped_column(sa.Date)
     #: One sentence from the manager, empty if there is none.
     why: Mapped[str] = mapped_column(sa.String(300))
-    enrolled_by: Mapped[str | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))
+    enrolled_by: Mapped[str | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime] = mapped_column(Moment)
     finished_at: Mapped[datetime | None] = mapped_column(Moment)
     #: When their first step was finished; None for somebody who has finished none.

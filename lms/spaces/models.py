@@ -117,7 +117,7 @@ class Invitation(Coded, Base):
     space_id: Mapped[str | None] = mapped_column(sa.ForeignKey("space.id"))
     lang: Mapped[str] = mapped_column(words("lang", "fr", "es", "ca", "en"))
     #: None for an invitation made by the operator at the command line.
-    invited_by: Mapped[str | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"))
+    invited_by: Mapped[str | None] = mapped_column(sa.ForeignKey("person.id", ondelete="SET NULL"), index=True)
     token_digest: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment)

@@ -39,8 +39,9 @@ class ListForm(FlaskForm):
     def sent(self) -> tuple[bytes | str, str] | None:
         """What was sent and the name of its file: bytes of a file, else a text; None for nothing."""
         upload: Any = self.file.data
-        if upload is not None and getattr(upload, "filename", ""):
-            return upload.stream.read(), tidy(str(upload.filename).replace("\\", "/").rsplit("/", 1)[-1])[:200]
+        name = str(getattr(upload, "filename", None) or "")
+        if name:
+            return upload.stream.read(), tidy(name.replace("\\", "/").rsplit("/", 1)[-1])[:200]
         return (self.text.data, "") if (self.text.data or "").strip() else None
 
 
@@ -69,7 +70,7 @@ class ReadForm(FlaskForm):
 class BringForm(FlaskForm):
     """Which course the people of the list are put on, and until when."""
 
-    course = SelectField(lazy_("Course"))
+    course = SelectField(lazy_("Course"), description=lazy_("You can also do that later, on the team’s page."))
     due_on = DateField(
         lazy_("To be finished by"),
         [Optional()],

@@ -20,7 +20,7 @@ from lms.learning.rosters import queries, service
 from lms.learning.rosters.forms import BringForm, ListForm, ReadForm, mended
 from lms.learning.rosters.models import RosterImport
 from lms.learning.rosters.rules import PAGE, UNDO_FOR, may_undo, usable
-from lms.learning.rosters.wording import ENDS, REASONS
+from lms.learning.rosters.wording import COUNTED, ENDS, REASONS
 from lms.spaces.models import Space
 from lms.spaces.policy import guard, may
 from lms.spaces.queries import space
@@ -134,7 +134,7 @@ def _preview(here: Space, found: RosterImport, form: BringForm | None = None) ->
         "rosters/preview.html", space=here, found=found, counts=found.counts, good=good, bad=bad, rows=rows, form=form,
         reading=ReadForm(encoding=found.encoding, separator=found.separator) if found.encoding else None,
         no_column=not good and all(row.reason == "email_missing" for row in bad), reasons=REASONS, page=page,
-        more=page * PAGE < good, ends=ENDS,
+        more=page * PAGE < good, ends=ENDS, counted=COUNTED,
     ), 422 if form.errors else 200  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lms.foundation.i18n import _
+from lms.foundation.i18n import _, format_number, ngettext
 
 #: Why a row cannot be used.
 REASONS: dict[str, Callable[[], str]] = {
@@ -13,6 +13,15 @@ REASONS: dict[str, Callable[[], str]] = {
     "duplicate_in_file": lambda: _("This address stands above already."),
     "name_missing": lambda: _("The name is missing."),
     "too_long": lambda: _("Too long: 200 characters for a name, 254 for an address."),
+}
+#: outcome -> how many rows end so.
+COUNTED: dict[str, Callable[[int], str]] = {
+    "new": lambda count: ngettext("%(num)s new person", "%(num)s new people", count, num=format_number(count)),
+    "present": lambda count: ngettext("%(num)s already here", "%(num)s already here", count, num=format_number(count)),
+    "elsewhere": lambda count: ngettext(
+        "%(num)s in another space", "%(num)s in other spaces", count, num=format_number(count)
+    ),
+    "invalid": lambda count: ngettext("%(num)s to mend", "%(num)s to mend", count, num=format_number(count)),
 }
 #: outcome -> (kind of the tag, before it is done, after it is done).
 ENDS: dict[str, tuple[str, Callable[[], str], Callable[[], str]]] = {

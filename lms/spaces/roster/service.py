@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any, cast
 
 import sqlalchemy as sa
 
 from lms.accounts import service as accounts
 from lms.accounts.models import Person
 from lms.foundation.clock import now
-from lms.foundation.db import db, new_id, upsert
+from lms.foundation.db import Base, db, new_id
 from lms.jobs import outbox
 from lms.spaces.events import PeopleInvited
 from lms.spaces.models import Invitation, Membership, Space
@@ -45,7 +46,7 @@ def bring_in(new: Collection[Planned], space: Space, *, by: str | None) -> dict[
         {"person_id": person_id, "space_id": space.id, "role": "learner", "since": moment}
         for person_id in whose.values()
     ]
-    upsert(Membership, members, key=["person_id", "space_id"])
+    _insert(Membership, members)
     held = not_to_invite(list(whose), space.id)
     invitations = [
         {
@@ -55,8 +56,7 @@ def bring_in(new: Collection[Planned], space: Space, *, by: str | None) -> dict[
         for email in whose
         if email not in held
     ]  # fmt: skip
-    if invitations:
-        db.session.execute(sa.insert(Invitation), invitations)
+    _insert(Invitation, invitations)
     ids = [str(row["id"]) for row in invitations]
     outbox.tell_many(
         PeopleInvited(id=new_id(), invitations=tuple(ids[start : start + LETTERS]))
@@ -64,6 +64,12 @@ def bring_in(new: Collection[Planned], space: Space, *, by: str | None) -> dict[
     )
     letters = {str(row["email"]): str(row["id"]) for row in invitations}
     return {email: Brought(person_id, email in made, letters.get(email, "")) for email, person_id in whose.items()}
+
+
+def _insert(model: type[Base], rows: list[dict[str, Any]]) -> None:
+    """New rows, past the mapper: it takes twice as long."""
+    if rows:
+        db.session.connection().execute(sa.insert(cast("sa.Table", model.__table__)), rows)
 
 
 def take_back(brought: Mapping[str, Brought], space_id: str) -> None:
