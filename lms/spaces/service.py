@@ -22,7 +22,7 @@ from lms.spaces.audit.service import note
 from lms.spaces.events import PeopleJoined, PersonInvited, RequestAnswered
 from lms.spaces.models import SPACE_ROLES, Application, Invitation, Membership, Network, NetworkRole, Space
 from lms.spaces.policy import may
-from lms.spaces.queries import removed_lately, roles_of
+from lms.spaces.queries import removed_lately
 from lms.spaces.rules import may_give
 
 #: How long an invitation waits for its person, and how long its address is kept afterwards.
@@ -236,13 +236,21 @@ def hold_right(by: str, permission: str, space_id: str | None = None) -> None:
     Called first by every service that acts for somebody: between the page and the write the right may have gone. Raises
     `NotFound` for a right in a space, as a foreign space is answered, and `Forbidden` for one of the network.
     """
-    held = sa.select(Membership.role, Membership.space_id).where(Membership.person_id == by).with_for_update(read=True)
-    wide = sa.select(NetworkRole.role).where(NetworkRole.person_id == by).with_for_update(read=True)
-    state = db.session.scalar(sa.select(Person.state).where(Person.id == by).with_for_update(read=True))
-    roles = {Role(role, place) for role, place in db.session.execute(held)}
-    roles |= {Role(role) for role in db.session.scalars(wide)}
-    if state != "active" or not may(Visitor(by, roles=frozenset(roles)), permission, space_id):
+    if not may(Visitor(by, roles=_roles_held(by)), permission, space_id):
         raise NotFound() if space_id is not None else Forbidden()
+
+
+def _roles_held(person_id: str) -> frozenset[Role]:
+    """What somebody may be, read again and held until this write is done; nothing for who is not active."""
+    held = sa.select(Membership.role, Membership.space_id).where(Membership.person_id == person_id)
+    wide = sa.select(NetworkRole.role).where(NetworkRole.person_id == person_id)
+    state = sa.select(Person.state).where(Person.id == person_id)
+    if db.session.scalar(state.with_for_update(read=True)) != "active":
+        return frozenset()
+    return frozenset(
+        [Role(role, place) for role, place in db.session.execute(held.with_for_update(read=True))]
+        + [Role(role) for role in db.session.scalars(wide.with_for_update(read=True))]
+    )
 
 
 def name_deputy(person_id: str, space_id: str, *, by: str | None) -> None:
@@ -294,7 +302,10 @@ def end_membership(person_id: str, space_id: str, *, by: str | None) -> str:
     strictly below their own; the coordinator and the operator (None) any. Raises `NotFound` for who is not of the space and
     for a giver without the right, `Refused` for a last manager who would leave and for a role that is not below.
     """
-    if by is not None and by != person_id and not _coordinates(by):
+    if by == person_id:
+        # One leaves after the other: two managers who leave at once must not both count on each other.
+        db.session.execute(sa.select(Space.id).where(Space.id == space_id).with_for_update(key_share=True))
+    elif by is not None and not _coordinates(by):
         hold_right(by, "team", space_id)  # first of all: a stranger to the space learns nothing of who is in it
     row = _member(person_id, space_id)
     role = row.role
@@ -378,10 +389,7 @@ def _another_manager(person_id: str, space_id: str) -> bool:
 
 def holds_right(person_id: str, role: str, space_id: str | None) -> bool:
     """Whether this person may give `role` (in this space) at this moment: an invitation lives as long as its giver's right."""
-    person = db.session.get(Person, person_id)
-    if person is None or person.state != "active":
-        return False
-    holds = {held.kind for held in roles_of(person_id) if held.space_id in (None, space_id)}
+    holds = {held.kind for held in _roles_held(person_id) if held.space_id in (None, space_id)}
     return may_give(role, holds)
 
 

@@ -27,8 +27,9 @@ def plain_text(form: FlaskForm, field: Any) -> None:
 class PortraitForm(FlaskForm):
     """What those who run a space say about it."""
 
+    # An id of its own: every page has an element "languages".
     languages = SelectMultipleField(
-        lazy_("Languages spoken"), choices=options(SPOKEN.items()), option_widget=widgets.CheckboxInput(),
+        lazy_("Languages spoken"), id="spoken-here", choices=options(SPOKEN.items()), option_widget=widgets.CheckboxInput(),
         widget=widgets.ListWidget(prefix_label=False), description=lazy_("In which somebody who comes in is understood."),
     )  # fmt: skip
     desks = IntegerField(
