@@ -119,6 +119,18 @@ def sync(folder: Path | str) -> SyncReport:
     return SyncReport(tuple(sorted(found, key=lambda one: one.course_id)))
 
 
+def serve_one(folder: Path, *, people: Path) -> Synced:
+    """Serve a course that stands in no folder of courses: `sync` leaves it as it is from then on. `people` is the folder
+    whose list names its authors. Call it outside `writing()`. Twice is once.
+    """
+    course_id = course_id_of(folder)
+    found = _sync_one(folder, course_id, None, None, _author_names(people))
+    if found.number is not None:
+        with writing():
+            db.session.execute(sa.update(Course).where(Course.id == course_id).values(owner="studio"))
+    return found
+
+
 def order_shelf(weights: Mapping[str, tuple[float, dict[str, Any] | None]]) -> None:
     """Give every offer its weight and reason; those not named get 0 and none. Pins stay. Inside `writing()`."""
     for course_id in db.session.scalars(sa.select(Offer.course_id)).all():

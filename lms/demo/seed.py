@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections import Counter
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,6 +18,7 @@ import sqlalchemy as sa
 from lms.accounts.models import Person
 from lms.accounts.passwords import check_password, hash_password
 from lms.accounts.service import mark_installation
+from lms.catalogue import service as catalogue
 from lms.catalogue.queries import Shelved, shelf
 from lms.content.documents import Commitment, CourseDocument
 from lms.demo.answers import answers
@@ -32,6 +35,7 @@ from lms.learning.models import Completion, Enrolment
 from lms.learning.models import Place as Standing
 from lms.learning.plans import service as plans
 from lms.learning.reviews.models import Review
+from lms.learning.sessions import service as sessions
 from lms.notifications.queries import survey_key
 from lms.notifications.service import keep_demo_mail, write
 from lms.spaces import service as spaces
@@ -52,6 +56,10 @@ ACCOUNTS = {
 NETWORK = "Sept Vallées"
 #: The course the demonstration's learner has begun.
 BEGUN = "mediation-premiers-pas"
+#: The course with a live session, and its place in it. It stands beside the demonstration, not among the courses: its
+#: date belongs to the day on which the demonstration is made.
+_MEETING = Path(__file__).parent / "meeting"
+_SESSION = ("rencontre", "live")
 #: What others tried there: step -> a practice note.
 PRACTICE = {
     "ecouter": "Nous sommes sortis dix minutes avant d’en parler. Dehors, le ton a changé dès la première phrase.",
@@ -99,6 +107,7 @@ def seed(instance: Path, courses: Path) -> None:
     network = places()
     everybody = people(network)
     offers = shelf()
+    meeting_id = _serve_meeting(courses)
     source = newest(courses)
     questionnaire = read(source, courses / "_competencies.yml") if source else None
     moment = now()
@@ -121,6 +130,7 @@ def seed(instance: Path, courses: Path) -> None:
         home = next(place for place in network if place.answers < survey_rules.OWN_FIGURES)
         accounts = _accounts(home, moment, kept)
         _progress(rng, offers, ids, everybody, accounts, moment)
+        _meet(meeting_id, accounts["learner"], ids)
         if questionnaire:
             _survey(rng, *questionnaire, network, home, everybody, accounts)
 
@@ -234,6 +244,31 @@ def _came_back(document: CourseDocument, learner: str) -> None:
         if asked is not None:
             learning.practise(learner, document.id, unit.id, "lesson", asked.id, None, lang=document.source)
     db.session.execute(sa.update(Review).where(Review.person_id == learner).values(due_on=today()))
+
+
+def _serve_meeting(courses: Path) -> str:
+    """Put the course with a live session on the shelf. Its date goes with the day of the seeding: a Thursday six to seven
+    weeks later, so that a demonstration of a month still has it ahead. Gives the course's id.
+    """
+    day = today() + timedelta(days=42)
+    day += timedelta(days=(3 - day.weekday()) % 7)
+    with TemporaryDirectory() as made:
+        folder = Path(made) / "meeting"
+        shutil.copytree(_MEETING, folder)
+        for page in folder.glob("units/*/live.*.md"):
+            page.write_text(page.read_text("utf-8").replace("{start}", f"{day}T14:00"), encoding="utf-8")
+        return catalogue.serve_one(folder, people=courses).course_id
+
+
+def _meet(course_id: str, learner: str, others: list[str]) -> None:
+    """The demonstration's learner has a seat in it, others have the rest of them, and two wait."""
+    sessions.follow(course_id)
+    for person_id in [learner, *others[:5]]:
+        learning.enrol(person_id, course_id)
+        sessions.take(person_id, course_id, *_SESSION)
+    # They took it some weeks ago: what the learner does now is another course.
+    some_weeks_ago = now() - timedelta(days=20)
+    db.session.execute(sa.update(Enrolment).where(Enrolment.course_id == course_id).values(created_at=some_weeks_ago))
 
 
 def _tried(document: CourseDocument, somebody_of: dict[str, str]) -> None:

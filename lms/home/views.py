@@ -99,7 +99,9 @@ def start() -> Any:
     mine = courses_of(visitor().id)
     shut = shut_among(mine)
     under_way = [one for one in mine if not one.is_finished and one.next_unit and one.published.course_id not in shut]
-    now_card = under_way[0] if under_way else None
+    # A live session is met on its day; what can be done now comes before it.
+    own_pace = [one for one in under_way if not (one.next_activity or "").startswith("live")]
+    now_card = next(iter(own_pace or under_way), None)
     here = None if visitor().roles else network()
     offers = proposals(cards_for(visitor().id)) if now_card is None else []
     day = today(visitor().zone)

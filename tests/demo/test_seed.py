@@ -8,8 +8,10 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -22,10 +24,12 @@ from lms.catalogue import service as catalogue
 from lms.catalogue.queries import history, shelf
 from lms.demo import seed as demo
 from lms.demo.seed import ACCOUNTS, address_of, password_in
+from lms.foundation.clock import now
 from lms.foundation.db import Base, db, writing
 from lms.jobs.models import Job
 from lms.jobs.tasks import drain
 from lms.learning.models import Completion, Enrolment
+from lms.learning.sessions.models import LiveSession, Seat
 from lms.notifications.models import SentMail
 from lms.spaces.models import Membership, Space
 from lms.startup import prepare
@@ -310,3 +314,19 @@ def test_the_password_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     assert len(found[0]) >= 20
     assert stat.S_IMODE((tmp_path / "demo_password").stat().st_mode) == 0o600
     assert [path.name for path in tmp_path.iterdir()] == ["demo_password"], "no draft stays behind"
+
+
+def test_the_live_session_is_ahead_also_when_the_demonstration_is_a_month_old(app: Flask, tmp_path: Path) -> None:
+    with app.app_context():
+        catalogue.sync(COURSES)
+        demo.seed(tmp_path, COURSES)
+        (session,) = db.session.scalars(sa.select(LiveSession)).all()
+        assert timedelta(days=41) < session.starts_at - now() < timedelta(days=50)
+        assert session.starts_at.astimezone(ZoneInfo(session.zone)).strftime("%a %H:%M") == "Thu 14:00"
+        numbers = list(db.session.scalars(sa.select(Seat.number).order_by(Seat.turn)))
+        assert numbers == [1, 2, 3, 4, None, None], "its seats are taken and two people wait"
+        learner = db.session.scalars(sa.select(Person.id).where(Person.email == address_of("learner"))).one()
+        assert db.session.scalar(sa.select(Seat.number).where(Seat.person_id == learner)) == 1
+        assert [one.outcome for one in catalogue.sync(COURSES).courses if one.course_id == session.course_id] == []
+        assert any(one.published.course_id == session.course_id for one in shelf()), "and it stays on the shelf"
+        db.session.remove()
