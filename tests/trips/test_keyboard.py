@@ -83,11 +83,12 @@ class Hands:
                 if plain(row) in map(plain, words):
                     page.keyboard.press("Space")
         elif key.kind == "order":
-            for _ in words:
-                at = self.to(tag="SELECT")
-                label = page.locator(f"label[for='{at['id']}']").inner_text()
-                for _ in range([plain(one) for one in words].index(plain(label)) + 1):
-                    page.keyboard.press("ArrowDown")
+            for place, line in enumerate(map(plain, words)):
+                lines = [plain(one) for one in page.locator(f"#{name}-field li label").all_inner_texts()]
+                if lines.index(line) > place:
+                    self.to(words=f"Monter : {line}", tag="BUTTON")
+                for _ in range(lines.index(line) - place):
+                    self.press("Enter")  # the focus goes up with the line
         else:
             self.to(tag="INPUT")
             page.keyboard.type(re.split(r"\.\.| ±", words[0])[0])
