@@ -187,18 +187,18 @@ def mine() -> str:
 def leave(space_id: str) -> Any:
     """Leave a space: what stays mine, what ends; then one press."""
     me = visitor().id
-    here = next((one for one in queries.spaces_of(me) if one.id == space_id), None)
-    if here is None:
+    place = next((one for one in queries.spaces_of(me) if one.id == space_id), None)
+    if place is None:
         raise NotFound()
     if request.method == "POST":
         try:
             with writing():
                 service.leave(me, space_id)
         except Refused as error:
-            return render_template("joining/leave.html", here=here, refused=error.message), 409
-        flash(_("You have left %(space)s. What you learned stays yours.", space=here.name), "yes")
+            return render_template("joining/leave.html", place=place, refused=error.message), 409
+        flash(_("You have left %(space)s. What you learned stays yours.", space=place.name), "yes")
         return redirect(url_for("joining.mine"))
-    return render_template("joining/leave.html", here=here, refused="")
+    return render_template("joining/leave.html", place=place, refused="")
 
 
 @bp.route("/transfers/<transfer_id>", methods=["GET", "POST"])
