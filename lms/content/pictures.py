@@ -15,7 +15,7 @@ from typing import Final
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 #: In pixels: the widths of a page's column on a phone, on a desk, and on a desk with a fine screen.
-WIDTHS: Final = (480, 800, 1280)
+WIDTHS: Final = (480, 800, 1440)
 #: What stands for a picture where WebP is not known is this wide; what a link to it opens is this wide or high.
 FALLBACK_WIDTH: Final = 800
 LARGEST: Final = 1920
@@ -25,7 +25,7 @@ FILE_LIMIT: Final = 10_000_000
 #: A picture with more pixels is not decoded.
 PIXELS: Final = 40_000_000
 #: How wide a picture stands on a page: 66 letters of text, or the screen.
-SIZES: Final = "(max-width: 42rem) 100vw, 40rem"
+SIZES: Final = "(max-width: 47rem) 100vw, 45rem"
 _QUALITIES: Final = (82, 72, 60, 48, 36)
 _FORMATS: Final = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP", ".avif": "AVIF", ".gif": "GIF"}
 _FAULTS: Final = (

@@ -56,7 +56,7 @@ def opened(data: bytes) -> Image.Image:
     ],
 )
 def test_three_widths_and_a_fallback_without_metadata(form: str, suffix: str, mode: str, other: str) -> None:
-    data = photo(1400, 700, form, mode, **({"speed": 10} if form == "AVIF" else {}))
+    data = photo(1600, 800, form, mode, **({"speed": 10} if form == "AVIF" else {}))
     assert SECRET in data
     made = prepared(data, suffix)
     assert made is not None
@@ -133,7 +133,7 @@ def test_a_page_offers_the_widths_and_every_file_it_names_is_kept(tmp_path: Path
     )
     assert found is not None, html
     offered = [one.split(" ") for one in found[1].split(", ")]
-    assert [width for _, width in offered] == ["480w", "800w", "1280w"]
+    assert [width for _, width in offered] == ["480w", "800w", "1440w"]
     assert "100vw" in found[2]
     assert 'alt="La salle"' in found[3]
     assert 'loading="lazy"' in found[3]
