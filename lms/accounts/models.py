@@ -73,7 +73,7 @@ class SignInLink(Coded, Base):
     person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), index=True)
     purpose: Mapped[str] = mapped_column(words("purpose", "sign_in", "reset"))
     token_digest: Mapped[str | None] = mapped_column(sa.String(64), unique=True)
-    #: A path of ours where the person goes on after signing in; empty for their home. Never from a form.
+    #: A path of ours where the person goes on after signing in; empty for their home.
     after: Mapped[str] = mapped_column(sa.String(200), default="", server_default="")
     created_at: Mapped[datetime] = mapped_column(Moment)
     expires_at: Mapped[datetime] = mapped_column(Moment)

@@ -113,8 +113,9 @@ def count_mail(address: str) -> None:
     count_try(f"mails a day:{address}", MAILS_ASKED_A_DAY)
 
 
-def ask_link(email: str, purpose: str) -> None:
-    """Have a link mailed to this address, if somebody signs in with it. The caller's answer is the same either way.
+def ask_link(email: str, purpose: str, *, after: str = "") -> None:
+    """Have a link mailed to this address, if somebody signs in with it. The caller's answer is the same either way. `after`
+    is where the person goes on, a path of ours.
 
     Earlier links of the same purpose stop working. Raises `TooMany` after three in an hour, known or unknown alike.
     """
@@ -123,7 +124,7 @@ def ask_link(email: str, purpose: str) -> None:
     person = db.session.scalar(sa.select(Person).where(Person.email == address, Person.state == "active"))
     if person is None or (person.demo and not is_demo_here()):
         return
-    new_link(person.id, purpose)
+    new_link(person.id, purpose, after=after)
 
 
 def new_link(

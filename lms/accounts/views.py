@@ -45,6 +45,8 @@ PASSWORD_FAULTS = {
 
 #: Nobody asks for a second mail sooner than this, in seconds: the first one is on its way.
 ANOTHER_MAIL = 60
+#: A path to go on to after signing in by mail, in characters; a longer one leads home.
+AFTER_LONGEST = 200
 
 
 def mailed(address: str, purpose: str = "sign_in") -> bool:
@@ -122,16 +124,20 @@ def sign_in() -> Any:
 def ask_link() -> Any:
     """Ask for a sign-in link, or (`?for=reset`) for one to choose a new password."""
     purpose = "reset" if request.args.get("for") == "reset" else "sign_in"
+    after = local_path(request.args.get("next"), "")
+    after = after if len(after) <= AFTER_LONGEST else ""
     form = AskLinkForm()
     if form.validate_on_submit():
         typed = form.email.data or ""
         if mailed(clean_email(typed) or typed, purpose):
             with suppress(TooMany), writing():  # the answer is the same; the page says how many mails there can be
-                service.ask_link(typed, purpose)
+                service.ask_link(typed, purpose, after=after)
         else:
             flash(_("A mail left less than a minute ago. Give it a moment before you ask for another."), "yet")
         return redirect(url_for("accounts.link_sent"))
-    return render_template("accounts/ask_link.html", form=form, purpose=purpose), 422 if form.errors else 200
+    return render_template(
+        "accounts/ask_link.html", form=form, purpose=purpose, after=after
+    ), 422 if form.errors else 200
 
 
 @bp.get("/sign-in/sent")

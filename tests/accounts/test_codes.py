@@ -16,7 +16,7 @@ from lms.accounts.models import CountedTry, LoginSession, SignInLink
 from lms.accounts.rules import clean_email
 from lms.foundation.db import db, writing
 from lms.foundation.tokens import CODE_SIGNS, clean_code, code_digest, mint_code, shown_code
-from tests.accounts.attacks import stripped
+from tests.accounts.attacks import AWAY, stripped, token_of
 from tests.accounts.people import House, found
 from tests.visits import StrictClient, words_of
 
@@ -226,3 +226,32 @@ def test_E6_what_is_typed_stands_in_no_address(house: House) -> None:
     page = house.client().get("/sign-in/code")
     assert 'method="post"' in page.get_data(as_text=True)
     assert house.client().get(f"/sign-in/code?email={LEARNER}&code=22222222").get_data(as_text=True).count(LEARNER) == 0
+
+
+def test_who_wanted_to_go_somewhere_gets_there_by_link_and_by_code(demo_house: House) -> None:
+    for by in ("link", "code"):
+        client = demo_house.client()
+        page = client.get(client.get("/account/spaces").location)
+        asked = client.get(re.findall(r'href="(/sign-in/link[^"]*next[^"]*)"', page.get_data(as_text=True))[0])
+        sent = client.fill(asked, {"email": LEARNER})
+        demo_house.run_jobs()
+        body = demo_house.kept()[-1].body or ""
+        if by == "link":
+            answer = client.fill(re.findall(r"/link/\S+", body)[0], follow=False)
+        else:
+            code = re.findall(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b", body)[0]
+            answer = client.fill(sent, {"code": code}, form="/sign-in/code", follow=False)
+        assert answer.location == "/account/spaces"
+
+
+@pytest.mark.parametrize("away", AWAY)
+def test_O1_a_mailed_link_never_leads_away(house: House, away: str) -> None:
+    client = house.client()
+    client.post(
+        "/sign-in/link",
+        query_string={"next": away},
+        data={"email": LEARNER, "csrf_token": token_of(client, "/sign-in/link")},
+    )
+    with house.open():
+        kept = db.session.scalars(sa.select(SignInLink.after)).all()
+    assert all("evil" not in path and not path.startswith("//") for path in kept)
