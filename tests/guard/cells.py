@@ -62,9 +62,6 @@ ANSWERS: dict[tuple[str, str], dict[str, int]] = {
     ("GET", "trial.course"): {"*": 302},
     ("GET", "trial.activity"): {"anonymous": 200, "*": 302},
     ("POST", "trial.answer"): {"*": 200},
-    # They show first what will happen.
-    ("POST", "assignments.assign"): {"*": 200},
-    ("POST", "assignments.assign_widely"): {"*": 200},
     # Told by the page itself, not by a person who wants to go somewhere.
     ("POST", "learning.place"): {"*": 204},
     ("POST", "reports.seen"): {"*": 204},
@@ -160,7 +157,8 @@ def _addresses(world: World, door: Door, actor: str) -> Iterator[tuple[str, dict
         else:
             yield "own", one(side)
             yield "foreign", one(beside)
-        yield "missing", {name: value if name == "person_id" else MISSING_ID for name, value in one(side).items()}
+        whole = one(side, ids[f"other_{mine}"] if about == "assigned person" else "")
+        yield "missing", {name: value if name == "person_id" else MISSING_ID for name, value in whole.items()}
     elif about == "invitation":
         yield "own", {"space_id": space[mine], "invitation_id": world[f"invitation_{mine}"]}
         yield "foreign", {"space_id": space[other], "invitation_id": world[f"invitation_{other}"]}

@@ -206,10 +206,8 @@ def sent(world: World, endpoint: str, actor: str) -> dict[str, Any]:
         "notes.keep": {"noted": "À relire", "seen": ""},
         "remarks.write": {"text": "Chez nous, c’est autrement."},
         "remarks.settle": {"do": "answer", "answer": "Merci, corrigé."},
-        "assignments.assign": {"name": FORM_ID, "what": f"course:{COURSE}", "who": "learners", "due": "none", "do": "look"},
-        "assignments.assign_widely": {
-            "name": FORM_ID, "what": f"course:{COURSE}", "where": "*", "who": "all", "due": "none", "do": "look",
-        },
+        "assignments.assign": _assigned(SPACE_B if actor.endswith("_b") else SPACE_A),
+        "assignments.assign_widely": {**_assigned(None), "where": "*"},
         "assignments.change": {"do": "end"},
         "assignments.person": {"do": "excuse"},
         "assignments.paths": {"name": FORM_ID, "title": "Accueillir", "course0": COURSE, "course1": TOGETHER},
@@ -253,6 +251,16 @@ def sent(world: World, endpoint: str, actor: str) -> dict[str, Any]:
         "priorities.close": {"campaign": world["campaign"]},
     }  # fmt: skip
     return dict(forms.get(endpoint, {}))
+
+
+def _assigned(space: str | None) -> dict[str, str]:
+    """The form that assigns, sent for the second time: what will happen was looked at."""
+    from lms.learning.assignments.queries import Scope
+    from lms.learning.assignments.rules import Due, looked_at
+
+    what = f"course:{COURSE}"
+    seen = looked_at(Scope(space, None, "learners"), what, Due("none"))
+    return {"name": FORM_ID, "what": what, "who": "learners", "due": "none", "do": "assign", "seen": seen}
 
 
 # --- building --------------------------------------------------------------------------------------------------------

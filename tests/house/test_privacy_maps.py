@@ -43,7 +43,7 @@ ROOMS = (
 #: Columns with somebody's address, which are no foreign key.
 ADDRESSES = {("person", "email"), ("invitation", "email"), ("sent_mail", "address"), ("roster_row", "email"), ("network", "contact"), ("network", "sender_address")}
 #: Tables whose rows no longer are about a person when they are forgotten: the row stays, without them.
-STAYS = {"offer", "audit_entry"}
+STAYS = {"offer", "audit_entry", "assignment", "assignment_course", "learning_path", "path_course"}
 #: Columns that are kept from the person on purpose, with the reason.
 NOT_GIVEN: dict[tuple[str, str], str] = {
     ("person", "id"): "our own key",
@@ -204,6 +204,8 @@ def _agree(table: str, row: dict[str, Any]) -> None:
         row["state"], row["handed_at"], row["reviewed_at"] = "draft", None, None
     elif table == "remark":
         row["state"] = "answered"
+    elif table == "assignment":
+        row["territory_id"] = row["due_on"] = row["due_days"] = row["renew_course_id"] = None
     elif table == "calendar_entry":
         row["starts_at"] = None
 

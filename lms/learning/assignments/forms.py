@@ -117,6 +117,7 @@ class AssignForm(FlaskForm):
             ]
         )
         self.renew_course.choices = options([("", _("Choose …")), *courses])
+        self.due_on.flags.optional = self.due_days.flags.optional = False  # needed where they are shown
         if not self.name.data:
             self.name.data = new_id()
 

@@ -7,7 +7,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from lms.foundation.db import db
-from lms.learning.assignments.models import Assignment, AssignmentException, AssignmentPerson, LearningPath
+from lms.learning.assignments.models import (
+    Assignment,
+    AssignmentCourse,
+    AssignmentException,
+    AssignmentPerson,
+    LearningPath,
+    PathCourse,
+)
 
 #: Tables in which somebody stands because they made the row; it stays, without them.
 _MADE = (Assignment, LearningPath, AssignmentException)
@@ -30,6 +37,12 @@ def export(person_id: str) -> dict[str, list[dict[str, Any]]]:
         found[model.__tablename__] = [
             {name: _plain(value) for name, value in row.items() if name != "made_by"} for row in rows
         ]
+    for listed, above, key in (
+        (AssignmentCourse, Assignment, AssignmentCourse.assignment_id == Assignment.id),
+        (PathCourse, LearningPath, PathCourse.path_id == LearningPath.id),
+    ):
+        courses = sa.select(listed.__table__).join(above, key).where(above.made_by == person_id)
+        found[listed.__tablename__] = [dict(row) for row in db.session.execute(courses).mappings()]
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Final
 
 #: The longest time people are given, in days, and the most courses a path has.
@@ -29,6 +30,11 @@ class Due:
         if self.kind == "day":
             return self.on
         return start + timedelta(days=self.days) if self.kind == "after" and self.days is not None else None
+
+
+def looked_at(scope: object, what: str, due: Due) -> str:
+    """What somebody looked at before it is assigned, in a word: whom, what and until when."""
+    return sha256(repr((scope, what, due)).encode()).hexdigest()[:32]
 
 
 def start_of(since: date, assigned: date) -> date:

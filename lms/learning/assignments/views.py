@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -15,7 +14,8 @@ from lms.foundation.errors import NotFound, Refused
 from lms.foundation.i18n import _, by_name, ngettext
 from lms.learning.assignments import queries, service
 from lms.learning.assignments.forms import CHOSEN_MOST, AssignForm, ExceptionForm, path_form
-from lms.learning.assignments.queries import SHOWN, Forecast, Line, Scope, Standing
+from lms.learning.assignments.queries import SHOWN, Forecast, Line, Standing
+from lms.learning.assignments.rules import looked_at
 from lms.learning.renewals.queries import valid_until
 from lms.learning.service import Counts
 from lms.spaces.models import Space
@@ -114,7 +114,7 @@ def _assign(place: Space | None, people: list[tuple[str, str]]) -> Any:
     forecast: Forecast | None = None
     if form.validate_on_submit():
         scope = form.scope(place.id if place else None)
-        seen = _mark(scope, form)
+        seen = looked_at(scope, form.what.data, form.when())
         if request.form.get("do") == "assign" and form.seen.data == seen:
             with writing():
                 counts = service.assign(
@@ -129,11 +129,6 @@ def _assign(place: Space | None, people: list[tuple[str, str]]) -> Any:
     return render_template(
         "assignments/new.html", space=place, form=form, forecast=forecast, dated=form.due.data != "none"
     ), 422 if form.errors else 200  # fmt: skip
-
-
-def _mark(scope: Scope, form: AssignForm) -> str:
-    """What was looked at, in a word: whom and what."""
-    return sha256(repr((scope, form.what.data, form.when())).encode()).hexdigest()[:32]
 
 
 def _told(counts: Counts) -> str:
