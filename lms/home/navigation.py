@@ -12,13 +12,16 @@ from lms.spaces.policy import may
 
 @dataclass(frozen=True)
 class Entry:
-    """A link of the main bar: its word (in the source language), endpoint, icon, who sees it, the blueprints it stands for."""
+    """A link of the main bar: its word (in the source language), endpoint, icon, who sees it, and what it stands for: the
+    addresses that begin like `below`, and all other pages of its blueprints.
+    """
 
     label: str
     endpoint: str
     icon: str
     shown: Callable[[Visitor], bool]
     blueprints: frozenset[str]
+    below: str = ""
 
 
 NAVIGATION: tuple[Entry, ...] = (
@@ -29,7 +32,12 @@ NAVIGATION: tuple[Entry, ...] = (
             "sessions", "works",
         }),
     ),
-    Entry(N_("My space"), "reports.team", "people", lambda who: may(who, "team"), frozenset({"reports", "rosters"})),
+    Entry(
+        N_("My space"), "reports.team", "people", lambda who: may(who, "team"), frozenset({"reports", "rosters"}), "/team/",
+    ),
     Entry(N_("Write"), "authoring.shelf", "pen", lambda who: may(who, "author"), frozenset({"authoring", "remarks"})),
-    Entry(N_("Network"), "home.week", "ridge", lambda who: may(who, "network"), frozenset({"audit", "choices", "network", "priorities"})),
+    Entry(
+        N_("Network"), "home.week", "ridge", lambda who: may(who, "network"),
+        frozenset({"audit", "choices", "network", "priorities"}), "/network/",
+    ),
 )  # fmt: skip

@@ -16,7 +16,7 @@ from lms.home.rules import FACETS, chosen, counts, proposals
 from lms.home.wording import domain_name, length_name, level_name, proposals_title
 from lms.learning.assignments.queries import ways_told
 from lms.learning.doors.queries import shut_among
-from lms.learning.following.queries import late_by_space
+from lms.learning.following.queries import LATE_MANY, late_by_space
 from lms.learning.pages import minutes
 from lms.learning.plans.rules import is_on_home
 from lms.learning.queries import Learning, courses_of, plans_of
@@ -32,7 +32,7 @@ from lms.priorities.queries import latest_ranking
 from lms.priorities.wording import reason_sentence
 from lms.spaces.joining.queries import asked_of
 from lms.spaces.policy import guard
-from lms.spaces.queries import count_spaces, has_coordinator, network, spaces_named
+from lms.spaces.queries import count_spaces, has_coordinator, network
 from lms.survey.queries import open_campaign
 
 bp = Blueprint("home", __name__, template_folder="templates")
@@ -109,7 +109,6 @@ def start() -> Any:
     # The nearest day ahead; where there is none, the last one that was not told yet.
     ahead = [plan for plan in plans if plan.planned_on and plan.planned_on >= day][:1] or plans[-1:]
     review = today_of(visitor().id, day)
-    late = late_by_space(visitor().manages, day=day)
     said = ("", "")
     if now_card is not None and now_card.next_unit and now_card.next_activity:
         said = said_in(now_card.published, now_card.next_unit, now_card.next_activity, language())
@@ -122,7 +121,7 @@ def start() -> Any:
         title_lang=title_lang, unit_lang=unit_lang, foreign=lambda code: "" if code == language() else code,
         minutes_range=minutes_range, first_name=visitor().name.split()[0],
         homeless=here is not None and here.registration == "open",
-        late=[(one, late[one.id]) for one in spaces_named(tuple(late))] if late else [],
+        late=late_by_space(visitor().manages, day=day), late_many=LATE_MANY,
     )  # fmt: skip
 
 

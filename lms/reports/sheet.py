@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
-from lms.foundation.db import db
 from lms.foundation.i18n import _
 from lms.foundation.sheets import Cell
-from lms.learning.following.queries import Wanted, facts_of, people_listed, titles
+from lms.learning.following.queries import Fact, Wanted, everybody_listed, facts_of, titles
 
 #: People read at a time: enough to keep the database busy, few enough to keep memory flat.
 AT_ONCE: Final = 1000
@@ -24,45 +23,34 @@ def headers() -> list[str]:
     ]  # fmt: skip
 
 
-def rows(wanted: Wanted, *, day: date, large: bool, lang: str) -> Iterator[list[Cell]]:
+def rows(wanted: Wanted, *, day: date, lang: str) -> Iterator[list[Cell]]:
     """One row for each person of the list, in its order, read as they are asked for."""
     roles = {"learner": _("learner"), "deputy": _("deputy"), "manager": _("manager")}
     called: dict[str, str] = {}
-    after = ""
-    while True:
-        page = people_listed(wanted, day=day, large=large, after=after, limit=AT_ONCE)
-        if after and not page.before:
-            return  # the last one went meanwhile: stop rather than begin again
-        lines: dict[str, Any] = {}
-        taken: dict[str, list[Any]] = defaultdict(list)
-        for row in facts_of(wanted.space_id, page.people):
-            lines[row.id] = row
-            if row.course_id is not None:
-                taken[row.id].append(row)
-        unknown = {row.course_id for courses in taken.values() for row in courses} - called.keys()
+    for people in everybody_listed(wanted, day=day, at_once=AT_ONCE):
+        facts: dict[str, list[Fact]] = defaultdict(list)
+        for one in facts_of(wanted.space_id, people):
+            facts[one.id].append(one)
+        unknown = {one.course_id for several in facts.values() for one in several if one.course_id} - called.keys()
         if unknown:
             called.update(titles(unknown, lang))
-        for person_id in page.people:
-            if person_id in lines:
-                yield _row(lines[person_id], taken[person_id], called, roles, day)
-        db.session.expunge_all()
-        if not page.after:
-            return
-        after = page.people[-1]
+        for person_id in people:
+            if person_id in facts:
+                yield _row(facts[person_id], called, roles, day)
 
 
-def _row(who: Any, courses: list[Any], called: dict[str, str], roles: dict[str, str], day: date) -> list[Cell]:
-    open_ = [row for row in courses if row.state == "active" and row.due_on is not None]
-    weeks = [row.week for row in courses if row.week is not None]
+def _row(facts: list[Fact], called: dict[str, str], roles: dict[str, str], day: date) -> list[Cell]:
+    who, courses = facts[0], [one for one in facts if one.course_id]
+    late = [one for one in courses if one.state == "active" and one.due_on is not None and one.due_on < day]
     return [
         who.name,
         who.email,
         roles[who.role],
-        "; ".join(called.get(row.course_id, row.course_id) for row in courses),
-        sum(row.state == "finished" for row in courses),
-        sum(row.done for row in courses),
-        sum(row.certified for row in courses),
-        "; ".join(called.get(row.course_id, row.course_id) for row in open_ if row.due_on < day),
-        min((row.due_on for row in open_), default=None),
-        max(weeks, default=None),
+        "; ".join(called.get(one.course_id or "", "") for one in courses),
+        sum(one.state == "finished" for one in courses),
+        sum(one.done for one in courses),
+        sum(one.certified for one in courses),
+        "; ".join(called.get(one.course_id or "", "") for one in late),
+        min((one.due_on for one in courses if one.due_on is not None and one.state == "active"), default=None),
+        max((one.week for one in courses if one.week is not None), default=None),
     ]

@@ -18,7 +18,7 @@ from lms.foundation.i18n import _, language, ngettext
 from lms.learning import service as learning
 from lms.learning.following import queries as following
 from lms.learning.following import service as follow
-from lms.learning.following.queries import LISTS, MANY, Wanted
+from lms.learning.following.queries import LATE_MANY, LISTS, MANY, Wanted
 from lms.learning.following.rules import RHYTHMS, SENTENCE_LONGEST, may_remind
 from lms.priorities.wording import reason_sentence
 from lms.reports import sheet
@@ -70,11 +70,10 @@ def team_of_space(space_id: str) -> Any:
     day = today(here.zone)
     offers = shelf()
     titles = {offer.published.course_id: offer.published.document.title(language()) for offer in offers}
-    size, active = following.size_and_active(here.id, end_of(month_begins(day), here.zone))
-    large = size > MANY
+    figures = following.figures_of(here.id, day=day, since=end_of(month_begins(day), here.zone))
     wanted = _wanted(here.id, titles)
     listed = following.people_listed(
-        wanted, day=day, large=large, after=request.args.get("after", ""), before=request.args.get("before", "")
+        wanted, day=day, large=figures.large, after=request.args.get("after", ""), before=request.args.get("before", "")
     )
     people = team_of(here.id, listed.people)
     # Whoever was ticked and belongs to the space counts, also where they stand on another page meanwhile.
@@ -108,9 +107,8 @@ def team_of_space(space_id: str) -> Any:
     report = following.report_of(visitor().id, here.id)
     return render_template(
         "reports/team.html", base=here, spaces=named, people=people, form=form, day=day,
-        alone=not form.errors and size == 1, size=size, many=MANY, large=large, wanted=wanted, link=link, state=state,
-        listed=listed, late=following.late_people(here.id, day=day, large=large),
-        active=active,
+        alone=not form.errors and figures.size == 1, figures=figures, many=MANY, wanted=wanted, link=link, state=state,
+        listed=listed, late_many=LATE_MANY,
         week_word=week_word, applications=applications_to(here.id), invitations=open_invitations(here.id), titles=titles,
         report=report, first=first, reason=reason_sentence(first.reason) if first and first.reason else None,
         mailto=_mailto,
@@ -261,7 +259,7 @@ def table(space_id: str, kind: str) -> Any:
         raise TooMany(_("Your last table is still on its way. Wait until it is there."), retry_after=10)
     titles = {offer.published.course_id: "" for offer in shelf()}
     wanted = _wanted(here.id, titles)
-    rows = sheet.rows(wanted, day=today(here.zone), large=following.size_of(here.id) > MANY, lang=language())
+    rows = sheet.rows(wanted, day=today(here.zone), lang=language())
     name = f"{here.id}-{today(here.zone).isoformat()}.{kind}"
     _running.add(me)
     try:

@@ -39,6 +39,7 @@ from lms.survey import service as survey
 from lms.survey.queries import open_campaign
 from lms.survey.rules import Cell
 from tests.bench.load import Ask
+from tests.bench.people import PEOPLE, roster
 from tests.catalogue.courses import write_course
 
 #: How many people press the buttons, and how many have a password (each may be tried ten times in five minutes).
@@ -104,7 +105,8 @@ def enlarge(app: Flask, folder: Path) -> None:
 
 
 def gather(app: Flask, sizes: tuple[int, ...] = SPACES) -> None:
-    """Give a site a space for each of `sizes`, with so many people who take a course, one in twenty of them late, and somebody
+    """Give a site a space for each of `sizes`, with so many people who take a course, sixty and one in twenty of them late, and
+    somebody
     who manages it; its cookie is kept in `_bosses`.
     """
     with app.app_context():
@@ -131,7 +133,8 @@ def gather(app: Flask, sizes: tuple[int, ...] = SPACES) -> None:
                     ],
                     Enrolment: [
                         {"id": new_id(), "person_id": one, "course_id": course_id, "version_id": version_id,
-                         "state": "active", "source": "manager", "due_on": day + timedelta(days=number % 20 or -9), "why": "",
+                         "state": "active", "source": "manager", "why": "",
+                         "due_on": day + timedelta(days=9 if number % 20 and number > 60 else -9),
                          "enrolled_by": people[0], "created_at": moment, "finished_at": None}
                         for number, one in enumerate(people)
                     ],
@@ -207,7 +210,14 @@ def chores(folder: Path) -> list[Chore]:
     return [
         Chore(f"check and render a lesson of {len(text.encode()) / 1000:.0f} kB", 0.67, ours, least),
         _table(folder),
+        _roster(folder),
     ]
+
+
+def _roster(folder: Path) -> Chore:
+    """A list of people with a course and a day, of which nobody is known yet. The name tells its peak of memory."""
+    ours, least, peak = roster(folder)
+    return Chore(f"roster of {PEOPLE} rows ({peak:.0f} MB)", 0.25, ours, least)
 
 
 def operations(app: Flask) -> list[Operation]:

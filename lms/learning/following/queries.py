@@ -7,7 +7,7 @@ of both is decided by counting to `MANY`; the two ways give the same.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -30,6 +30,8 @@ from lms.spaces.models import Membership, Space
 PAGE: Final = 50
 #: Counts end here: a page says "more than 1,000".
 MANY: Final = 1000
+#: How many late people are counted: "more than 100" needs no figure.
+LATE_MANY: Final = 100
 #: The lists there are, besides that of everybody on one course.
 LISTS: Final = ("all", "late", "idle", "done")
 #: The longest thing looked for, in characters.
@@ -118,19 +120,6 @@ def _members(space_id: str, *columns: Any) -> sa.Subquery:
 def size_of(space_id: str) -> int:
     """How many active people a space has; `MANY` + 1 for more than that."""
     return db.session.scalar(sa.select(sa.func.count()).select_from(_members(space_id))) or 0
-
-
-def size_and_active(space_id: str, since: datetime) -> tuple[int, int]:
-    """How many active people a space has, and how many of them opened or finished something since then; both are counted among
-    the first `MANY` + 1. One query.
-    """
-    moved = sa.or_(
-        sa.exists().where(Place.person_id == Person.id, Place.at >= since),
-        sa.exists().where(Completion.person_id == Person.id, Completion.done_at >= since),
-    )
-    few = _members(space_id, sa.case((moved, 1), else_=0).label("moved"))
-    size, active = db.session.execute(sa.select(sa.func.count(), sa.func.sum(few.c.moved))).one()
-    return size, active or 0
 
 
 def _in_space(space_id: str, large: bool) -> sa.ColumnElement[bool]:
@@ -243,38 +232,73 @@ def people_listed(
     return Listed(people, before=mark is not None, after=more)
 
 
-def late_people(space_id: str, *, day: date, large: bool) -> int:
-    """How many people of a space are late with something; `MANY` + 1 for more than that. One query."""
-    everyone, _order, _falling = _list(Wanted(space_id, "late"), day, large)
-    few = everyone.limit(MANY + 1).subquery()
-    return db.session.scalar(sa.select(sa.func.count()).select_from(few)) or 0
-
-
-def late_by_space(space_ids: Collection[str], *, day: date) -> dict[str, int]:
-    """Space id -> how many of its people are late with something; spaces without any are left out. Counted to `MANY` + 1 over
-    all of them. Two queries.
+@dataclass(frozen=True)
+class Figures:
+    """What stands above a team: how many people it has (`MANY` + 1 for more), how many of them went on, None in a large space,
+    and how many are late (`LATE_MANY` + 1 for more).
     """
+
+    size: int
+    active: int | None
+    late: int
+
+    @property
+    def large(self) -> bool:
+        """Whether its lists are read from their indexes."""
+        return self.size > MANY
+
+
+def figures_of(space_id: str, *, day: date, since: datetime) -> Figures:
+    """The figures of a team on `day`; those went on who opened or finished something since `since`. One query."""
+    few = _members(space_id, Person.id.label("person"))
+    size = sa.select(sa.func.count().label("size")).select_from(_members(space_id)).subquery()
+    moved = sa.select(sa.func.count()).where(
+        sa.or_(
+            sa.exists().where(Place.person_id == few.c.person, Place.at >= since),
+            sa.exists().where(Completion.person_id == few.c.person, Completion.done_at >= since),
+        )
+    )
+    here, there = (_late_count(space_id, day, large).scalar_subquery() for large in (False, True))
+    small = size.c.size <= MANY
+    row = db.session.execute(
+        sa.select(
+            size.c.size,
+            sa.case((small, moved.select_from(few).scalar_subquery()), else_=None),
+            sa.case((small, here), else_=there),
+        )
+    ).one()
+    return Figures(*row)
+
+
+def _late_count(space_id: str, day: date, large: bool) -> sa.Select[Any]:
+    everyone, _order, _falling = _list(Wanted(space_id, "late"), day, large)
+    return sa.select(sa.func.count()).select_from(everyone.limit(LATE_MANY + 1).subquery())
+
+
+def everybody_listed(wanted: Wanted, *, day: date, at_once: int) -> Iterator[list[str]]:
+    """The people of a whole list, some at a time, as the database gives them."""
+    found, order, falling = _list(wanted, day, large=False)
+    ordered = found.order_by(*(one.desc() if falling else one for one in order))
+    yield from (
+        list(part) for part in db.session.scalars(ordered, execution_options={"yield_per": at_once}).partitions()
+    )
+
+
+def late_by_space(space_ids: Sequence[str], *, day: date) -> list[tuple[str, str, int]]:
+    """(space id, name, how many of its people are late with something), by name; spaces without any are left out, and
+    `LATE_MANY` + 1 stands for more. One query for all of them.
+    """
+
+    def one(space_id: str) -> sa.Select[Any]:
+        size = sa.select(sa.func.count()).select_from(_members(space_id)).scalar_subquery()
+        here, there = (_late_count(space_id, day, large).scalar_subquery() for large in (False, True))
+        late = sa.case((size <= MANY, here), else_=there)
+        return sa.select(Space.id, Space.name.label("name"), late).where(Space.id == space_id)
+
     if not space_ids:
-        return {}
-    here = (
-        sa.select(sa.literal(1))
-        .select_from(Membership)
-        .where(Membership.space_id.in_(space_ids))
-        .limit(MANY + 1)
-        .subquery()
-    )
-    large = (db.session.scalar(sa.select(sa.func.count()).select_from(here)) or 0) > MANY
-    column = Membership.space_id.concat("") if large else Membership.space_id
-    few = (
-        sa.select(Membership.space_id)
-        .join(Person, Person.id == Membership.person_id)
-        .join(Enrolment, Enrolment.person_id == Person.id)
-        .where(column.in_(space_ids), Person.state == "active", *_late(day), ~_earlier_late(day))
-        .limit(MANY + 1)
-        .subquery()
-    )
-    rows = db.session.execute(sa.select(few.c.space_id, sa.func.count()).group_by(few.c.space_id))
-    return {space_id: count for space_id, count in rows}
+        return []
+    rows = db.session.execute(sa.union_all(*map(one, space_ids)).order_by("name"))
+    return [(space_id, name, late) for space_id, name, late in rows if late]
 
 
 def among(space_id: str, people: Collection[str]) -> frozenset[str]:
@@ -546,21 +570,21 @@ class Fact:
     week: date | None
 
 
-def facts_of(space_id: str, people: Sequence[str]) -> list[Fact]:
-    """These people of a space with the courses they take. Three queries, however many people."""
-    done: dict[tuple[str, str], tuple[int, datetime]] = {
-        (person_id, course_id): (count, last)
-        for person_id, course_id, count, last in db.session.execute(
-            sa.select(Completion.person_id, Completion.course_id, sa.func.count(), sa.func.max(Completion.done_at))
-            .where(Completion.person_id.in_(people))
-            .group_by(Completion.person_id, Completion.course_id)
-        )
-    }
-    certified = certificates_among(people)
+def facts_of(space_id: str, people: Sequence[str]) -> Iterator[Fact]:
+    """These people of a space with the courses they take. One query, however many people."""
+    done = sa.and_(Completion.person_id == Enrolment.person_id, Completion.course_id == Enrolment.course_id)
     rows = db.session.execute(
         sa.select(
             Person.id, Person.name, Person.email, Membership.role, Enrolment.course_id, Enrolment.state, Enrolment.due_on,
+            sa.select(sa.func.count()).where(done).scalar_subquery(),
+            sa.select(Certificate.id)
+            .where(
+                Certificate.person_id == Enrolment.person_id, Certificate.course_id == Enrolment.course_id,
+                Certificate.revoked_at.is_(None),
+            )
+            .exists(),
             Place.at,
+            sa.select(sa.func.max(Completion.done_at)).where(done).scalar_subquery(),
         )
         .join(Membership, Membership.person_id == Person.id)
         .outerjoin(Enrolment, sa.and_(Enrolment.person_id == Person.id, Enrolment.state != "declined"))
@@ -568,15 +592,7 @@ def facts_of(space_id: str, people: Sequence[str]) -> list[Fact]:
         .where(Membership.space_id == space_id, Person.id.in_(people))
         .order_by(Enrolment.created_at)
     )  # fmt: skip
-    found = []
-    for who, name, email, role, course_id, state, due_on, at in rows:
-        count, last = done.get((who, course_id or ""), (0, None))
-        moments = [moment for moment in (last, at) if moment is not None]
-        monday = max(moments).date() if moments else None
-        found.append(
-            Fact(
-                who, name, email, role, course_id, state, due_on, count, course_id in certified.get(who, ()),
-                monday - timedelta(days=monday.weekday()) if monday else None,
-            )
-        )  # fmt: skip
-    return found
+    for who, name, email, role, course_id, state, due_on, steps, certified, at, last in rows:
+        here = max((moment for moment in (at, last) if moment is not None), default=None)
+        monday = here.date() - timedelta(days=here.weekday()) if here else None
+        yield Fact(who, name, email, role, course_id, state, due_on, steps, bool(certified), monday)
