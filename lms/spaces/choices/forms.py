@@ -10,7 +10,7 @@ from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringFi
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from lms.accounts.forms import ZONES, an_address
-from lms.accounts.rules import visible
+from lms.accounts.rules import clean_text, visible
 from lms.foundation.i18n import LANGUAGES, lazy_
 from lms.spaces.choices.rules import LARGEST, SMALLEST
 from lms.ui.fields import options
@@ -20,7 +20,7 @@ _ADDRESS = {"autocomplete": "off", "inputmode": "email", "autocapitalize": "none
 
 def a_sender(form: FlaskForm, field: Any) -> None:
     """Refuse signs that would end the name in the line of a mail."""
-    if any(sign in '"\\<>' or not sign.isprintable() for sign in field.data or ""):
+    if field.data and (any(sign in '"\\<>' for sign in field.data) or clean_text(field.data, 100) is None):
         raise ValidationError(lazy_("A sender’s name has no quotation marks and no angle brackets."))
 
 
