@@ -121,14 +121,17 @@ def _here() -> Callable[..., str]:
     return lambda **changes: f"{address}?{urlencode({**asked, **changes})}"
 
 
-#: The pages that are themselves entries of the bar.
+#: The pages that are themselves entries of the bar, and how addresses begin that belong to one entry whatever their room.
 _ENTRIES = frozenset(entry.endpoint for entry in NAVIGATION)
+_BELOW = tuple(entry.below for entry in NAVIGATION if entry.below)
 
 
 def _stands_in(entry: Entry) -> bool:
     """Whether this page belongs to `entry`: a page that is itself an entry belongs to that one alone."""
     if request.endpoint in _ENTRIES:
         return request.endpoint == entry.endpoint
+    if request.path.startswith(_BELOW):
+        return bool(entry.below) and request.path.startswith(entry.below)
     return request.blueprint in entry.blueprints
 
 
