@@ -38,6 +38,7 @@ from lms.startup import prepare
 from lms.survey import service as survey
 from lms.survey.queries import open_campaign
 from lms.survey.rules import Cell
+from tests.bench.assigning import assigning
 from tests.bench.load import Ask
 from tests.bench.people import PEOPLE, roster
 from tests.catalogue.courses import write_course
@@ -211,7 +212,14 @@ def chores(folder: Path) -> list[Chore]:
         Chore(f"check and render a lesson of {len(text.encode()) / 1000:.0f} kB", 0.67, ours, least),
         _table(folder),
         _roster(folder),
+        _assigning(folder),
     ]
+
+
+def _assigning(folder: Path) -> Chore:
+    """A course for everybody of a large space."""
+    ours, least = assigning(folder)
+    return Chore(f"assigning {PEOPLE} people", 0.25, ours, least)
 
 
 def _roster(folder: Path) -> Chore:

@@ -180,7 +180,7 @@ def _columns_of_words(rows: Sequence[Row], email: int) -> tuple[int, ...]:
     seen: Counter[int] = Counter()
     for row in rows:
         for place, cell in enumerate(row.cells):
-            if place != email and len(cell) <= 60 and re.fullmatch(r"[^\W\d_][^\d@_/:;]*", cell.strip()):
+            if place != email and len(cell) <= 60 and re.fullmatch(r"[^\W\d_][^\d@_/:;]*", tidy(cell)):
                 seen[place] += 1
     return tuple(sorted(place for place, count in seen.items() if count * 2 > len(rows)))
 
