@@ -691,7 +691,7 @@ def _finish_elsewhere(row: Enrolment, unit: str, kind: str, version_id: str) -> 
     versions = catalogue.versions({version for _other, version in others})
     for other, current in others:
         if shared_units(versions[current].document).get(unit) == place:
-            _finish_unit(other, versions[current], unit, kind, version_id)
+            _finish_unit(other, versions[current], unit, kind, current)
 
 
 def _finish_if_whole(row: Enrolment, served: Published, lang: str | None = None) -> None:

@@ -26,8 +26,8 @@ def bring_shared(served: Published, people: Collection[str] | None = None) -> li
     """Have the units that a course shares with others count as done for those who finished them there. Gives whom that
     concerns.
 
-    `people`: those who were just enrolled; None: all who take the course. What was done is copied as it is: when, in which
-    version and how. Twice is once.
+    `people`: those who were just enrolled; None: all who take the course. What was done is copied: when and how. It was done
+    in the version this course serves, so that what changes in it from now on is told. Twice is once.
     """
     shared = rules.shared_units(served.document)
     if not shared:
@@ -52,7 +52,7 @@ def bring_shared(served: Published, people: Collection[str] | None = None) -> li
     facts: dict[tuple[str, str], dict[str, Any]] = {}
     for row in rows:
         if rules.shared_units(versions[row.version_id].document).get(row.unit) == shared[row.unit]:
-            fact = {**row._mapping, "course_id": served.course_id}
+            fact = {**row._mapping, "course_id": served.course_id, "version_id": served.version_id}
             facts.setdefault((row.person_id, row.unit), fact)
     upsert(Completion, list(facts.values()), key=["person_id", "course_id", "unit"])
     whom = sorted({person_id for person_id, _unit in facts})

@@ -11,11 +11,13 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from lms.catalogue.models import CourseVersion
 from lms.foundation.db import db, writing
 from lms.jobs.models import Job
 from lms.jobs.tasks import drain
 from lms.learning import queries, service
 from lms.learning.certificates.queries import certificate_of
+from lms.learning.doors.pages import told_changes
 from lms.learning.models import Completion
 from tests.catalogue.courses import SHORT_QUIZ, write_head, write_lesson, write_quiz
 from tests.learning.conftest import inside, person, serve
@@ -89,10 +91,40 @@ def test_who_takes_the_other_course_later_has_it_done(any_app: Flask, folder: Pa
     assert stand(any_app, who, TWO) == ("finished", {"commun"})
 
     def read() -> list[Any]:
-        return list(db.session.execute(sa.select(Completion.version_id, Completion.done_at, Completion.kind)))
+        return list(db.session.execute(sa.select(Completion.done_at, Completion.kind)))
 
     first, second = inside(any_app, read)  # type: ignore[misc]
     assert first == second
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_each_course_tells_what_changed_in_itself_alone(app: Flask, folder: Path, later: bool) -> None:
+    serve(app, folder)
+    for title in ("Deux", "Trois"):
+        write_lesson(folder / ONE, "un", title=title)
+        serve(app, folder)
+    who = learner(app, ONE) if later else learner(app, ONE, TWO)
+    finish(app, who, ONE, "commun")
+    if later:
+        take(app, who, TWO)
+
+    def told() -> tuple[list[str], ...]:
+        with app.test_request_context():
+            found = told_changes(queries.learning_of(who, TWO))
+            assert found is not None
+            return tuple([one.title for one in part] for part in (found.added, found.changed, found.removed))
+
+    assert inside(app, told) == ([], [], [])
+    versions = sa.select(Completion.course_id, CourseVersion.course_id).join(
+        CourseVersion, CourseVersion.id == Completion.version_id
+    )
+    pairs = inside(app, lambda: [tuple(row) for row in db.session.execute(versions)])
+    assert sorted(pairs) == [(TWO, TWO), (ONE, ONE)]  # type: ignore[type-var]
+    write_lesson(folder / TWO, "seul", title="Autre")
+    write_head(folder / TWO, ["seul", COMMON, "nouveau"])
+    write_lesson(folder / TWO, "nouveau", title="Nouveau")
+    serve(app, folder)
+    assert inside(app, told)[0] == ["Nouveau"]  # type: ignore[index]
 
 
 def test_who_is_put_on_the_course_with_others_has_it_done_too(any_app: Flask, folder: Path) -> None:
