@@ -56,6 +56,8 @@ ACCOUNTS = {
 NETWORK = "Sept Vallées"
 #: The course the demonstration's learner has begun.
 BEGUN = "mediation-premiers-pas"
+#: How many people of the manager’s space are late.
+LATE = 3
 #: The course with a live session, and its place in it. It stands beside the demonstration, not among the courses: its
 #: date belongs to the day on which the demonstration is made.
 _MEETING = Path(__file__).parent / "meeting"
@@ -130,6 +132,7 @@ def seed(instance: Path, courses: Path) -> None:
         home = next(place for place in network if place.answers < survey_rules.OWN_FIGURES)
         accounts = _accounts(home, moment, kept)
         _progress(rng, offers, ids, everybody, accounts, moment)
+        _dated(home.slug, accounts, moment)
         _meet(meeting_id, accounts["learner"], ids)
         if questionnaire:
             _survey(rng, *questionnaire, network, home, everybody, accounts)
@@ -201,7 +204,7 @@ def _progress(
             {
                 "id": new_id(), "person_id": person_id, "course_id": offer.published.course_id, "version_id": version,
                 "state": "finished" if whole else "active", "source": "self", "due_on": None, "why": "", "enrolled_by": None,
-                "created_at": began, "finished_at": last if whole else None,
+                "created_at": began, "finished_at": last if whole else None, "begun_at": began + step if units_done else None,
             }
         )  # fmt: skip
         for number, unit in enumerate(document.units[:units_done], start=1):
@@ -234,6 +237,25 @@ def _progress(
     if BEGUN in by_id:
         _came_back(by_id[BEGUN].published.document, accounts["learner"])
         _tried(by_id[BEGUN].published.document, dict(zip((one.space for one in everybody), ids, strict=True)))
+
+
+def _dated(space_id: str, accounts: dict[str, str], moment: datetime) -> None:
+    """Three people of the manager's space were to have finished by now: they are late, and can be reminded."""
+    theirs = (
+        sa.select(Enrolment.id, Enrolment.created_at)
+        .join(Membership, Membership.person_id == Enrolment.person_id)
+        .where(
+            Membership.space_id == space_id, Membership.role == "learner", Enrolment.state == "active",
+            Enrolment.person_id != accounts["learner"],
+        )
+        .order_by(Enrolment.created_at, Enrolment.id)
+    )  # fmt: skip
+    for row in db.session.execute(theirs.limit(LATE)).all():
+        asked = {
+            "source": "manager", "enrolled_by": accounts["manager"], "why": "Pour en parler à notre prochaine réunion.",
+            "due_on": moment.date() - timedelta(days=4),
+        }  # fmt: skip
+        db.session.execute(sa.update(Enrolment).where(Enrolment.id == row.id).values(**asked))
 
 
 def _came_back(document: CourseDocument, learner: str) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from lms.accounts import service as accounts
 from lms.accounts.models import Person
-from lms.foundation.clock import today
+from lms.foundation.clock import now, today
 from lms.foundation.db import db
 from lms.learning import service as learning
 from lms.learning.following import queries
@@ -86,10 +86,13 @@ def test_a_list_holds_whom_it_names(town: House) -> None:
         }
         for show, people in wanted.items():
             assert set(walk(Wanted("la-bobine", show), large=True)) == people & here, show
-        assert queries.late_people("la-bobine", day=today(), large=False) == len(wanted["late"] & here)
-        assert queries.late_by_space(["la-bobine", "l-estive"], day=today()) == {
-            "la-bobine": len(wanted["late"] & here), "l-estive": 1,
-        }  # fmt: skip
+        figures = queries.figures_of("la-bobine", day=today(), since=now() - timedelta(days=1))
+        moved = {row.person_id for row in rows if row.begun_at is not None}
+        assert figures == queries.Figures(42, len(moved & here), len(wanted["late"] & here))
+        assert queries.late_by_space(["l-estive", "la-bobine"], day=today()) == [
+            ("la-bobine", "La Bobine", len(wanted["late"] & here)),
+            ("l-estive", "L’Estive", 1),
+        ]
         on_beta = {row.person_id for row in rows if row.course_id == "beta"}
         assert set(walk(Wanted("la-bobine", course="beta"), large=True)) == on_beta
         assert set(walk(Wanted("la-bobine", course="beta"), large=False)) == on_beta
@@ -137,7 +140,8 @@ def test_a_large_space_costs_the_statements_of_a_small_one(town: House) -> None:
     for more in (3, 80):
         crowd_named(town, more)
         manager = town.client("manager_a")
-        manager.get("/team/la-bobine")
+        for path in ("/team/la-bobine", "/home"):
+            manager.get(path)
         for path in ("/team/la-bobine", "/team/la-bobine?show=late", "/team/la-bobine/late", "/home"):
             with statements(town.app) as seen:
                 assert manager.get(path).status_code == 200
