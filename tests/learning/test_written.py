@@ -120,6 +120,15 @@ def test_a_saved_text_stands_beside_the_one_that_is_begun(app: Flask, lea: Stric
     assert rows(app) == []
 
 
+def test_a_text_written_in_another_language_says_so(app: Flask, lea: StrictClient) -> None:
+    for where, name, button in ((PAGE, "q-quand-text", "mes textes"), (WORK, "text", "mon brouillon")):
+        lea.fill(f"{where}?lang=fr", {name: "Lundi."}, form="/texts" if where == PAGE else "/work", press=button)
+        page = lea.get(f"{where}?lang=en")
+        assert "You answered this in French." in words_of(page)
+        assert next(one for one in page_of(page).iter("textarea") if one.get("name") == name).get("lang") == "fr"
+        assert "You answered" not in words_of(lea.get(f"{where}?lang=fr"))
+
+
 def test_a_draft_longer_than_a_text_is_not_cut_off(app: Flask, lea: StrictClient) -> None:
     keep(lea, lea.get(LESSON), LESSON, {"of": "note", "noted": "é" * 5000})
     assert len(rows(app)[0][1]["noted"][0]) == 5000
