@@ -80,7 +80,7 @@ def keep(
         )
         db.session.execute(former, execution_options={"synchronize_session": False})
     made = RosterImport(
-        id=new_id(), space_id=space_id, brought_by=by, name=name[:200], encoding=encoding, separator=separator,
+        id=_typeable_id(), space_id=space_id, brought_by=by, name=name[:200], encoding=encoding, separator=separator,
         state="read", course_id=None, due_on=None, rows=len(planned), progress=0, counts=counted(planned),
         made_at=now(), done_at=None,
     )  # fmt: skip
@@ -91,6 +91,13 @@ def keep(
         db.session.flush()
     _write_rows(made.id, [Done(one) for one in planned])
     return made.id
+
+
+def _typeable_id() -> str:
+    """An identity that a command line does not take for an option."""
+    while (made := new_id()).startswith("-"):
+        pass
+    return made
 
 
 def read_again(

@@ -14,7 +14,7 @@ from lms.foundation.clock import now
 from lms.foundation.db import Base, db, new_id
 from lms.jobs import outbox
 from lms.spaces.events import PeopleInvited
-from lms.spaces.models import Invitation, Membership, Space
+from lms.spaces.models import Application, Invitation, Membership, Space
 from lms.spaces.roster.queries import not_to_invite, parts
 from lms.spaces.roster.rules import Planned
 from lms.spaces.service import INVITATION_LIFE
@@ -35,7 +35,8 @@ class Brought:
 def bring_in(new: Collection[Planned], space: Space, *, by: str | None) -> dict[str, Brought]:
     """Make the people of `new` rows, let them belong to `space` and invite them. Gives address -> what became of it.
 
-    `by` is who invites; None for the operator. Who was invited already, or too often, gets no further mail. The caller has
+    `by` is who invites; None for the operator. Who was invited already, or too often, gets no further
+    mail; who asked to join is answered. The caller has
     made sure of the right. Raises `IntegrityError` where somebody else writes one of the addresses down at the same moment.
     """
     moment = now()
@@ -47,6 +48,13 @@ def bring_in(new: Collection[Planned], space: Space, *, by: str | None) -> dict[
         for person_id in whose.values()
     ]
     _insert(Membership, members)
+    for part in parts({one.person_id for one in new if one.person_id}):
+        answered = sa.update(Application).where(
+            Application.space_id == space.id, Application.person_id.in_(part), Application.state == "asked"
+        )
+        db.session.execute(
+            answered.values(state="accepted", decided_by=by), execution_options={"synchronize_session": False}
+        )
     held = not_to_invite(list(whose), space.id)
     invitations = [
         {

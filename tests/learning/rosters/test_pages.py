@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from lms.accounts import service as accounts
 from lms.accounts.models import Person
 from lms.foundation.clock import now, today
 from lms.foundation.db import db
@@ -28,7 +29,7 @@ from lms.learning.rosters.models import RosterFile, RosterImport, RosterRow
 from lms.learning.rosters.rules import AT_ONCE_MOST, WAITING_MOST
 from lms.learning.rosters.tasks import apply
 from lms.spaces import service as spaces
-from lms.spaces.models import Invitation, Membership, NetworkRole
+from lms.spaces.models import Application, Invitation, Membership, NetworkRole
 from lms.spaces.roster.service import LETTERS
 from tests.accounts.people import House
 from tests.conftest import Apps
@@ -509,3 +510,35 @@ def test_lists_are_forgotten(place: House) -> None:
     place.later(RosterImport, made_at=-timedelta(days=30))
     place.write(lambda: service.forget_old(now()))
     assert place.count(RosterRow) == 0
+
+
+def test_nobody_is_mailed_without_end(any_place: House) -> None:
+    client = any_place.client("manager_a")
+    for _again in range(5):
+        page = press(client, bring(client, "Name,Email\nZoé,zoe@example.net\n"))
+        client.fill(page, form="undo")
+    assert any_place.count(Invitation) == 3
+    assert any_place.roles("zoe@example.net") == set()
+
+
+def test_who_was_invited_already_gets_no_second_mail(any_place: House) -> None:
+    any_place.invitation("zoe@example.net")
+    client = any_place.client("manager_a")
+    page = press(client, bring(client, "Name,Email\nZoé,ZOE@example.net\n"))
+    assert "1 person is new here." in words_of(page)
+    assert "invitation" not in words_of(page)
+    assert any_place.count(Invitation) == 1
+    client.fill(page, form="undo")
+    assert any_place.count(Invitation, Invitation.expires_at > now()) == 1, "the former one stands"
+
+
+def test_who_asked_to_join_is_answered(any_place: House) -> None:
+    def asks() -> None:
+        who = accounts.create_person(email="asks@example.net", name="Asks", lang="fr").id
+        spaces.apply(who, "la-bobine")
+
+    any_place.write(asks)
+    client = any_place.client("manager_a")
+    press(client, bring(client, "Name,Email\nAsks,asks@example.net\n"))
+    assert any_place.roles("asks@example.net") == {("learner", "la-bobine")}
+    assert any_place.count(Application, Application.state == "accepted") == 1
