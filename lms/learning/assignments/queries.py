@@ -114,15 +114,6 @@ class Path:
     courses: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Way:
-    """A path as one of its people sees it: course -> None (not there yet), active, finished or declined."""
-
-    assignment_id: str
-    title: str
-    steps: tuple[tuple[str, str | None], ...]
-
-
 # --- whom it concerns ------------------------------------------------------------------------------------------------
 
 
@@ -452,10 +443,11 @@ def paths_for(space_id: str | None) -> list[Path]:
 
 _WAYS = (
     sa.select(
-        Assignment.id, LearningPath.title, AssignmentCourse.course_id, Enrolment.state,
+        Assignment.id, LearningPath.title, AssignmentCourse.course_id, Enrolment.state, Course.current_version_id,
     )
     .join(LearningPath, LearningPath.id == Assignment.path_id)
     .join(AssignmentCourse, AssignmentCourse.assignment_id == Assignment.id)
+    .join(Course, Course.id == AssignmentCourse.course_id)
     .outerjoin(
         Enrolment,
         sa.and_(Enrolment.person_id == sa.bindparam("person"), Enrolment.course_id == AssignmentCourse.course_id),
@@ -493,15 +485,6 @@ _WAYS = (
     )
     .order_by(Assignment.created_at, Assignment.id, AssignmentCourse.position)
 )  # fmt: skip
-
-
-def ways_of(person_id: str, course_id: str | None = None) -> list[Way]:
-    """The paths somebody is on, those of their spaces and of the network; with `course_id`, those it is in. One query."""
-    steps: dict[tuple[str, str], list[tuple[str, str | None]]] = defaultdict(list)
-    for row in read(_WAYS, person=person_id):
-        steps[row.id, row.title].append((row.course_id, row.state))
-    found = [Way(key[0], key[1], tuple(each)) for key, each in steps.items()]
-    return [one for one in found if course_id is None or course_id in dict(one.steps)]
 
 
 # --- what has to be renewed --------------------------------------------------------------------------------------------
@@ -571,7 +554,7 @@ def asked_of(enrolment_id: str, *, by_others: bool = True) -> Asked | None:
     ).one_or_none()  # fmt: skip
     if row is None or (by_others and (row.source != "manager" or not _still_asks(row.enrolled_by, row.id))):
         return None
-    title = followed([row.current_version_id], _said, "titles")[row.current_version_id][row.lang]
+    title = followed([row.current_version_id], _said, "titles", by_outline=True)[row.current_version_id][row.lang]
     return Asked(row.id, row.email, row.name, row.lang, row.course_id, title, row.by or "", row.why, row.due_on)
 
 
@@ -592,7 +575,7 @@ def renewal_asked(renewal_id: str) -> Asked | None:
     ).one_or_none()  # fmt: skip
     if row is None or not _still_asks(None, row.id):
         return None
-    title = followed([row.current_version_id], _said, "titles")[row.current_version_id][row.lang]
+    title = followed([row.current_version_id], _said, "titles", by_outline=True)[row.current_version_id][row.lang]
     return Asked(row.id, row.email, row.name, row.lang, row.course_id, title, "", row.why, row.due_on)
 
 
@@ -644,16 +627,16 @@ class Told:
 
 
 def ways_told(person_id: str, course_id: str | None = None) -> list[Told]:
-    """The paths somebody is on (`ways_of`), with titles in their language. One query more where there are any."""
-    found = ways_of(person_id, course_id)
-    names = titles_of({course for way in found for course, _state in way.steps})
+    """The paths somebody is on, with titles in their language; with `course_id`, those it is in. One query."""
+    rows = read(_WAYS, person=person_id).all()
+    said = followed([row.current_version_id for row in rows], _said, "titles", by_outline=True)
+    steps: dict[tuple[str, str], list[tuple[str, str, str | None]]] = defaultdict(list)
+    for row in rows:
+        steps[row.id, row.title].append((row.course_id, said[row.current_version_id][language()], row.state))
     return [
-        Told(
-            way.title,
-            tuple((course, names[course], state) for course, state in way.steps),
-            next((place for place, (_course, state) in enumerate(way.steps, 1) if state != "finished"), 0),
-        )
-        for way in found
+        Told(title, tuple(each), next((at for at, one in enumerate(each, 1) if one[2] != "finished"), 0))
+        for (_assignment, title), each in steps.items()
+        if course_id is None or any(one[0] == course_id for one in each)
     ]
 
 
@@ -689,7 +672,7 @@ def _said(published: Published) -> dict[str, str]:
 def offered() -> dict[str, str]:
     """Course -> its title in this reader's language, of what can be assigned, in the order of the shelf."""
     found = places()
-    said = followed([one.version_id for one in found], _said, "titles")
+    said = followed([one.version_id for one in found], _said, "titles", by_outline=True)
     return {one.course_id: said[one.version_id][language()] for one in found}
 
 
@@ -698,5 +681,5 @@ def titles_of(course_ids: Collection[str]) -> dict[str, str]:
     if not course_ids:
         return {}
     rows = db.session.execute(sa.select(Course.id, Course.current_version_id).where(Course.id.in_(course_ids))).all()
-    said = followed([row.current_version_id for row in rows], _said, "titles")
+    said = followed([row.current_version_id for row in rows], _said, "titles", by_outline=True)
     return {row.id: said[row.current_version_id][language()] for row in rows}
