@@ -112,6 +112,7 @@ def _wanted(door: Door, actor: str, which: str) -> set[int]:
             "certificate",
             "review",
             "plan",
+            "transfer",
             "page taken",
             "poll",
             "checklist",

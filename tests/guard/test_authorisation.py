@@ -172,10 +172,10 @@ EXTRA = {
     "smallest_group": "1", "source": "self", "kind": "quiz", "number": "9", "questions": "[]", "attempts": "99",
     "person[role]": "coordinator", "roles[0][kind]": "coordinator", "person.role": "coordinator", "__class__": "x",
 }  # fmt: skip
-#: Ids, digests, moments, drawn places and the drawn order of a survey's items differ between two runs of the same request.
+#: Ids, digests, codes, moments, drawn places and the drawn order of a survey's items differ between two runs of the same request.
 MADE_NEW = re.compile(
     r"\['[\w-]+-\d'(?:, '[\w-]+-\d')*\]|datetime\.datetime\([^)]*\)|'[\w.:-]*[\w-]{22}'|'[0-9a-f]{64}'"
-    r"|\b\d+(?=, \{'name': )"
+    r"|\b\d+(?=, \{'name': )|'[2-9CDFHJKMNPQRTWXY]{8}'"
 )
 
 
@@ -211,7 +211,14 @@ def test_A7_fields_that_are_not_in_the_form_change_nothing(fresh: World, door: D
         (one for one in ("learner_a", "manager_a", "trainer", "coordinator", "anonymous") if _can(door, one)),
         "anonymous",
     )
-    if door.endpoint in ("accounts.ask_link", "spaces.register", "accounts.link", "spaces.join"):
+    if door.endpoint in (
+        "accounts.ask_link",
+        "accounts.code",
+        "spaces.register",
+        "accounts.link",
+        "spaces.join",
+        "joining.again",
+    ):
         actor = "anonymous"
     own = next(cell.address for cell in cells(fresh, door, actor) if cell.which == "own")
     form = sent(fresh, door.endpoint, actor)
@@ -355,7 +362,10 @@ def test_F1_forged_requests_are_refused_at_every_door_that_writes(fresh: World, 
     """Of all doors, by whoever may pass them, on an object that is theirs: refused, and no row changes."""
     allowed = [actor for actor in ACTORS if actor in WHO[door.needs]]
     actor = next((one for one in allowed if one != "anonymous"), allowed[0])
-    if door.endpoint in ("accounts.sign_in", "accounts.ask_link", "spaces.register", "spaces.join", "accounts.link"):
+    if door.endpoint in (
+        "accounts.sign_in", "accounts.ask_link", "accounts.code", "spaces.register", "spaces.join", "accounts.link",
+        "joining.again",
+    ):  # fmt: skip
         actor = "anonymous"
     if door.whose == "given":
         actor = "trainer"
