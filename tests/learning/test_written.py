@@ -19,9 +19,9 @@ from lms.learning.models import Draft
 from lms.learning.notes.models import Note
 from lms.learning.reflections.models import ReflectionText
 from lms.learning.works.models import Work
-from tests.learning.conftest import inside, serve
+from tests.learning.conftest import again, inside, learner, serve
 from tests.learning.reflections.conftest import write_reflection
-from tests.learning.test_drafts import elsewhere, keep, learner, rows
+from tests.learning.test_drafts import keep, rows
 from tests.learning.works.conftest import write_assignment
 from tests.visits import StrictClient, page_of, words_of
 
@@ -66,7 +66,7 @@ def test_what_is_written_is_kept_and_shown_again_and_goes_with_the_saving(
     assert answer.text.startswith("Gardé comme brouillon à ")
     assert rows(app) == [(block, {name: [value] for name, value in values.items() if name != "of"})]
     assert saved(app) == [], "a draft is not saved, shared or handed in"
-    page = elsewhere(app, lea).get(where)
+    page = again(app, lea).get(where)
     assert text in page.text
     assert "Gardé comme brouillon à" in words_of(page)
     if block == "reflection":
@@ -83,12 +83,12 @@ def test_what_is_written_is_kept_and_shown_again_and_goes_with_the_saving(
 def test_the_last_that_was_heard_wins_and_is_told_what_it_replaces(app: Flask, lea: StrictClient, block: str) -> None:
     where, values, _button = WRITTEN[block]
     name = next(one for one in values if one != "of")
-    page, other = lea.get(where), elsewhere(app, lea)
+    page, other = lea.get(where), again(app, lea)
     there = other.get(where)
     first = keep(lea, page, where, {**values, "since": ""})
     assert "remplace" not in first.text
-    again = keep(lea, page, where, {**values, name: "encore", "since": first.headers["X-Saved"]})
-    assert "remplace" not in again.text, "one's own page knows what it kept"
+    once_more = keep(lea, page, where, {**values, name: "encore", "since": first.headers["X-Saved"]})
+    assert "remplace" not in once_more.text, "one's own page knows what it kept"
     with time_machine.travel(now() + timedelta(minutes=1)):
         told = keep(other, there, where, {**values, name: "ailleurs", "since": ""})
     assert "Cela remplace ce que vous aviez écrit sur une autre page ou un autre appareil" in told.text
@@ -101,7 +101,7 @@ def test_a_draft_of_a_question_tells_of_the_other_device_too(app: Flask, lea: St
     page = lea.get(LESSON)
     first = keep(lea, page, LESSON, {"question": "q-mot", "q-mot": "1", "since": ""})
     assert f'data-since="{first.headers["X-Saved"]}"' in lea.get(LESSON).text
-    other = elsewhere(app, lea)
+    other = again(app, lea)
     page = other.get(LESSON)
     assert "remplace" in keep(other, page, LESSON, {"question": "q-mot", "q-mot": "2", "since": ""}).text
     assert "remplace" not in keep(other, page, LESSON, {"question": "q-mot", "q-mot": "2", "since": ""}).text, (
