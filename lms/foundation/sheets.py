@@ -111,7 +111,8 @@ class Sheet:
 
 def defused(text: str) -> str:
     """`text` as a cell that no spreadsheet takes for a formula."""
-    return "'" + text if _FORMULA.match(text) else text
+    # Most cells begin with a letter or a digit: nothing to look for.
+    return "'" + text if not text[:1].isalnum() and _FORMULA.match(text) else text
 
 
 def whole(cell: str) -> str:

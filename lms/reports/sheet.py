@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
+from itertools import groupby
 from typing import Final
 
 from lms.foundation.i18n import _
 from lms.foundation.sheets import Cell
-from lms.learning.following.queries import Fact, Wanted, everybody_listed, facts_of, titles
+from lms.learning.following.queries import Fact, Wanted, every_title, facts_of
 
-#: People read at a time: enough to keep the database busy, few enough to keep memory flat.
+#: Rows read at a time: enough to keep the database busy, few enough to keep memory flat.
 AT_ONCE: Final = 1000
 
 
@@ -26,17 +26,9 @@ def headers() -> list[str]:
 def rows(wanted: Wanted, *, day: date, lang: str) -> Iterator[list[Cell]]:
     """One row for each person of the list, in its order, read as they are asked for."""
     roles = {"learner": _("learner"), "deputy": _("deputy"), "manager": _("manager")}
-    called: dict[str, str] = {}
-    for people in everybody_listed(wanted, day=day, at_once=AT_ONCE):
-        facts: dict[str, list[Fact]] = defaultdict(list)
-        for one in facts_of(wanted.space_id, people):
-            facts[one.id].append(one)
-        unknown = {one.course_id for several in facts.values() for one in several if one.course_id} - called.keys()
-        if unknown:
-            called.update(titles(unknown, lang))
-        for person_id in people:
-            if person_id in facts:
-                yield _row(facts[person_id], called, roles, day)
+    called = every_title(lang)
+    for _who, facts in groupby(facts_of(wanted, day=day, at_once=AT_ONCE), key=lambda one: one.id):
+        yield _row(list(facts), called, roles, day)
 
 
 def _row(facts: list[Fact], called: dict[str, str], roles: dict[str, str], day: date) -> list[Cell]:

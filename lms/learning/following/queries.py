@@ -275,15 +275,6 @@ def _late_count(space_id: str, day: date, large: bool) -> sa.Select[Any]:
     return sa.select(sa.func.count()).select_from(everyone.limit(LATE_MANY + 1).subquery())
 
 
-def everybody_listed(wanted: Wanted, *, day: date, at_once: int) -> Iterator[list[str]]:
-    """The people of a whole list, some at a time, as the database gives them."""
-    found, order, falling = _list(wanted, day, large=False)
-    ordered = found.order_by(*(one.desc() if falling else one for one in order))
-    yield from (
-        list(part) for part in db.session.scalars(ordered, execution_options={"yield_per": at_once}).partitions()
-    )
-
-
 def late_by_space(space_ids: Sequence[str], *, day: date) -> list[tuple[str, str, int]]:
     """(space id, name, how many of its people are late with something), by name; spaces without any are left out, and
     `LATE_MANY` + 1 stands for more. One query for all of them.
@@ -542,12 +533,18 @@ def told(space_id: str, since: date, until: date, zone: str, *, names: int = 20)
 
 def titles(course_ids: Collection[str], lang: str) -> dict[str, str]:
     """Course id -> its title in `lang`, archived courses too."""
-    served = {
-        row.id: row.current_version_id
-        for row in db.session.execute(sa.select(Course.id, Course.current_version_id).where(Course.id.in_(course_ids)))
-    }
-    found = versions([one for one in served.values() if one])
-    return {course_id: found[one].document.title(lang) for course_id, one in served.items() if one}
+    return _titled(sa.select(Course.id, Course.current_version_id).where(Course.id.in_(course_ids)), lang)
+
+
+def every_title(lang: str) -> dict[str, str]:
+    """The same for every course there is."""
+    return _titled(sa.select(Course.id, Course.current_version_id), lang)
+
+
+def _titled(statement: Any, lang: str) -> dict[str, str]:
+    served = {course_id: version_id for course_id, version_id in db.session.execute(statement) if version_id}
+    found = versions(list(served.values()))
+    return {course_id: found[version_id].document.title(lang) for course_id, version_id in served.items()}
 
 
 # --- tables ----------------------------------------------------------------------------------------------------------
@@ -570,29 +567,28 @@ class Fact:
     week: date | None
 
 
-def facts_of(space_id: str, people: Sequence[str]) -> Iterator[Fact]:
-    """These people of a space with the courses they take. One query, however many people."""
-    done = sa.and_(Completion.person_id == Enrolment.person_id, Completion.course_id == Enrolment.course_id)
-    rows = db.session.execute(
-        sa.select(
-            Person.id, Person.name, Person.email, Membership.role, Enrolment.course_id, Enrolment.state, Enrolment.due_on,
-            sa.select(sa.func.count()).where(done).scalar_subquery(),
-            sa.select(Certificate.id)
-            .where(
-                Certificate.person_id == Enrolment.person_id, Certificate.course_id == Enrolment.course_id,
-                Certificate.revoked_at.is_(None),
-            )
-            .exists(),
-            Place.at,
-            sa.select(sa.func.max(Completion.done_at)).where(done).scalar_subquery(),
+def facts_of(wanted: Wanted, *, day: date, at_once: int) -> Iterator[Fact]:
+    """The people of a whole list with the courses they take, in the list's order. One query, read `at_once` rows at a time."""
+    found, order, falling = _list(wanted, day, large=False)
+    taken, place = aliased(Enrolment), aliased(Place)
+    done = sa.and_(Completion.person_id == taken.person_id, Completion.course_id == taken.course_id)
+    held = sa.and_(
+        Certificate.person_id == taken.person_id,
+        Certificate.course_id == taken.course_id,
+        Certificate.revoked_at.is_(None),
+    )
+    statement = (
+        found.with_only_columns(
+            Person.id, Person.name, Person.email, Membership.role, taken.course_id, taken.state, taken.due_on,
+            sa.select(sa.func.count()).where(done).scalar_subquery(), sa.select(Certificate.id).where(held).exists(),
+            place.at, sa.select(sa.func.max(Completion.done_at)).where(done).scalar_subquery(),
         )
-        .join(Membership, Membership.person_id == Person.id)
-        .outerjoin(Enrolment, sa.and_(Enrolment.person_id == Person.id, Enrolment.state != "declined"))
-        .outerjoin(Place, sa.and_(Place.person_id == Person.id, Place.course_id == Enrolment.course_id))
-        .where(Membership.space_id == space_id, Person.id.in_(people))
-        .order_by(Enrolment.created_at)
+        .outerjoin(taken, sa.and_(taken.person_id == Person.id, taken.state != "declined"))
+        .outerjoin(place, sa.and_(place.person_id == taken.person_id, place.course_id == taken.course_id))
+        .order_by(*(one.desc() if falling else one for one in order), taken.created_at)
     )  # fmt: skip
+    rows = db.session.connection().execute(statement, execution_options={"yield_per": at_once})
     for who, name, email, role, course_id, state, due_on, steps, certified, at, last in rows:
-        here = max((moment for moment in (at, last) if moment is not None), default=None)
+        here = at if last is None or (at is not None and at > last) else last
         monday = here.date() - timedelta(days=here.weekday()) if here else None
         yield Fact(who, name, email, role, course_id, state, due_on, steps, bool(certified), monday)
