@@ -16,7 +16,7 @@ from lms.learning.models import Answer, Draft, Place
 from tests.catalogue.courses import LESSON as LESSON_TEXT
 from tests.catalogue.courses import QUIZ as QUIZ_TEXT
 from tests.catalogue.courses import write_lesson, write_quiz
-from tests.learning.conftest import inside, person, serve
+from tests.learning.conftest import again, inside, learner, person, serve
 from tests.visits import StrictClient, page_of, words_of
 
 COURSE = "/courses/ecouter-bien"
@@ -29,23 +29,6 @@ def lea(app: Flask, courses: Path) -> StrictClient:
     """A learner who takes the course."""
     serve(app, courses)
     return learner(app)
-
-
-def learner(app: Flask, name: str = "lea") -> StrictClient:
-    visitor = app.test_client()
-    assert isinstance(visitor, StrictClient)
-    visitor.person_id = person(app, name)  # type: ignore[attr-defined]
-    visitor.enter(visitor.person_id)  # type: ignore[attr-defined]
-    visitor.fill(COURSE, form="/enrol")
-    return visitor
-
-
-def elsewhere(app: Flask, visitor: StrictClient) -> StrictClient:
-    """The same person on another device."""
-    other = app.test_client()
-    assert isinstance(other, StrictClient)
-    other.enter(visitor.person_id)  # type: ignore[attr-defined]
-    return other
 
 
 def keep(visitor: StrictClient, page: TestResponse, where: str, values: dict[str, Any]) -> TestResponse:
@@ -101,7 +84,7 @@ def test_what_is_begun_in_a_quiz_is_there_again_on_another_device(app: Flask, le
         answer = keep(lea, page, QUIZ, {"question": name, **typed})
         assert (answer.status_code, answer.mimetype) == (200, "text/plain")
         assert answer.text.startswith("Enregistré à ")
-        page = elsewhere(app, lea).get(QUIZ, follow_redirects=True)
+        page = again(app, lea).get(QUIZ, follow_redirects=True)
         assert shown(page) == typed, name
         assert "Enregistré à" in words_of(page)
         assert rows(app) == [(name, typed)]
@@ -116,7 +99,7 @@ def test_what_is_begun_in_a_lesson_is_shown_again_and_goes_with_the_answer(app: 
     page = lea.get(LESSON)
     assert "Enregistré à" not in words_of(page)
     keep(lea, page, LESSON, {"question": "q-mot", "q-mot": "1", "hints": "1"})
-    page = elsewhere(app, lea).get(LESSON)
+    page = again(app, lea).get(LESSON)
     assert shown(page) == {"q-mot": ["1"]}
     assert "HINT-ONE" in page.text, "the hint that was asked for is there again"
     assert "FEEDBACK" not in page.text
@@ -128,7 +111,7 @@ def test_what_is_begun_in_a_lesson_is_shown_again_and_goes_with_the_answer(app: 
 def test_a_plan_that_is_begun_is_shown_again_and_goes_with_the_plan(app: Flask, lea: StrictClient) -> None:
     page = lea.get(LESSON)
     assert keep(lea, page, LESSON, {"k-essai-when": "on cri", "k-essai-do": "je", "do": "finish"}).status_code == 200
-    page = elsewhere(app, lea).get(LESSON)
+    page = again(app, lea).get(LESSON)
     assert "on cri" in page.text
     assert "une personne se plaint" not in page.text
     assert rows(app) == [("k-essai", {"k-essai-when": ["on cri"], "k-essai-do": ["je"]})]
@@ -393,7 +376,7 @@ def test_lines_go_up_and_down_without_script_and_nothing_is_lost(app: Flask, lea
     page = move(page, second, "down")
     assert lines(page) == [third, first, second]
     assert move(page, "q-nothing.1", "up").status_code == 200
-    assert lines(elsewhere(app, lea).get(QUIZ, follow_redirects=True)) == [third, first, second], "kept meanwhile"
+    assert lines(again(app, lea).get(QUIZ, follow_redirects=True)) == [third, first, second], "kept meanwhile"
     lea.fill(page, form="/quiz/", press="Valider")
     assert len(inside(app, lambda: db.session.scalars(sa.select(Answer.given)).all())) == 4  # type: ignore[arg-type]
 
@@ -426,7 +409,7 @@ def test_how_sure_is_asked_where_the_quiz_wants_it_and_kept(app: Flask, courses:
     assert {tuple(row) for row in kept} == {("q-duree", True), ("q-mot-juste", False), ("q-gestes", None)}  # type: ignore[attr-defined]
 
 
-def test_how_sure_is_not_asked_elsewhere(lea: StrictClient) -> None:
+def test_how_sure_is_not_asked_again(lea: StrictClient) -> None:
     assert "Hésitez-vous" not in words_of(lea.fill(QUIZ, form="/start"))
     assert "Hésitez-vous" not in words_of(lea.get(LESSON))
 

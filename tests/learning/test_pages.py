@@ -17,7 +17,7 @@ from lms.foundation.db import db, writing
 from lms.learning import pages, queries, service
 from lms.learning.models import Answer, Attempt, Completion, Enrolment, Place, Plan
 from tests.catalogue.courses import SECRETS, SHORT_QUIZ, write_course, write_lesson, write_quiz
-from tests.learning.conftest import inside, person, serve
+from tests.learning.conftest import device, inside, person, serve
 from tests.visits import StrictClient, page_of, words_of
 
 COURSE = "/courses/ecouter-bien"
@@ -44,11 +44,7 @@ def site(app: Flask, courses: Path) -> Flask:
 @pytest.fixture
 def lea(site: Flask) -> StrictClient:
     """A learner who is signed in."""
-    visitor = site.test_client()
-    assert isinstance(visitor, StrictClient)
-    visitor.person_id = person(site)  # type: ignore[attr-defined]
-    visitor.enter(visitor.person_id)  # type: ignore[attr-defined]
-    return visitor
+    return device(site, person(site))
 
 
 def count(app: Flask, model: type) -> int:

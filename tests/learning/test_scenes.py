@@ -13,7 +13,7 @@ from lms.foundation.db import db, writing
 from lms.learning import service
 from lms.learning.models import Completion, Walk
 from tests.catalogue.courses import write_quiz
-from tests.learning.conftest import inside, person, serve
+from tests.learning.conftest import again, inside, learner, person, serve
 from tests.visits import StrictClient, page_of, words_of
 
 COURSE = "/courses/ecouter-bien"
@@ -77,23 +77,6 @@ def lea(app: Flask, scenes: Path) -> StrictClient:
     """A learner who takes the course."""
     serve(app, scenes)
     return learner(app)
-
-
-def learner(app: Flask, name: str = "lea") -> StrictClient:
-    visitor = app.test_client()
-    assert isinstance(visitor, StrictClient)
-    visitor.person_id = person(app, name)  # type: ignore[attr-defined]
-    visitor.enter(visitor.person_id)  # type: ignore[attr-defined]
-    visitor.fill(COURSE, form="/enrol")
-    return visitor
-
-
-def again(app: Flask, visitor: StrictClient) -> StrictClient:
-    """The same person in another browser."""
-    other = app.test_client()
-    assert isinstance(other, StrictClient)
-    other.enter(visitor.person_id)  # type: ignore[attr-defined]
-    return other
 
 
 def sent(page: TestResponse) -> dict[str, str]:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from lms.accounts.visitor import visitor
 from lms.catalogue.queries import Published, versions
@@ -65,8 +66,7 @@ def change(course_id: str, unit: str, block: str) -> Any:
             may_ask=form.may_ask.data,
             remind=form.remind.data,
         )
-    flash(_("Your plan is saved."), "yes")
-    return redirect(_address(key))
+    return _said(key, _("Your plan is saved."))
 
 
 @bp.post(f"{_PLAN}/told")
@@ -86,8 +86,7 @@ def tell(course_id: str, unit: str, block: str) -> Any:
             happened=form.happened.data or "",
             keeps=form.keeps.data or "",
         )
-    flash(_("Saved."), "yes")
-    return redirect(_address(key))
+    return _said(key, _("Saved."))
 
 
 @bp.post(f"{_PLAN}/practice")
@@ -102,8 +101,7 @@ def give_on(course_id: str, unit: str, block: str) -> Any:
     place = _place()
     with writing():
         service.give_on(visitor().id, key, text=form.text.data or "", place=place, lang=language())
-    flash(_("Thank you. Whoever reaches this step can read it."), "yes")
-    return redirect(_address(key))
+    return _said(key, _("Thank you. Whoever reaches this step can read it."))
 
 
 @bp.post(f"{_PLAN}/practice/back")
@@ -114,8 +112,7 @@ def take_back(course_id: str, unit: str, block: str) -> Any:
     _own(key)
     with writing():
         service.take_back(visitor().id, key)
-    flash(_("Your practice note is taken back. Nobody sees it any more."), "yes")
-    return redirect(_address(key))
+    return _said(key, _("Your practice note is taken back. Nobody sees it any more."))
 
 
 @bp.get("/practice-notes")
@@ -139,6 +136,12 @@ def moderate(note_id: str) -> Any:
         service.moderate(note_id, state="hidden" if hides else "shown")
     flash(_("It is hidden. Its author sees that it is.") if hides else _("It is shown again."), "yes")
     return redirect(url_for("plans.practice_notes"))
+
+
+def _said(key: Key, words: str) -> Response:
+    """Back to the plan, with a word about what became of it."""
+    flash(words, "yes")
+    return redirect(_address(key))
 
 
 def _address(key: Key) -> str:

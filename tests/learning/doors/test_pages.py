@@ -17,7 +17,7 @@ from lms.learning.certificates.models import Certificate
 from lms.learning.models import Answer, Attempt, Completion, Enrolment, Place
 from lms.spaces.models import Membership, Space, Territory
 from tests.catalogue.courses import SHORT_QUIZ, write_course, write_head, write_lesson, write_quiz
-from tests.learning.conftest import inside, person, serve
+from tests.learning.conftest import device, inside, person, serve
 from tests.learning.test_pages import count
 from tests.learning.test_scenes import SCENARIO
 from tests.learning.together import write_list
@@ -72,11 +72,16 @@ def fallback(course: Path, word: str, languages: str = "fr, es") -> None:
 
 
 def learner(app: Flask, name: str = "lea") -> StrictClient:
-    visitor = app.test_client()
-    assert isinstance(visitor, StrictClient)
-    visitor.person_id = person(app, name)  # type: ignore[attr-defined]
-    visitor.enter(visitor.person_id)  # type: ignore[attr-defined]
-    return visitor
+    return device(app, person(app, name))
+
+
+def serve_two_of_three_in_spanish(app: Flask, folder: Path) -> None:
+    """The course in French, two of its three steps in Spanish too; what is not there is left out."""
+    course = write_course(folder / "courses", languages=["fr", "es"])
+    fallback(course, "hide")
+    for unit in ("un", "trois"):
+        write_lesson(course, unit, lang="es", title=f"Paso {unit}")
+    serve(app, course.parent)
 
 
 def state_of(app: Flask, visitor: StrictClient, course: str = "ecouter-bien") -> str:
@@ -204,11 +209,7 @@ def test_source_is_shown_at_once_with_a_notice(app: Flask, courses: Path) -> Non
 
 
 def test_a_hidden_step_is_in_no_list_and_no_count_and_can_still_be_read(app: Flask, tmp_path: Path) -> None:
-    course = write_course(tmp_path / "courses", languages=["fr", "es"])
-    fallback(course, "hide")
-    for unit in ("un", "trois"):
-        write_lesson(course, unit, lang="es", title=f"Paso {unit}")
-    serve(app, course.parent)
+    serve_two_of_three_in_spanish(app, tmp_path)
     lea = learner(app)
     page = lea.get(f"{COURSE}?lang=es")
     assert "2 pasos" in words_of(page)
@@ -230,11 +231,7 @@ def test_a_hidden_step_is_in_no_list_and_no_count_and_can_still_be_read(app: Fla
 
 
 def test_a_course_is_finished_in_the_language_it_is_taken_in_and_stays_finished(app: Flask, tmp_path: Path) -> None:
-    course = write_course(tmp_path / "courses", languages=["fr", "es"])
-    fallback(course, "hide")
-    for unit in ("un", "trois"):
-        write_lesson(course, unit, lang="es", title=f"Paso {unit}")
-    serve(app, course.parent)
+    serve_two_of_three_in_spanish(app, tmp_path)
     lea = learner(app)
     lea.get(f"{COURSE}?lang=es")
     lea.fill(COURSE, form="/enrol")
@@ -250,11 +247,7 @@ def test_a_course_is_finished_in_the_language_it_is_taken_in_and_stays_finished(
 
 
 def test_nothing_left_to_do_can_be_said_by_a_button(app: Flask, tmp_path: Path) -> None:
-    course = write_course(tmp_path / "courses", languages=["fr", "es"])
-    fallback(course, "hide")
-    for unit in ("un", "trois"):
-        write_lesson(course, unit, lang="es", title=f"Paso {unit}")
-    serve(app, course.parent)
+    serve_two_of_three_in_spanish(app, tmp_path)
     lea = learner(app)
     lea.fill(COURSE, form="/enrol")
     finish(lea, "un")
@@ -267,11 +260,7 @@ def test_nothing_left_to_do_can_be_said_by_a_button(app: Flask, tmp_path: Path) 
 
 
 def test_the_team_counts_the_steps_of_the_language_somebody_reads_in(app: Flask, tmp_path: Path) -> None:
-    course = write_course(tmp_path / "courses", languages=["fr", "es"])
-    fallback(course, "hide")
-    for unit in ("un", "trois"):
-        write_lesson(course, unit, lang="es", title=f"Paso {unit}")
-    serve(app, course.parent)
+    serve_two_of_three_in_spanish(app, tmp_path)
     lea = learner(app)
     lea.get(f"{COURSE}?lang=es")
     lea.fill(COURSE, form="/enrol")

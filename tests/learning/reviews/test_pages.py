@@ -20,7 +20,7 @@ from lms.learning.reviews.models import Review
 from lms.learning.reviews.queries import Today, today_of
 from tests.catalogue.courses import LESSON as BODY
 from tests.catalogue.courses import write_course, write_lesson
-from tests.learning.conftest import inside, person, serve
+from tests.learning.conftest import inside, learner, person, serve
 from tests.visits import StrictClient, words_of
 
 COURSE = "ecouter-bien"
@@ -39,13 +39,8 @@ def site(app: Flask, courses: Path) -> Flask:
 @pytest.fixture
 def lea(site: Flask) -> StrictClient:
     """A learner who takes the course."""
-    visitor = site.test_client()
-    assert isinstance(visitor, StrictClient)
-    visitor.person_id = person(site)  # type: ignore[attr-defined]
     with time_machine.travel(START, tick=False):
-        visitor.enter(visitor.person_id)  # type: ignore[attr-defined]
-        visitor.fill(f"/courses/{COURSE}", form="/enrol")
-    return visitor
+        return learner(site)
 
 
 def who(lea: StrictClient) -> str:

@@ -16,9 +16,9 @@ from lms.learning import service
 from lms.learning.reviews.models import Review
 from lms.learning.reviews.scenes import asked_of, chosen, decisive
 from tests.catalogue.courses import write_quiz
-from tests.learning.conftest import inside, serve
+from tests.learning.conftest import inside, learner, serve
 from tests.learning.reviews.test_pages import START, lea, on, rows, today, who
-from tests.learning.test_scenes import SCENARIO, SCENE, learner, scenes
+from tests.learning.test_scenes import SCENARIO, SCENE, scenes
 from tests.visits import StrictClient, words_of
 
 __all__ = ["lea", "scenes"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -16,14 +15,14 @@ from flask import Flask
 
 from lms.accounts import service as accounts
 from lms.foundation.db import db, writing
-from lms.foundation.errors import DomainError, NotFound, Refused
+from lms.foundation.errors import NotFound, Refused
 from lms.jobs.models import Job
 from lms.learning import service as learning
 from lms.learning.models import Completion
 from lms.learning.sessions import privacy, queries, service
 from lms.learning.sessions.models import LiveSession, Presence, Seat
 from tests.catalogue.courses import write_head
-from tests.learning.conftest import inside, serve
+from tests.learning.conftest import at_once, inside, serve
 from tests.learning.together import LIVE, TOGETHER, write_live, write_together
 
 SESSION = (TOGETHER, *LIVE)
@@ -74,29 +73,6 @@ def waiting() -> list[str]:
 
 def jobs(task: str) -> list[dict[str, Any]]:
     return list(db.session.scalars(sa.select(Job.args).where(Job.task == task).order_by(Job.created_at)))
-
-
-def at_once(app: Flask, *acts: Callable[[], object]) -> list[object]:
-    """Do all of it at the same moment, each in a thread of its own; gives results and domain errors."""
-    gate, found = threading.Barrier(len(acts)), []
-
-    def run(act: Callable[[], object]) -> None:
-        with app.app_context():
-            gate.wait(30)
-            try:
-                found.append(act())
-            except DomainError as error:
-                found.append(error)
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join(60)
-    assert len(found) == len(acts), "a thread died"
-    return found
 
 
 def test_seats_then_the_waiting_list_in_turn(any_app: Flask, folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,14 +15,13 @@ from lms.accounts import service as accounts
 from lms.catalogue.queries import published
 from lms.content.documents import Assignment
 from lms.foundation.db import db, writing
-from lms.foundation.errors import DomainError
 from lms.learning import service as learning
 from lms.learning.models import Completion
 from lms.learning.works import service
 from lms.learning.works.files import ready
 from lms.learning.works.models import Work, WorkEdition, WorkFile, WorkReview
 from lms.spaces import service as spaces
-from tests.learning.conftest import inside, serve
+from tests.learning.conftest import at_once, inside, serve
 from tests.learning.works.conftest import COURSE
 from tests.learning.works.test_files import PDF
 
@@ -79,25 +77,7 @@ def rows(site: Flask, model: Any) -> list[Any]:
 
 def race(site: Flask, acts: Sequence[Callable[[], object]]) -> list[object]:
     """All at the same moment; gives what each gave or raised."""
-    gate, found = threading.Barrier(len(acts)), list[object]()
-
-    def run(act: Callable[[], object]) -> None:
-        with site.app_context():
-            gate.wait(30)
-            try:
-                found.append(act())
-            except (DomainError, service.Full) as error:
-                found.append(error)
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join(60)
-    assert len(found) == len(acts), "a thread died"
-    return found
+    return at_once(site, *acts, also=(service.Full,))
 
 
 def test_N2_the_same_work_sent_at_once_is_one(site: Flask) -> None:
