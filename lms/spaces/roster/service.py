@@ -17,7 +17,7 @@ from lms.spaces.events import PeopleInvited
 from lms.spaces.models import Application, Invitation, Membership, Space
 from lms.spaces.roster.queries import not_to_invite, parts
 from lms.spaces.roster.rules import Planned
-from lms.spaces.service import INVITATION_LIFE
+from lms.spaces.service import INVITATION_LIFE, tell_joined
 
 #: So many letters are one duty: a sign-in mail never waits for more of them.
 LETTERS = 50
@@ -48,6 +48,7 @@ def bring_in(new: Collection[Planned], space: Space, *, by: str | None) -> dict[
         for person_id in whose.values()
     ]
     _insert(Membership, members)
+    tell_joined(space.id, list(whose.values()))
     for part in parts({one.person_id for one in new if one.person_id}):
         answered = sa.update(Application).where(
             Application.space_id == space.id, Application.person_id.in_(part), Application.state == "asked"

@@ -231,10 +231,10 @@ def test_on_a_path_the_next_course_follows_with_a_day_of_its_own(any_town: Town)
     any_town.drain()
     day = today("Europe/Paris") + timedelta(days=10)
     assert any_town.taken("beta") == {"lea": ("active", day)}
-    ways = any_town.do(lambda: queries.ways_of(any_town.ids["lea"], "beta"))
-    assert [(way.title, way.steps) for way in ways] == [
-        ("Bien accueillir", (("alpha", "finished"), ("beta", "active"), ("gamma", None)))
-    ]
+    ways = any_town.do(lambda: queries.ways_told(any_town.ids["lea"], "beta"))
+    assert [(way.title, way.at) for way in ways] == [("Bien accueillir", 2)]
+    states = [(course, state) for course, _title, state in ways[0].steps]
+    assert states == [("alpha", "finished"), ("beta", "active"), ("gamma", None)]
     any_town.finish("lea", "beta")
     any_town.drain()
     any_town.finish("lea", "gamma")
