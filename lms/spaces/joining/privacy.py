@@ -38,13 +38,13 @@ def export(person_id: str) -> dict[str, list[dict[str, Any]]]:
 
 
 def forget(person_id: str) -> None:
-    """Delete what was asked of them; what they asked of others ends where it waits. Inside `writing()`."""
+    """Delete what was asked of them; what they asked of others, and the code they made, end. Inside `writing()`."""
     silent = {"synchronize_session": False}
     for statement in (
         sa.delete(Transfer).where(Transfer.person_id == person_id),
         # A question whose asker is unknown would pass for the operator's: it ends with them.
         sa.delete(Transfer).where(Transfer.asked_by == person_id, Transfer.state == "asked"),
         sa.update(Transfer).where(Transfer.asked_by == person_id).values(asked_by=None),
-        sa.update(ScreenCode).where(ScreenCode.made_by == person_id).values(made_by=None),
+        sa.delete(ScreenCode).where(ScreenCode.made_by == person_id),
     ):
         db.session.execute(statement, execution_options=silent)
