@@ -38,6 +38,7 @@ from lms.learning.renewals.rules import quizzes
 from lms.learning.renewals.service import Terms
 from lms.learning.rules import clean_line
 from lms.learning.service import Counts
+from lms.spaces.audit.service import note
 from lms.spaces.models import SPACE_ROLES
 from lms.spaces.queries import roles_of
 
@@ -111,7 +112,16 @@ def assign(
         chosen = [{"assignment_id": made.id, "person_id": one} for one in sorted(set(scope.people))]
         upsert(AssignmentPerson, chosen, key=["assignment_id", "person_id"])
     standing = _standing(assignment_id)
-    return _enrol(standing, queries.concerned(standing), by=by, redate=when.kind != "none")
+    counts = _enrol(standing, queries.concerned(standing), by=by, redate=when.kind != "none")
+    what = "assigned" if scope.space_id else "assigned_network"
+    note(by=by, what=what, space_id=scope.space_id, subject=_name_of(standing), after=str(counts.enrolled))
+    return counts
+
+
+def _name_of(one: Standing) -> str:
+    """What the audit calls an assignment: the path's title, or the course's in its own language."""
+    served = catalogue.published(one.courses[0])
+    return one.title or (served.document.title(served.document.source) if served else one.courses[0])
 
 
 def _courses(scope: Scope, course_id: str | None, path_id: str | None) -> tuple[str, ...]:
@@ -257,8 +267,11 @@ def end(assignment_id: str, *, by: str) -> None:
     """Ask it of nobody any more; who is enrolled stays so. Twice is once."""
     row = _held(assignment_id)
     _still_may(by, row.space_id)
-    row.ended_at = row.ended_at or now()
+    if row.ended_at is not None:
+        return
+    row.ended_at = now()
     db.session.flush()
+    note(by=by, what="assignment_ended", space_id=row.space_id, subject=_name_of(_standing(assignment_id)))
 
 
 def resume(assignment_id: str, *, by: str) -> Counts:
@@ -268,6 +281,7 @@ def resume(assignment_id: str, *, by: str) -> Counts:
     row.ended_at = None
     db.session.flush()
     one = _standing(assignment_id)
+    note(by=by, what="assignment_resumed", space_id=one.space_id, subject=_name_of(one))
     return _enrol(one, queries.concerned(one), by=by)
 
 

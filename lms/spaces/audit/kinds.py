@@ -50,6 +50,10 @@ KINDS: dict[str, Kind] = {
     "space_reopened": Kind("spaces", N_("%(who)s opened the space %(space)s again.")),
     "territory_made": Kind("spaces", N_("%(who)s added the territory %(subject)s.")),
     "territory_changed": Kind("spaces", N_("%(who)s changed the territory %(subject)s.")),
+    "assigned": Kind("learning", N_("%(who)s assigned “%(subject)s” in %(space)s; people enrolled: %(after)s.")),
+    "assigned_network": Kind("learning", N_("%(who)s assigned “%(subject)s”; people enrolled: %(after)s.")),
+    "assignment_ended": Kind("learning", N_("%(who)s ended the assignment of “%(subject)s”.")),
+    "assignment_resumed": Kind("learning", N_("%(who)s took the assignment of “%(subject)s” up again.")),
     "choice_changed": Kind("choices", N_("%(who)s changed a choice of the network: %(subject)s.")),
 }  # fmt: skip
 
