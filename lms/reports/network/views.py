@@ -61,8 +61,8 @@ def table() -> Response:
     """The lines an address asks for, as CSV."""
     found, _kept = _wanted(lines())
     headers = [
-        _("Space"), _("Village or town"), _("Territory"), _("Country"), _("People"), _("Active this month"), _("First need"), _("Run by"),
-        _("Last active week"),
+        _("Space"), _("Village or town"), _("Territory"), _("Country"), _("People"), _("Active this month"), _("First need"),
+        _("Run by"), _("Last active week"),
     ]  # fmt: skip
     answer = Response(sheets.write_csv(headers, _rows(found)), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="spaces-{today().isoformat()}.csv"'
