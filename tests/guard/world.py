@@ -202,6 +202,7 @@ def sent(world: World, endpoint: str, actor: str) -> dict[str, Any]:
         "sessions.seat": {"do": "take"},
         "sessions.presence": {"here": [world["ids"]["learner_a"]]},
         "calendar.settings": {"do": "details", "details": "yes"},
+        "reviews.mail": {"do": "send"},
         "reviews.answer": {f"{world['lesson_answered']}.unknown": "1"},
         "notes.keep": {"noted": "À relire", "seen": ""},
         "remarks.write": {"text": "Chez nous, c’est autrement."},
