@@ -542,3 +542,20 @@ def test_who_asked_to_join_is_answered(any_place: House) -> None:
     press(client, bring(client, "Name,Email\nAsks,asks@example.net\n"))
     assert any_place.roles("asks@example.net") == {("learner", "la-bobine")}
     assert any_place.count(Application, Application.state == "accepted") == 1
+
+
+@pytest.mark.parametrize("lang", ["fr", "es", "ca", "en"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_the_table_of_the_team_comes_back_unchanged(place: House, lang: str, kind: str) -> None:
+    client = place.client("manager_a")
+    press(client, bring(client, 'Name,Email\n"=HYPERLINK(""x"")",eq@example.net\n'))
+    client.get(f"/home?lang={lang}")
+    page = bring(client, client.get(f"/team/la-bobine/table.{kind}").data, f"team.{kind}")
+    import_id = page.request.path.rsplit("/", 1)[1]
+    with place.open():
+        rows = db.session.execute(
+            sa.select(RosterRow.name, RosterRow.outcome).where(RosterRow.import_id == import_id)
+        ).all()
+    assert sorted(tuple(row) for row in rows) == [
+        ('=HYPERLINK("x")', "present"), ("Learner_A", "present"), ("Manager_A", "present"),
+    ]  # fmt: skip
