@@ -118,7 +118,7 @@ class Path:
 
 
 def _in_place(scope: Scope | Standing) -> list[sa.ColumnElement[bool]]:
-    found: list[sa.ColumnElement[bool]] = [Person.state == "active"]
+    found: list[sa.ColumnElement[bool]] = [Person.state == "active", Space.archived_at.is_(None)]
     if scope.space_id is not None:
         found.append(Membership.space_id == scope.space_id)
     if scope.territory_id is not None:
@@ -294,6 +294,7 @@ def _each() -> sa.Subquery:
         .join(Space, sa.and_(
             sa.or_(Assignment.space_id.is_(None), Space.id == Assignment.space_id),
             sa.or_(Assignment.territory_id.is_(None), Space.territory_id == Assignment.territory_id),
+            Space.archived_at.is_(None),
         ))
         .join(Membership, Membership.space_id == Space.id)
         .join(Person, sa.and_(Person.id == Membership.person_id, Person.state == "active"))
@@ -459,6 +460,7 @@ _WAYS = (
         .where(
             sa.or_(Assignment.space_id.is_(None), Space.id == Assignment.space_id),
             sa.or_(Assignment.territory_id.is_(None), Space.territory_id == Assignment.territory_id),
+            Space.archived_at.is_(None),
             sa.or_(
                 Assignment.who == "all",
                 sa.and_(Assignment.who == "learners", Membership.role == "learner"),

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from lms.foundation.clock import today
+from lms.foundation.clock import now, today
 from lms.foundation.db import db, new_id, writing
 from lms.foundation.errors import NotFound, Refused
 from lms.learning import service as learning
@@ -20,7 +20,7 @@ from lms.learning.assignments.rules import Due
 from lms.learning.models import Enrolment
 from lms.learning.service import Counts
 from lms.spaces import service as spaces
-from lms.spaces.models import Membership
+from lms.spaces.models import Membership, Space
 from tests.learning.assignments.conftest import Town
 
 DAY, LATER = date(2037, 3, 1), date(2037, 4, 1)
@@ -315,3 +315,13 @@ def test_who_joins_twice_at_once_is_enrolled_once(any_town: Town) -> None:
     assert not at_once(any_town, join, join)
     any_town.drain()
     assert any_town.taken()["ada"][0] == "active"
+
+
+def test_an_archived_space_asks_nobody(any_town: Town) -> None:
+    made, _counts = any_town.assign(Scope(None, "conflent", "learners"), by="head")
+    any_town.write(lambda: db.session.execute(sa.update(Space).where(Space.id == "estive").values(archived_at=now())))
+    tally = any_town.do(lambda: queries.tallies([any_town.standing(made)]))[made]
+    assert tally.people == 2
+    any_town.person("ada", ("learner", "estive"))
+    any_town.drain()
+    assert "ada" not in any_town.taken()
