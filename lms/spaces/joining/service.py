@@ -18,6 +18,7 @@ from lms.foundation.i18n import _
 from lms.foundation.tokens import digest, mint_code
 from lms.jobs import outbox
 from lms.spaces import service as spaces
+from lms.spaces.audit.service import note
 from lms.spaces.joining.events import MemberLeft, TransferAsked
 from lms.spaces.joining.models import ScreenCode, Transfer
 from lms.spaces.joining.queries import space_with_code
@@ -106,6 +107,7 @@ def answer_transfer(transfer_id: str, person_id: str, answer: str, *, leaving: s
         if answer == "moved":
             leave(person_id, leaving)
         spaces.give_role(person_id, "learner", row.space_id)
+        note(by=person_id, what="joined", space_id=row.space_id, subject=person_id, after="learner")
     row.state, row.answered_at = answer, moment
     return row.space_id
 
@@ -163,21 +165,25 @@ def ask_by_code(person_id: str, code: str) -> str | None:
     """
     space_id = space_with_code(code)
     if space_id is not None and not _belongs(person_id, space_id):
-        count_try(f"screen:{space_id}", REQUESTS_BY_CODE)
+        count_request(space_id)
         spaces.apply(person_id, space_id, source="screen")
     return space_id
+
+
+def count_request(space_id: str) -> None:
+    """Count one request by the code of this space's screen. Raises `TooMany` when too many come at once."""
+    count_try(f"screen:{space_id}", REQUESTS_BY_CODE)
 
 
 def come_by_code(*, email: str, name: str, lang: str, code: str, after: str) -> None:
     """Somebody without an account, or not signed in, typed the code of a screen: have the link mailed that proves their
     address and leads them to `after`, where they ask to join. The answer is the same whoever exists.
 
-    Raises `TooMany` when too many mails were asked for the address or for the space, `Expired` for a code that is over.
+    The caller counts the request (`count_request`). Raises `TooMany` when too many mails were asked for the address, `Expired`
+    for a code that is over.
     """
-    space_id = space_with_code(code)
-    if space_id is None:
+    if space_with_code(code) is None:
         raise Expired()
-    count_try(f"screen:{space_id}", REQUESTS_BY_CODE)
     spaces.register(email=email, name=name, lang=lang, after=after)
 
 

@@ -106,6 +106,11 @@ def _entering() -> Any:
     newcomer = NewcomerForm(lang=language()) if "name" in request.form else NewcomerForm(None, lang=language())
     if "name" not in request.form or not newcomer.validate():
         return _who_are_you(form, newcomer, space_id)
+    try:
+        with writing():
+            service.count_request(space_id)
+    except TooMany as error:
+        return _too_many(form, error)
     if mailed(address):
         with (
             suppress(TooMany, Expired, IntegrityError),

@@ -232,7 +232,7 @@ def test_D9_requests_to_one_space_are_limited(house: House) -> None:
         for _ in range(REQUESTS_BY_CODE[0]):
             accounts.count_try("screen:la-bobine", REQUESTS_BY_CODE)
     assert house.client("learner_b").fill("/join", {"code": code}).status_code == 429
-    come(house.client(), code)
+    assert come(house.client(), code).status_code == 429
     assert (house.count(Application), house.count(Person, Person.email == ONA)) == (0, 0)
 
 
