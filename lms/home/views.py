@@ -118,7 +118,7 @@ def start() -> Any:
         campaign=open_campaign() if visitor().spaces else None, news=waiting_for(visitor().id),
         # A path asks people into its courses: who was asked into none is on none.
         ways=ways_told(visitor().id) if any(one.enrolment.source == "manager" for one in mine) else [], renew=_to_renew(mine),
-        waits=waits_for(visitor()), transfers=asked_of(visitor().id),
+        waits=waits_for(visitor()), transfers=asked_of(visitor().id) if visitor().spaces else [],
         title_lang=title_lang, unit_lang=unit_lang, foreign=lambda code: "" if code == language() else code,
         minutes_range=minutes_range, first_name=visitor().name.split()[0],
         homeless=here is not None and here.registration == "open",
