@@ -94,7 +94,12 @@ def manager_gone(house: House) -> None:
     house.write(lambda: db.session.execute(sa.delete(Membership).where(Membership.person_id == house.ids["manager_a"])))
 
 
-@pytest.mark.parametrize("change", [left_the_space, declined, manager_gone], ids=lambda change: change.__name__)
+def expected(house: House) -> None:
+    """They were brought by a list: an invitation is on its way, and one mail is enough."""
+    house.invitation("learner_a@example.org")
+
+
+@pytest.mark.parametrize("change", [left_the_space, declined, manager_gone, expected], ids=lambda change: change.__name__)
 def test_a11_r28_a_letter_that_waits_is_dropped_where_it_is_no_longer_right(
     asked: House, mails: MailSink, change: Callable[[House], None]
 ) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from lms.accounts.models import Person
 from lms.catalogue.models import Course
 from lms.catalogue.queries import Published, followed, places
-from lms.foundation.clock import DEFAULT_ZONE, end_of, local, today
+from lms.foundation.clock import DEFAULT_ZONE, end_of, local, now, today
 from lms.foundation.db import db, read
 from lms.foundation.i18n import LANGUAGES, language
 from lms.learning.assignments.models import (
@@ -29,7 +29,7 @@ from lms.learning.assignments.rules import REMIND_DAYS, Due, next_course, start_
 from lms.learning.following.models import NoReminders
 from lms.learning.models import Enrolment
 from lms.learning.renewals.models import Renewal
-from lms.spaces.models import Membership, Network, Space, Territory
+from lms.spaces.models import Invitation, Membership, Network, Space, Territory
 from lms.spaces.queries import roles_of
 
 #: People on one page of a list.
@@ -556,8 +556,18 @@ def asked_of(enrolment_id: str, *, by_others: bool = True) -> Asked | None:
     ).one_or_none()  # fmt: skip
     if row is None or (by_others and (row.source != "manager" or not _still_asks(row.enrolled_by, row.id))):
         return None
+    if by_others and _is_expected(row.email):
+        return None  # one mail is enough: the invitation leads to the course too
     title = followed([row.current_version_id], _said, "titles", by_outline=True)[row.current_version_id][row.lang]
     return Asked(row.id, row.email, row.name, row.lang, row.course_id, title, row.by or "", row.why, row.due_on)
+
+
+def _is_expected(email: str) -> bool:
+    """Whether an invitation waits for this address."""
+    waits = sa.select(Invitation.id).where(
+        Invitation.email == email, Invitation.used_at.is_(None), Invitation.expires_at > now()
+    )
+    return db.session.scalar(waits.limit(1)) is not None
 
 
 def renewal_asked(renewal_id: str) -> Asked | None:
