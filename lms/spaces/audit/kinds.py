@@ -67,7 +67,7 @@ SAID: dict[str, str] = {
     "invitation": N_("only invited people"),
     "open": N_("anybody who proves an address"),
     "members": N_("members only"),
-    "public": N_("everybody"),
+    "public": N_("everybody, strangers too"),
     "yes": N_("yes"),
     "no": N_("no"),
     "field.registration": N_("who may make an account"),
