@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from lms.catalogue.queries import Published, followed, places
@@ -59,9 +60,10 @@ def _cards(published: Published) -> dict[str, Card]:
     return {lang: _card(published, lang) for lang in LANGUAGES}
 
 
-def cards_for(person_id: str | None) -> list[Card]:
-    """The shelf in its order, as cards for this reader (None: nobody signed in)."""
-    taken: dict[str, Learning] = {one.published.course_id: one for one in courses_of(person_id)} if person_id else {}
+def cards_for(person_id: str | None, own: Sequence[Learning] | None = None) -> list[Card]:
+    """The shelf in its order, as cards for this reader (None: nobody signed in). `own`: their courses, where they are at hand."""
+    known = (courses_of(person_id) if person_id else []) if own is None else own
+    taken: dict[str, Learning] = {one.published.course_id: one for one in known}
     declined = declined_by(person_id) if person_id else frozenset()
     lang = language()
     found: list[Card] = []

@@ -103,7 +103,7 @@ def start() -> Any:
     own_pace = [one for one in under_way if not (one.next_activity or "").startswith("live")]
     now_card = next(iter(own_pace or under_way), None)
     here = None if visitor().roles else network()
-    offers = proposals(cards_for(visitor().id)) if now_card is None else []
+    offers = proposals(cards_for(visitor().id, mine)) if now_card is None else []
     day = today(visitor().zone)
     plans = [plan for plan in plans_of(visitor().id) if is_on_home(plan.state, plan.planned_on, day)]
     # The nearest day ahead; where there is none, the last one that was not told yet.
