@@ -811,7 +811,14 @@ def lesson_address(document: CourseDocument, one: Try) -> str:
 
 
 def result_page(
-    own: Learning, one: Try, tried: Tried, versions: Mapping[str, Published], text: Activity, lang: str, *, spent: int = 0
+    own: Learning,
+    one: Try,
+    tried: Tried,
+    versions: Mapping[str, Published],
+    text: Activity,
+    lang: str,
+    *,
+    spent: int = 0,
 ) -> dict[str, Any]:
     """The end of an attempt. `spent` of them were made before it was asked anew."""
     document = own.published.document

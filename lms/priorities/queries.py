@@ -4,20 +4,22 @@ them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Row as RowOf
 
 from lms.catalogue.queries import Published, Shelved
 from lms.foundation.db import db
 from lms.foundation.i18n import pick
 from lms.priorities.models import Ranking
 from lms.priorities.rules import THIRDS, Lever, Need, Offered
+from lms.spaces.models import Space, Territory
 from lms.spaces.queries import all_spaces
-from lms.survey.queries import CampaignView, Group, competency_names, instrument_of, released
+from lms.survey.queries import CampaignView, Group, competency_names, instrument_of, released, released_parts
 
 #: Draws for the plausible ranks of a campaign too small for a ranking of its own; computed when the page is opened.
 FEW_DRAWS = 500
@@ -123,12 +125,13 @@ def needs_in(campaign: CampaignView, ranking: RankingView | None) -> tuple[Need,
     return tuple(Need(**item) for item in items_of(campaign.id, groups[0])) if groups else ()
 
 
-def groups_of(campaign_id: str) -> list[Row]:
-    """Every territory with its spaces, with what may be shown of each."""
-    territories = {group.key: group for group in released(campaign_id, by="territory")}
-    spaces = {group.key: group for group in released(campaign_id, by="space")}
+def groups_of(campaign: CampaignView, places: Sequence[RowOf[Space, Territory]] | None = None) -> list[Row]:
+    """Every territory with its spaces, with what may be shown of each. `places`: all spaces, where they are at hand."""
+    above, below_them = released_parts(campaign)
+    territories = {group.key: group for group in above}
+    spaces = {group.key: group for group in below_them}
     rows: dict[str, tuple[str, list[Row]]] = {}
-    for space, territory in all_spaces():
+    for space, territory in all_spaces() if places is None else places:
         _name, below = rows.setdefault(territory.id, (territory.name, []))
         below.append(Row(space.id, space.name, space.place, spaces.get(space.id)))
     return [Row(key, name, "", territories.get(key), tuple(below)) for key, (name, below) in rows.items()]

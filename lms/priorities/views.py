@@ -22,7 +22,7 @@ from lms.priorities.queries import Row, groups_of, latest_ranking, needs_in, off
 from lms.spaces.policy import guard
 from lms.survey import service as survey
 from lms.survey.instruments import InstrumentFault, instrument, newest, read
-from lms.survey.queries import CampaignView, instrument_of, newest_campaign, open_campaign
+from lms.survey.queries import CampaignView, asked_in, newest_campaign, open_campaign, shown_campaign
 from lms.ui import charts
 
 bp = Blueprint("priorities", __name__, template_folder="templates")
@@ -102,20 +102,19 @@ def keep() -> Any:
 def results() -> Any:
     """What the network needs, how sure that is, and the order of the courses that follows from it."""
     newest_one = newest_campaign()
-    shown = newest_campaign(least=newest_one.k) if newest_one else None
+    shown = shown_campaign(newest_one)
     ranking = latest_ranking()
     if shown is None or newest_one is None:
         return render_template("priorities/nothing.html", campaign=newest_one, wording=wording)
     mine = ranking if ranking and ranking.campaign_id == shown.id else None
     needs = needs_in(shown, ranking)
-    asked = instrument_of(shown.id)
-    assert asked is not None
+    asked = asked_in(shown)
     sort = request.args.get("sort", "")
     sort = sort if sort in asked.domains else ""
     return render_template(
         "priorities/results.html", campaign=newest_one, shown=shown, ranking=mine, needs=needs, wording=wording,
         gaps=_gap_chart(needs), ranks=_rank_chart(needs),
-        groups=_by_domain(groups_of(shown.id), sort), domains=asked.domains, sort=sort, heat=charts.heat,
+        groups=_by_domain(groups_of(shown), sort), domains=asked.domains, sort=sort, heat=charts.heat,
         limits=charts.LIMITS, one=_one, shelf=shelf(), order=ranking, title_of=_title, certain=rules.SURE,
         first_groups=FIRST_GROUPS, first_offers=FIRST_OFFERS,
     )  # fmt: skip

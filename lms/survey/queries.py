@@ -96,6 +96,13 @@ def newest_campaign(least: int = 0) -> CampaignView | None:
     return _view(_CAMPAIGNS.where(Campaign.counted >= least).order_by(Campaign.number.desc()).limit(1))
 
 
+def shown_campaign(newest: CampaignView | None) -> CampaignView | None:
+    """The newest campaign with figures to show: `newest` itself where enough answers are counted, else the last that had."""
+    if newest is None or newest.counted >= newest.k:
+        return newest
+    return newest_campaign(least=newest.k)
+
+
 def campaign(campaign_id: str) -> CampaignView | None:
     """The campaign with this id, or None."""
     return _view(_CAMPAIGNS.where(Campaign.id == campaign_id))
@@ -108,6 +115,11 @@ def _asked(instrument_id: str) -> Instrument:
             sa.select(InstrumentVersion.document).where(InstrumentVersion.id == instrument_id)
         ).one(),
     )
+
+
+def asked_in(found: CampaignView) -> Instrument:
+    """The questionnaire this campaign asks."""
+    return _asked(found.instrument_id)
 
 
 def instrument_of(campaign_id: str) -> Instrument | None:
@@ -175,17 +187,31 @@ def released(campaign_id: str, *, by: str = "network", draws: int = 0, seed: int
     found = campaign(campaign_id)
     if found is None:
         return []
+    if by != "network":
+        territories, spaces = released_parts(found)
+        return territories if by == "territory" else spaces
+    answers = [row.answers for row in _returns(found.id)]
+    if len(answers) < found.k:
+        return []
+    return [_network(_asked(found.instrument_id), _Counted(answers, ""), found.k, draws, seed)]
+
+
+_RETURNS = sa.select(Response.answers, Response.territory_id, Response.space_id, Response.reach).where(
+    Response.campaign_id == sa.bindparam("campaign")
+)
+
+
+def _returns(campaign_id: str) -> Sequence[Any]:
+    return read(_RETURNS, campaign=campaign_id).all()
+
+
+def released_parts(found: CampaignView) -> tuple[list[Group], list[Group]]:
+    """What `released` gives of a campaign's territories and of its spaces, its answers read once."""
     asked = _asked(found.instrument_id)
-    rows = db.session.execute(
-        sa.select(Response.answers, Response.territory_id, Response.space_id, Response.reach).where(
-            Response.campaign_id == campaign_id
-        )
-    ).all()
+    rows = _returns(found.id)
     everybody = _Counted([row.answers for row in rows], "")
     if len(everybody.answers) < found.k:
-        return []
-    if by == "network":
-        return [_network(asked, everybody, found.k, draws, seed)]
+        return [], []
     territories: dict[str, _Counted] = {}
     spaces: dict[str, _Counted] = {}
     for row in rows:
@@ -198,13 +224,11 @@ def released(campaign_id: str, *, by: str = "network", draws: int = 0, seed: int
             space = spaces.setdefault(row.space_id, _Counted([], row.territory_id))
             if row.reach >= 2:
                 space.answers.append(row.answers)
-    if by == "territory":
-        return _parts(asked, by, {"": everybody}, territories, found.k)
-    # what a hidden territory would show, its spaces must not show either
-    groups = _parts(asked, by, territories, spaces, found.k)
     above = _parts(asked, "territory", {"": everybody}, territories, found.k)
+    groups = _parts(asked, "space", territories, spaces, found.k)
+    # what a hidden territory would show, its spaces must not show either
     hidden = {group.key for group in above if group.show == "hidden"}
-    return [_hide(group) if spaces[group.key].parent in hidden else group for group in groups]
+    return above, [_hide(group) if spaces[group.key].parent in hidden else group for group in groups]
 
 
 def newest_results(*, by: str = "network") -> list[Group]:

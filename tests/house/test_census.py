@@ -20,9 +20,22 @@ from tests.house.census import DOORS, Door
 
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 #: Where space B's name is shown on purpose: to the coordinator, and to whoever chooses a space to join.
-NAMED = {"home.week", "priorities.results", "spaces.choose", "audit.network", "directory.listed", "network.spaces", "network.table"}
+NAMED = {
+    "home.week",
+    "priorities.results",
+    "spaces.choose",
+    "audit.network",
+    "directory.listed",
+    "network.spaces",
+    "network.table",
+}
 #: Who reads names from every space: of works to review, of those who changed roles and choices.
-READERS = {("trainer", "works.waiting"), ("coordinator", "audit.network"), ("coordinator", "network.spaces"), ("coordinator", "network.table")}
+READERS = {
+    ("trainer", "works.waiting"),
+    ("coordinator", "audit.network"),
+    ("coordinator", "network.spaces"),
+    ("coordinator", "network.table"),
+}
 #: Doors at which a good request of this world has nothing to change: a campaign is open, an attempt is gone on with, steps
 #: are left to do, a word is kept in the session alone.
 NOTHING_TO_DO = {"priorities.begin", "learning.start", "learning.finish_course", "doors.as_written", "trial.answer"}

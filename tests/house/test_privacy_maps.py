@@ -41,7 +41,14 @@ ROOMS = (
     "accounts",
 )  # fmt: skip
 #: Columns with somebody's address, which are no foreign key.
-ADDRESSES = {("person", "email"), ("invitation", "email"), ("sent_mail", "address"), ("roster_row", "email"), ("network", "contact"), ("network", "sender_address")}
+ADDRESSES = {
+    ("person", "email"),
+    ("invitation", "email"),
+    ("sent_mail", "address"),
+    ("roster_row", "email"),
+    ("network", "contact"),
+    ("network", "sender_address"),
+}
 #: Tables whose rows no longer are about a person when they are forgotten: the row stays, without them.
 STAYS = {"offer", "audit_entry", "assignment", "assignment_course", "learning_path", "path_course"}
 #: Columns that are kept from the person on purpose, with the reason.

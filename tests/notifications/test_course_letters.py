@@ -99,7 +99,9 @@ def expected(house: House) -> None:
     house.invitation("learner_a@example.org")
 
 
-@pytest.mark.parametrize("change", [left_the_space, declined, manager_gone, expected], ids=lambda change: change.__name__)
+@pytest.mark.parametrize(
+    "change", [left_the_space, declined, manager_gone, expected], ids=lambda change: change.__name__
+)
 def test_a11_r28_a_letter_that_waits_is_dropped_where_it_is_no_longer_right(
     asked: House, mails: MailSink, change: Callable[[House], None]
 ) -> None:

@@ -231,10 +231,13 @@ _TO_REVIEW = _DUTIES.join(
     Enrolment,
     sa.and_(Enrolment.course_id == Work.course_id, Enrolment.person_id == sa.bindparam("person")),
 ).where(WorkReview.sent_at.is_(None), Work.state == "handed", Enrolment.state != "declined")
-_REVIEWED = (
-    sa.select(Work.id, Work.course_id, Work.unit, Work.activity, Work.reviewed_at)
-    .where(Work.person_id == sa.bindparam("person"), Work.reviewed_at > sa.bindparam("since", type_=Moment))
-    .order_by(Work.reviewed_at.desc())
+_REVIEWED = sa.select(
+    Work.id, Work.course_id, Work.unit, Work.activity, Work.reviewed_at, sa.literal(True), Work.reviewed_at
+).where(Work.person_id == sa.bindparam("person"), Work.reviewed_at > sa.bindparam("since", type_=Moment))
+_NEWS = (
+    _TO_REVIEW.order_by(None)
+    .add_columns(sa.literal(False).label("own"), WorkReview.given_at.label("at"))
+    .union_all(_REVIEWED)
 )
 
 
@@ -248,11 +251,12 @@ def handed_in(person_id: str, course_id: str) -> set[tuple[str, str]]:
 
 def waiting_for(person_id: str) -> News:
     """What home may tell somebody: works they are asked to review, and their own that were reviewed in the last two
-    weeks. Two queries.
+    weeks, the last first. One query.
     """
+    rows = sorted(read(_NEWS, person=person_id, since=now() - rules.NEWS), key=lambda row: (row.at, row.id))
     return News(
-        tuple(Duty(*row) for row in read(_TO_REVIEW, person=person_id)),
-        tuple(Duty(*row) for row in read(_REVIEWED, person=person_id, since=now() - rules.NEWS)),
+        tuple(Duty(*row[:5]) for row in rows if not row.own),
+        tuple(Duty(*row[:5]) for row in reversed(rows) if row.own),
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Row
 
 from lms.accounts.models import Person
 from lms.foundation.clock import local, now
@@ -15,9 +16,9 @@ from lms.foundation.i18n import by_name, pick
 from lms.learning.models import Place
 from lms.priorities.queries import groups_of
 from lms.reports.network.rules import Line
-from lms.spaces.models import Invitation, Membership
+from lms.spaces.models import Invitation, Membership, Space, Territory
 from lms.spaces.queries import all_spaces
-from lms.survey.queries import instrument_of, newest_campaign
+from lms.survey.queries import asked_in, newest_campaign, shown_campaign
 
 #: Who did something within this time is active.
 ACTIVE = timedelta(days=30)
@@ -55,9 +56,10 @@ def lines() -> list[Line]:
     for row in read(_MANAGERS):
         managers[row.space_id].append(row.name)
     invited = {row.space_id: row.waiting for row in read(_INVITED, now=now())}
-    needs = _first_needs()
+    places = all_spaces()
+    needs = _first_needs(places)
     found = []
-    for space, territory in all_spaces():
+    for space, territory in places:
         if space.archived_at is not None:
             continue
         count = counts.get(space.id)
@@ -79,15 +81,14 @@ def _monday(moment: datetime) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _first_needs() -> dict[tuple[str, str], str]:
+def _first_needs(places: Sequence[Row[Space, Territory]]) -> dict[tuple[str, str], str]:
     """("space" or "territory", id) -> the domain with the largest gap among the figures that may be shown of it."""
-    newest = newest_campaign()
-    shown = newest_campaign(least=newest.k) if newest else None
-    asked: Any = instrument_of(shown.id) if shown else None
-    if shown is None or asked is None:
+    shown = shown_campaign(newest_campaign())
+    if shown is None:
         return {}
+    asked = asked_in(shown)
     found: dict[tuple[str, str], str] = {}
-    for above in groups_of(shown.id):
+    for above in groups_of(shown, places):
         for kind, row in (("territory", above), *(("space", below) for below in above.below)):
             if row.group is not None and not row.is_hidden:
                 gaps = row.group.domains
