@@ -157,7 +157,9 @@ def test_a_second_delivery_of_the_same_batch_changes_nothing(asked):
 
 def test_groups_hold_every_territory_and_space(asked):
     count(asked, 30, fixer_prix="51")
-    rows = groups_of(asked)
+    shown = newest_campaign()
+    assert shown is not None
+    rows = groups_of(shown)
     assert [row.name for row in rows] == ["Garonne", "Vall-Nord"]
     valley = rows[1]
     assert not valley.is_hidden
