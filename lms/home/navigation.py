@@ -37,7 +37,7 @@ NAVIGATION: tuple[Entry, ...] = (
     ),
     Entry(N_("Write"), "authoring.shelf", "pen", lambda who: may(who, "author"), frozenset({"authoring", "remarks"})),
     Entry(
-        N_("Network"), "home.week", "ridge", lambda who: may(who, "network"),
+        N_("Network"), "network.spaces", "ridge", lambda who: may(who, "network"),
         frozenset({"audit", "choices", "network", "priorities"}), "/network/",
     ),
 )  # fmt: skip

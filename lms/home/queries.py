@@ -3,30 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lms.catalogue.queries import Published, followed, places
 from lms.content.documents import Prose
 from lms.foundation.i18n import LANGUAGES, language
 from lms.home.rules import Card, first_said
-from lms.learning.queries import Learning, courses_of, declined_by, learners_by_space
+from lms.learning.queries import Learning, courses_of, declined_by
 from lms.learning.rules import listed, minutes_range, summary_lang, title_lang, variant
-from lms.spaces.queries import all_spaces, people_by_space
-
-
-@dataclass(frozen=True)
-class SpaceLine:
-    """A space as the coordinator sees it: counts of people, nobody by name."""
-
-    id: str
-    name: str
-    place: str
-    territory: str
-    country: str
-    people: int
-    enrolled: int
-    active: int
-    finished: int
 
 
 def _card(published: Published, lang: str) -> Card:
@@ -97,25 +81,3 @@ def said_in(published: Published, unit: str, activity: str, lang: str) -> tuple[
         return first_said([*prose, *(scene.html for scene in one.scenes[:1])]), one.lang
 
     return published.once(find, "said", unit, activity, lang)
-
-
-def network_lines() -> list[SpaceLine]:
-    """Every space with its counts, by territory and name. Three queries."""
-    people, learners = people_by_space(), learners_by_space()
-    lines = []
-    for space, territory in all_spaces():
-        enrolled, active, finished = learners.get(space.id, (0, 0, 0))
-        lines.append(
-            SpaceLine(
-                space.id,
-                space.name,
-                space.place,
-                territory.name,
-                territory.country,
-                people.get(space.id, 0),
-                enrolled,
-                active,
-                finished,
-            )
-        )
-    return lines

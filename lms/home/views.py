@@ -10,8 +10,8 @@ from flask import Blueprint, current_app, make_response, redirect, render_templa
 from lms.accounts.visitor import visitor
 from lms.catalogue.queries import places
 from lms.foundation.clock import now, today
-from lms.foundation.i18n import LANGUAGES, by_name, language
-from lms.home.queries import cards_for, network_lines, said_in
+from lms.foundation.i18n import LANGUAGES, language
+from lms.home.queries import cards_for, said_in
 from lms.home.rules import FACETS, chosen, counts, proposals
 from lms.home.wording import domain_name, length_name, level_name, proposals_title
 from lms.learning.assignments.queries import ways_told
@@ -28,7 +28,6 @@ from lms.learning.rules import minutes_range, title_lang, unit_lang
 from lms.learning.trial.pages import samples
 from lms.learning.trial.queries import first_of, samples_of
 from lms.learning.works.queries import waiting_for
-from lms.priorities.queries import latest_ranking
 from lms.priorities.wording import reason_sentence
 from lms.spaces.joining.queries import asked_of
 from lms.spaces.policy import guard
@@ -39,10 +38,6 @@ bp = Blueprint("home", __name__, template_folder="templates")
 
 #: Courses on one page of the catalogue.
 COURSES = 20
-#: Spaces on one page of the coordinator's table, and what it may be sorted by.
-PAGE = 40
-SORTS = ("territory", "name", "people", "active", "finished")
-
 #: Questions that can be tried on the front page.
 SAMPLES = 3
 
@@ -153,27 +148,4 @@ def catalogue() -> Any:
         "home/catalogue.html", cards=listed[page * COURSES : (page + 1) * COURSES], found=len(listed),
         offers=[] if filters or page else proposals(cards), all=len(cards), page=page, last=last,
         filters=filters, tally=tally, names=names, reason_sentence=reason_sentence, proposals_title=proposals_title,
-    )  # fmt: skip
-
-
-@bp.get("/network")
-@guard("network")
-def week() -> Any:
-    """The network this week: a sentence, then the spaces as a table."""
-    lines = network_lines()
-    asked = request.args.get("sort", "")
-    order = asked if asked in SORTS else "territory"
-    backwards = order in ("people", "active", "finished")
-    lines.sort(key=lambda line: by_name(line.name))
-    if order == "territory":
-        shown = sorted(lines, key=lambda line: by_name(line.territory))
-    else:
-        shown = lines if order == "name" else sorted(lines, key=lambda line: getattr(line, order), reverse=backwards)
-    last = max(0, (len(shown) - 1) // PAGE)
-    page = min(max(request.args.get("page", 0, type=int), 0), last)
-    ranking = latest_ranking()
-    return render_template(
-        "home/week.html", lines=shown[page * PAGE : (page + 1) * PAGE], total=len(lines), page=page, last=last, order=order,
-        idle=sum(line.enrolled == 0 for line in lines), people=sum(line.people for line in lines),
-        active=sum(line.active for line in lines), ranking=ranking, campaign=open_campaign(),
     )  # fmt: skip

@@ -21,7 +21,7 @@ from lms.accounts.models import Person
 from lms.catalogue.models import Course
 from lms.catalogue.queries import Published, published, versions
 from lms.content.documents import Unit
-from lms.foundation.clock import now, today
+from lms.foundation.clock import today
 from lms.foundation.db import db, read
 from lms.foundation.i18n import language
 from lms.learning import rules
@@ -686,33 +686,6 @@ def learners_of(course_id: str) -> tuple[int, int]:
         .where(Enrolment.course_id == course_id, Enrolment.state != "declined", Person.state == "active")
     ).one()
     return row[0], row[1]
-
-
-def learners_by_space() -> dict[str, tuple[int, int, int]]:
-    """Space id -> (people enrolled in something, active within 30 days, who finished a course). Active people only.
-    One query.
-    """
-    since = now() - ACTIVE
-    lately = (
-        sa.select(Place.person_id)
-        .where(Place.at >= since)
-        .union(sa.select(Completion.person_id).where(Completion.done_at >= since))
-        .subquery()
-    )
-    rows = db.session.execute(
-        sa.select(
-            Membership.space_id,
-            sa.func.count(sa.distinct(Enrolment.person_id)),
-            sa.func.count(sa.distinct(lately.c.person_id)),
-            sa.func.count(sa.distinct(sa.case((Enrolment.state == "finished", Enrolment.person_id)))),
-        )
-        .join(Person, Person.id == Membership.person_id)
-        .join(Enrolment, Enrolment.person_id == Membership.person_id)
-        .outerjoin(lately, lately.c.person_id == Membership.person_id)
-        .where(Person.state == "active", Enrolment.state != "declined")
-        .group_by(Membership.space_id)
-    )
-    return {space_id: (people, active, done) for space_id, people, active, done in rows}
 
 
 def visible_to(person_id: str, course_id: str) -> tuple[Published | None, Learning | None]:

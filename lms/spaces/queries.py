@@ -117,17 +117,6 @@ def member_ids(space_id: str) -> frozenset[str]:
     )
 
 
-def people_by_space() -> dict[str, int]:
-    """Space id -> how many active people belong to it."""
-    rows = db.session.execute(
-        sa.select(Membership.space_id, sa.func.count())
-        .join(Person, Person.id == Membership.person_id)
-        .where(Person.state == "active")
-        .group_by(Membership.space_id)
-    )
-    return {space_id: count for space_id, count in rows}
-
-
 def has_coordinator() -> bool:
     """Whether anybody active coordinates the network."""
     return (

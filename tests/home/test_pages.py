@@ -20,7 +20,7 @@ from lms.learning import service as learning
 from lms.spaces import service as spaces
 from lms.spaces.models import Membership, Space
 from lms.survey import service as survey
-from tests.accounts.people import House, found
+from tests.accounts.people import House
 from tests.home.conftest import furnish, order, statements
 from tests.survey.conftest import questionnaire
 from tests.visits import page_of, words_of
@@ -360,73 +360,3 @@ def test_a_network_without_spaces(app: Flask) -> None:
     visitor = app.test_client()
     visitor.enter(who)  # type: ignore[attr-defined]
     assert "No space yet" in words_of(visitor.get("/network?lang=en"))
-
-
-def test_the_week_counts_nobody_by_name(any_app: Flask, tmp_path: Path) -> None:
-    house = found(any_app)
-    furnish(house, tmp_path / "courses", COURSES)
-    finish(house, "learner_a", "alpha")
-    page = house.client("coordinator").get("/network")
-    said = words_of(page)
-    assert "4 people, 1 went on this month" in said
-    assert "2 spaces, 1 has not begun" in said
-    assert "Learner_A" not in said
-    cells = [" ".join("".join(cell.itertext()).split()) for cell in page_of(page).iter("td")]
-    assert cells == ["Conflent FR", "2", "1", "1", "Conflent FR", "2", "0", "0"]
-
-
-SORTED = [
-    ("", "La Bobine"),
-    ("territory", "La Bobine"),
-    ("name", "La Bobine"),
-    ("people", "Space 002"),
-    ("active", "La Bobine"),
-    ("password", "La Bobine"),
-    ("finished", "La Bobine"),
-    ("__class__", "La Bobine"),
-]
-
-
-def test_the_week_sorts_by_what_it_shows(house: House) -> None:
-    spread(house, 45)
-    for sort, first in SORTED:
-        assert rows(house.client("coordinator").get(f"/network?sort={sort}"))[0] == first, sort
-
-
-PAGES = [
-    ("0", 40),
-    ("1", 7),
-    ("2", 7),
-    (str(10**9), 7),
-    ("9" * 5000, 40),
-    ("-1", 40),
-    ("two", 40),
-    ("", 40),
-    ("1.5", 40),
-]
-
-
-def test_a_page_far_away_is_the_last_one(house: House) -> None:
-    spread(house, 45)
-    for page, shown in PAGES:
-        answer = house.client("coordinator").get("/network", query_string={"page": page})
-        assert len(rows(answer)) == shown, page
-
-
-def test_the_pages_together_show_every_space_once(house: House) -> None:
-    spread(house, 45)
-    visitor = house.client("coordinator")
-    every = rows(visitor.get("/network?sort=people")) + rows(visitor.get("/network?sort=people&page=1"))
-    assert len(every) == len(set(every)) == 47
-
-
-def test_the_week_asks_the_same_for_five_spaces_and_for_two_hundred(any_app: Flask) -> None:
-    house, many = found(any_app), []
-    for size in (5, 200):
-        spread(house, size)
-        visitor = house.client("coordinator")
-        visitor.get("/network")
-        with statements(any_app) as seen:
-            visitor.get("/network")
-        many.append(len(seen))
-    assert many[0] == many[1] <= 12

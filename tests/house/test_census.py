@@ -21,12 +21,11 @@ from tests.house.census import DOORS, Door
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
 #: Where space B's name is shown on purpose: to the coordinator, and to whoever chooses a space to join.
 NAMED = {
-    "home.week",
+    "network.spaces",
     "priorities.results",
     "spaces.choose",
     "audit.network",
     "directory.listed",
-    "network.spaces",
     "network.table",
 }
 #: Who reads names from every space: of works to review, of those who changed roles and choices.

@@ -7,14 +7,12 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 
 from lms.catalogue import privacy as catalogue_privacy
 from lms.catalogue import service as catalogue
 from lms.foundation.db import db, writing
 from lms.learning import queries, service
-from lms.learning.models import Completion, Place
 from lms.spaces.models import Membership, Space, Territory
 from tests.catalogue.courses import write_course
 from tests.catalogue.test_queries import counted
@@ -108,19 +106,6 @@ def test_the_team_takes_the_same_queries_for_one_and_for_many(app: Flask, team: 
         assert len(seen) == 2
 
     inside(app, check)
-
-
-def test_spaces_are_counted_by_people_enrolled_active_and_finished(app: Flask, team: dict[str, str]) -> None:
-    assert inside(app, queries.learners_by_space) == {"bobine": (2, 1, 1)}
-
-    def long_ago() -> None:
-        with writing():
-            old = datetime(2020, 1, 1, tzinfo=UTC)
-            db.session.execute(sa.update(Place).values(at=old))
-            db.session.execute(sa.update(Completion).values(done_at=old))
-
-    inside(app, long_ago)
-    assert inside(app, queries.learners_by_space) == {"bobine": (2, 0, 1)}
 
 
 def test_what_was_opened_last_comes_first(app: Flask, team: dict[str, str]) -> None:

@@ -34,7 +34,7 @@ def _wanted(everything: list[Line]) -> tuple[list[Line], dict[str, str]]:
     return ordered(found, asked(request.args.get("sort", "")), by_name), {k: v for k, v in kept.items() if v}
 
 
-@bp.get("/network/spaces")
+@bp.get("/network")
 @guard("network")
 def spaces() -> Any:
     """The spaces of the network: a sentence, then a table that can be sorted and narrowed."""
