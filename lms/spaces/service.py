@@ -82,7 +82,6 @@ def invite(
         raise Refused(_("This does not look like an e-mail address."))
     if invited_by is not None:
         _still_may(invited_by, role, space_id)
-    _must_be_open(space_id)
     db.session.execute(
         sa.update(Invitation)
         .where(
@@ -93,6 +92,7 @@ def invite(
         )
         .values(expires_at=now())
     )
+    must_be_open(space_id)
     token, moment = mint(), now()
     made = Invitation(
         id=new_id(), email=address, role=role, space_id=space_id, lang=lang, invited_by=invited_by,
@@ -122,7 +122,7 @@ def mint_invitation(invitation_id: str) -> tuple[Invitation, str] | None:
 def accept_invitation(token: str, *, name: str, lang: str) -> Person:
     """Spend an invitation: the person is made if need be and gets the role that stands in the row, nothing else.
 
-    Raises `Expired` for one that is used, too old, or whose giver may no longer give it.
+    Raises `Expired` for one that is used, too old, or whose giver may no longer give it, `Refused` where its space is archived.
     """
     row = db.session.scalar(sa.select(Invitation).where(Invitation.token_digest == digest(token)).with_for_update())
     if row is None or row.used_at is not None or row.expires_at <= now():
@@ -134,6 +134,7 @@ def accept_invitation(token: str, *, name: str, lang: str) -> Person:
     )
     if person.state != "active":
         raise Expired(_("This link has expired. Get a new one."))
+    must_be_open(row.space_id)
     row.used_at = now()
     give_role(person.id, row.role, row.space_id)
     what = "joined" if row.space_id else "joined_network"
@@ -141,9 +142,14 @@ def accept_invitation(token: str, *, name: str, lang: str) -> Person:
     return person
 
 
-def _must_be_open(space_id: str | None) -> None:
-    place = db.session.get(Space, space_id) if space_id else None
-    if place is not None and place.archived_at is not None:
+def must_be_open(space_id: str | None) -> None:
+    """Make sure that a space (None: the network) takes people in, and does until this write is done: whoever archives it
+    waits. Called by everything that brings somebody in; rows of invitations are locked before, never after. Raises `Refused`.
+    """
+    if space_id is None:
+        return
+    archived = sa.select(Space.archived_at).where(Space.id == space_id)
+    if db.session.scalar(archived.with_for_update(read=True, key_share=True)) is not None:
         raise Refused(_("This space is archived: nobody new comes in."))
 
 
@@ -192,7 +198,7 @@ def apply(person_id: str, space_id: str, *, source: str = "open") -> None:
     """
     if db.session.get(Membership, (person_id, space_id)) is not None:
         return
-    _must_be_open(space_id)
+    must_be_open(space_id)
     fresh = {"asked_at": now(), "state": "asked", "decided_by": None, "source": source, "why": ""}
     upsert(Application, [{"person_id": person_id, "space_id": space_id, **fresh}], key=["person_id", "space_id"])
     db.session.execute(
@@ -205,9 +211,11 @@ def apply(person_id: str, space_id: str, *, source: str = "open") -> None:
 
 def decide(person_id: str, space_id: str, *, accept: bool, by: str, why: str = "") -> None:
     """Accept or decline somebody who asked to join, who is told by mail, with `why` where the answer is no. Raises
-    `Refused` if nothing waits for an answer.
+    `Refused` if nothing waits for an answer, and for a yes where the space is archived.
     """
     hold_right(by, "invite", space_id)
+    if accept:
+        must_be_open(space_id)
     changed = db.session.execute(
         sa.update(Application)
         .where(Application.person_id == person_id, Application.space_id == space_id, Application.state == "asked")

@@ -84,7 +84,7 @@ def join(token: str) -> Any:
     try:
         with writing():
             person = service.accept_invitation(token, name=name, lang=lang)
-    except Expired as error:
+    except (Expired, Refused) as error:
         return _over(token, error.message)
     enter(person.id, shared=form.shared.data)
     answer: Response = make_response(redirect(url_for("home.start")))

@@ -118,12 +118,12 @@ def _taken(found: str) -> bool:
 
 def _turn(space_id: str, *, by: str, away: bool) -> None:
     hold_right(by, "network")
+    if away:  # before the space is locked, as whoever accepts one does it
+        waiting = (Invitation.space_id == space_id, Invitation.used_at.is_(None), Invitation.expires_at > now())
+        db.session.execute(sa.update(Invitation).where(*waiting).values(expires_at=now()))
     row = db.session.get(Space, space_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFound()
     if (row.archived_at is not None) != away:
         row.archived_at = now() if away else None
-        if away:
-            waiting = (Invitation.space_id == space_id, Invitation.used_at.is_(None), Invitation.expires_at > now())
-            db.session.execute(sa.update(Invitation).where(*waiting).values(expires_at=now()))
         note(by=by, what="space_archived" if away else "space_reopened", space_id=space_id)

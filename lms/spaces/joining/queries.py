@@ -174,9 +174,11 @@ def screen_code(space_id: str) -> ScreenCode | None:
 
 
 def space_with_code(code: str) -> str | None:
-    """The id of the space on whose screen this code stands, while it works."""
+    """The id of the space on whose screen this code stands, while it works; an archived space asks nobody in."""
     return db.session.scalar(
-        sa.select(ScreenCode.space_id).where(ScreenCode.code == code, ScreenCode.expires_at > now())
+        sa.select(ScreenCode.space_id)
+        .join(Space, Space.id == ScreenCode.space_id)
+        .where(ScreenCode.code == code, ScreenCode.expires_at > now(), Space.archived_at.is_(None))
     )
 
 

@@ -46,6 +46,7 @@ def request_transfers(person_ids: Collection[str], space_id: str, *, by: str | N
     """`request_transfer` for many, in a few statements for each `CHUNK` of them."""
     if by is not None and not spaces.holds_right(by, "learner", space_id):
         raise Refused(_("You can invite people to your own space, to learn."))
+    spaces.must_be_open(space_id)
     moment = now()
     wanted = sorted(set(person_ids))
     for start in range(0, len(wanted), CHUNK):
@@ -104,6 +105,7 @@ def answer_transfer(transfer_id: str, person_id: str, answer: str, *, leaving: s
     if answer != "declined":
         if row.asked_by is not None and not spaces.holds_right(row.asked_by, "learner", row.space_id):
             raise Expired(_("The person who asked you can no longer do so. Nothing was changed."))
+        spaces.must_be_open(row.space_id)
         if answer == "moved":
             leave(person_id, leaving)
         spaces.give_role(person_id, "learner", row.space_id)
@@ -142,8 +144,9 @@ def withdraw_transfers(person_ids: Collection[str], space_id: str, *, since: dat
 
 
 def make_screen_code(space_id: str, *, by: str) -> str:
-    """A code for the space's screen, good for a day; the former one ends. Raises as `hold_right`."""
+    """A code for the space's screen, good for a day; the former one ends. Raises as `hold_right` and `must_be_open`."""
     spaces.hold_right(by, "invite", space_id)
+    spaces.must_be_open(space_id)
     code, moment = mint_code(), now()
     row = {
         "space_id": space_id, "code": code, "made_by": by, "made_at": moment, "expires_at": moment + SCREEN_LIFE,

@@ -17,7 +17,7 @@ from lms.spaces.events import PeopleInvited
 from lms.spaces.models import Application, Invitation, Membership, Space
 from lms.spaces.roster.queries import not_to_invite, parts
 from lms.spaces.roster.rules import Planned
-from lms.spaces.service import INVITATION_LIFE, tell_joined
+from lms.spaces.service import INVITATION_LIFE, must_be_open, tell_joined
 
 #: So many letters are one duty: a sign-in mail never waits for more of them.
 LETTERS = 50
@@ -37,8 +37,11 @@ def bring_in(new: Collection[Planned], space: Space, *, by: str | None) -> dict[
 
     `by` is who invites; None for the operator. Who was invited already, or too often, gets no further
     mail; who asked to join is answered. The caller has
-    made sure of the right. Raises `IntegrityError` where somebody else writes one of the addresses down at the same moment.
+    made sure of the right. Raises `Refused` where the space is archived, `IntegrityError` where somebody else writes one of the
+    addresses down at the same moment.
     """
+    if new:
+        must_be_open(space.id)
     moment = now()
     names = {one.email: one.name for one in new if not one.person_id}
     made = accounts.create_people(names, lang=space.lang, zone=space.zone)

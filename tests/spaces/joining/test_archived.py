@@ -1,0 +1,111 @@
+"""An archived space lets nobody new in, by whatever way they came: each way was begun while it was open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from lms.foundation.db import db
+from lms.foundation.errors import DomainError, Expired
+from lms.learning.rosters import service as rosters
+from lms.spaces import service as spaces
+from lms.spaces.directory.service import archive, reopen
+from lms.spaces.joining import service
+from lms.spaces.models import Invitation, Space
+from lms.spaces.roster.rules import Entry
+from tests.accounts.people import House
+from tests.spaces.joining.test_transfers import LEARNER_B, asked
+
+SPACE = "la-bobine"
+Way = Callable[[House], Callable[[], Any]]
+
+
+def _request(house: House) -> Callable[[], Any]:
+    house.write(lambda: spaces.apply(house.ids["learner_b"], SPACE))
+    return lambda: spaces.decide(house.ids["learner_b"], SPACE, accept=True, by=house.ids["manager_a"])
+
+
+def _answer(choice: str) -> Way:
+    def way(house: House) -> Callable[[], Any]:
+        transfer = asked(house)
+        return lambda: service.answer_transfer(transfer, house.ids["learner_b"], choice, leaving="l-estive")
+
+    return way
+
+
+def _invitation(house: House) -> Callable[[], Any]:
+    """One that was written while the space was being archived, and is not over."""
+    token = house.invitation(LEARNER_B)
+
+    def accept() -> Any:
+        row = db.session.query(Invitation).one()
+        row.expires_at = row.created_at + spaces.INVITATION_LIFE
+        return spaces.accept_invitation(token, name="", lang="en")
+
+    return accept
+
+
+def _code(house: House) -> Callable[[], Any]:
+    code = house.write(lambda: service.make_screen_code(SPACE, by=house.ids["manager_a"]))
+
+    def ask() -> None:
+        if service.ask_by_code(house.ids["learner_b"], code) is None:
+            raise Expired()
+
+    return ask
+
+
+def _list(email: str) -> Way:
+    def way(house: House) -> Callable[[], Any]:
+        def bring() -> Any:
+            place = db.session.get(Space, SPACE)
+            assert place is not None
+            return rosters.bring([Entry(2, "Ada", email)], place, name="a.csv", course_id=None, due_on=None)
+
+        return bring
+
+    return way
+
+
+WAYS: dict[str, Way] = {
+    "a request is accepted": _request,
+    "somebody moves": _answer("moved"),
+    "somebody belongs to both": _answer("both"),
+    "an invitation is accepted": _invitation,
+    "a code is typed": _code,
+    "a list brings somebody": _list("ada@example.org"),
+    "a list asks somebody who belongs elsewhere": _list(LEARNER_B),
+    "somebody is asked to move": lambda house: (
+        lambda: service.request_transfer(house.ids["learner_b"], SPACE, by=house.ids["manager_a"])
+    ),
+    "a code is made": lambda house: lambda: service.make_screen_code(SPACE, by=house.ids["manager_a"]),
+}
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS.keys())
+def test_no_way_leads_into_an_archived_space(any_house: House, way: Way) -> None:
+    act = way(any_house)
+    any_house.write(lambda: archive(SPACE, by=any_house.ids["coordinator"]))
+    before = any_house.state()
+    with pytest.raises(DomainError):
+        any_house.write(act)
+    assert any_house.state() == before
+    any_house.write(lambda: reopen(SPACE, by=any_house.ids["coordinator"]))
+    any_house.write(act)  # open again, it is as it was
+
+
+def test_who_asked_is_declined_by_an_archived_space(any_house: House) -> None:
+    _request(any_house)
+    any_house.write(lambda: archive(SPACE, by=any_house.ids["coordinator"]))
+    any_house.write(
+        lambda: spaces.decide(any_house.ids["learner_b"], SPACE, accept=False, by=any_house.ids["manager_a"])
+    )
+    assert any_house.roles(LEARNER_B) == {("learner", "l-estive")}
+
+
+def test_staying_away_from_an_archived_space_is_answered(any_house: House) -> None:
+    transfer = asked(any_house)
+    any_house.write(lambda: archive(SPACE, by=any_house.ids["coordinator"]))
+    any_house.write(lambda: service.answer_transfer(transfer, any_house.ids["learner_b"], "declined"))
