@@ -19,8 +19,10 @@ _NUMBER = r"-?\d+(?:[.,]\d+)?"
 _WRITTEN = re.compile(
     rf"(?P<value>{_NUMBER})(?:\s*±\s*(?P<tolerance>\d+(?:[.,]\d+)?)|\s*\.\.\s*(?P<end>{_NUMBER}))?(?:\s+(?P<unit>(?!\d)\S{{1,6}}))?"
 )
+#: Words of a unit that is written in two: per cent, square and cubic metres in the four languages.
+_SECOND = r"(?:cent|ciento|carr[ée]s?|cubes?|cuadrados?|quadrats?|c[úu]bic(?:os?|s)?)"
 _TYPED = re.compile(
-    rf"(?P<before>[€$£]\s*)?(?P<value>{_NUMBER})\s*(?P<unit>[^\s\d.,+-]\S{{0,19}}(?:\s+(?:cent|ciento))?)?",
+    rf"(?P<before>[€$£]\s*)?(?P<value>{_NUMBER})\s*(?P<unit>(?:square\s+|cubic\s+)?[^\s\d.,+-]\S{{0,19}}(?:\s+{_SECOND})?)?",
     re.IGNORECASE,
 )
 _THOUSANDS = re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(?:\D|$))")

@@ -27,8 +27,10 @@ FORMS: Final[dict[str, str]] = {
     "cm": "centimetre centimetres centimeter centimeters centimètre centimètres centímetro centímetros centímetre centímetres",
     "m": "metre metres meter meters mètre mètres metro metros",
     "km": "kilometre kilometres kilometer kilometers kilomètre kilomètres kilómetro kilómetros quilòmetre quilòmetres",
-    "m²": "m2",
-    "m³": "m3",
+    "m²": "m2 mètre_carré mètres_carrés metro_cuadrado metros_cuadrados metre_quadrat metres_quadrats square_metre square_metres"
+    " square_meter square_meters",
+    "m³": "m3 mètre_cube mètres_cubes metro_cúbico metros_cúbicos metre_cúbic metres_cúbics cubic_metre cubic_metres"
+    " cubic_meter cubic_meters",
     "g": "gram grams gramme grammes gramo gramos",
     "kg": "kilo kilos quilo quilos kilogram kilograms kilogramme kilogrammes kilogramo kilogramos quilogram quilograms",
     "t": "tonne tonnes tonelada toneladas tona tones",

@@ -342,6 +342,17 @@ def test_another_answer_to_an_answered_question_is_told_and_the_same_is_not(app:
 # --- orders, hints, how sure ---------------------------------------------------------------------------------------------
 
 
+def test_only_an_order_speaks_of_lines_and_arrows(lea: StrictClient) -> None:
+    page = lea.fill(QUIZ, form="/start")
+    said = {}
+    for name in ("q-duree", "q-mot-juste", "q-gestes", "q-etapes", "q-relier", "q-trous"):
+        said[name] = "avec les flèches" in page.text, "Plusieurs réponses possibles" in page.text
+        lea.fill(page, form="/quiz/", press="Je ne sais pas")
+        page = lea.get(QUIZ, follow_redirects=True)
+    assert [name for name, (arrows, _several) in said.items() if arrows] == ["q-etapes"]
+    assert [name for name, (_arrows, several) in said.items() if several] == ["q-gestes"]
+
+
 def at_order(lea: StrictClient) -> TestResponse:
     page = lea.fill(QUIZ, form="/start")
     for _name in ("q-duree", "q-mot-juste", "q-gestes"):
