@@ -33,7 +33,8 @@ NAVIGATION: tuple[Entry, ...] = (
         }),
     ),
     Entry(
-        N_("My space"), "reports.team", "people", lambda who: may(who, "team"), frozenset({"reports", "rosters"}), "/team/",
+        N_("My space"), "reports.team", "people", lambda who: may(who, "team"),
+        frozenset({"assignments", "reports", "rosters"}), "/team/",
     ),
     Entry(N_("Write"), "authoring.shelf", "pen", lambda who: may(who, "author"), frozenset({"authoring", "remarks"})),
     Entry(
