@@ -169,9 +169,7 @@ def code() -> Any:
         found = service.use_code(address, typed)
     if found is None:
         form.code.errors = [
-            _(
-                "This code and this address do not go together, or the code is over. After five tries, ask for a new mail."
-            )
+            _("This code does not belong to this address, or it no longer works. After five tries, ask for a new mail.")
         ]
         return render_template("accounts/code.html", form=form), 422
     enter(found[0], shared=form.shared.data)

@@ -47,7 +47,7 @@ def test_by_the_code_on_the_screen_then_asked_elsewhere_then_gone(browser: Brows
         team = team_of(manager)
         manager.goto(f"{team}/code")
         axe(manager)
-        manager.get_by_role("button", name="Faire un code").click()
+        manager.get_by_role("button", name="Créer un code").click()
         axe(manager)
         code = CODE.findall(manager.get_by_role("main").inner_text())[0]
         space = manager.get_by_role("heading", level=1).inner_text().removeprefix("Rejoindre ")

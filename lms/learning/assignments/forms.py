@@ -95,13 +95,17 @@ class AssignForm(FlaskForm):
             del self.where
         else:
             self.where.choices = options([(EVERYWHERE, _("The whole network")), *territories])
-        who = [("all", _("Everybody")), ("learners", _("Those who learn")), ("managers", _("Those who manage a space"))]
+        who = [("all", _("Everybody")), ("learners", _("Those who learn")), ("managers", _("Those who run a space"))]
         if people:
             who.append(("people", _("Only these people")))
         self.who.choices = options(who)
         self.people.choices = options(people or [])
         self.due.choices = options(
-            [("none", _("No day")), ("day", _("One day for all")), ("after", _("So many days after each one’s start"))]
+            [
+                ("none", _("No day")),
+                ("day", _("One day for all")),
+                ("after", _("A number of days after each one’s start")),
+            ]
         )
         self.valid.choices = options(
             [("0", _("for ever")), *((str(each), _("for %(num)s months", num=each)) for each in (6, 12, 24, 36))]

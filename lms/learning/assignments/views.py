@@ -274,5 +274,5 @@ def put_away(path_id: str) -> Any:
     """Offer a path no longer for assigning; or again (`do` = back)."""
     with writing():
         space_id = service.put_away(path_id, by=visitor().id, back=request.form.get("do") == "back")
-    flash(_("The path is put away. Assignments of it go on."), "yes")
+    flash(_("The path is archived. Assignments of it go on."), "yes")
     return redirect(_paths_address(space_id))

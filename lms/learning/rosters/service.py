@@ -287,7 +287,7 @@ def undo(import_id: str, space_id: str | None, *, by: str | None) -> tuple[list[
     if here.state == "undone":
         return queries.kept_rows(here.id), here.counts["undone"]
     if here.state != "done" or not may_undo(here.done_at, now()):
-        raise Refused(_("This list can no longer be undone: more than a day has passed, or it was never applied."))
+        raise Refused(_("This list can no longer be undone: more than a day has passed, or it was never brought in."))
     rows = queries.rows_of(here.id)
     acted, learned = queries.who_acted(here), queries.who_learned(here) if here.course_id else set()
     back = [row for row in rows if row.outcome == "new" and row.person_id and row.person_id not in acted | learned]
@@ -361,7 +361,7 @@ def _open(import_id: str, space_id: str, by: str) -> RosterImport:
     if here.brought_by != by:
         raise NotFound()
     if here.state != "read":
-        raise Refused(_("This list has been applied already."))
+        raise Refused(_("This list has been brought in already."))
     return here
 
 

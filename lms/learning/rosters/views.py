@@ -223,7 +223,7 @@ def undo(space_id: str, import_id: str) -> Any:
     here, found = _own(space_id), _import(space_id, import_id)
     with writing():
         kept, undone = service.undo(found.id, here.id, by=visitor().id)
-    said = ngettext("%(num)d person was taken back.", "%(num)d people were taken back.", undone)
+    said = ngettext("The import is undone for %(num)d person.", "The import is undone for %(num)d people.", undone)
     if kept:
         said += " " + ngettext(
             "%(num)d person has acted on it since and stays.",

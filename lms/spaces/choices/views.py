@@ -36,7 +36,7 @@ def settings() -> Any:
         form = _form(formdata=None)  # what was chosen meanwhile, with a fresh mark
         form.form_errors.append(error.message)
         return _page(form), 409
-    flash(_("Your choices are kept.") if changed else _("Nothing was changed."), "yes")
+    flash(_("Your choices are saved.") if changed else _("Nothing was changed."), "yes")
     return redirect(url_for("choices.settings"))
 
 

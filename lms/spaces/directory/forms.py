@@ -21,7 +21,7 @@ _DESKS = lazy_("Write a number from 0 to 1,000.")
 def plain_text(form: FlaskForm, field: Any) -> None:
     """Refuse what holds control or direction marks."""
     if field.data and clean_text(field.data, 10_000) is None and field.data.strip():
-        raise ValidationError(lazy_("There is a sign in this text that cannot be shown. Type it again."))
+        raise ValidationError(lazy_("There is a character in this text that cannot be shown. Type it again."))
 
 
 class PortraitForm(FlaskForm):

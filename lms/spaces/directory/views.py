@@ -73,7 +73,7 @@ def seen(space_id: str) -> Any:
         return _space(space_id, form), 422
     with writing():
         service.show_myself(visitor().id, space_id, form.seen.data)
-    flash(_("Your choice is kept."), "yes")
+    flash(_("Your choice is saved."), "yes")
     return redirect(url_for("directory.space", space_id=space_id))
 
 
@@ -119,7 +119,7 @@ def edit(space_id: str) -> Any:
     if form.validate_on_submit():
         with writing():
             service.describe(space_id, form.portrait(), by=visitor().id, wide=False)
-        flash(_("The page of the space is kept."), "yes")
+        flash(_("The page of the space is saved."), "yes")
         return redirect(url_for("directory.space", space_id=space_id))
     return render_template("directory/edit.html", form=form, place=place, wide=False), 422 if form.errors else 200
 
@@ -137,7 +137,7 @@ def frame(space_id: str) -> Any:
     if form.validate_on_submit():
         with writing():
             service.describe(space_id, form.values(), by=visitor().id, wide=True)
-        flash(_("The page of the space is kept."), "yes")
+        flash(_("The page of the space is saved."), "yes")
         return redirect(url_for("directory.space", space_id=space_id))
     return render_template("directory/edit.html", form=form, place=place, wide=True), 422 if form.errors else 200
 
@@ -206,6 +206,6 @@ def territory(territory_id: str) -> Any:
             service.rename_territory(
                 territory_id, " ".join((form.name.data or "").split()), form.country.data, by=visitor().id
             )
-        flash(_("The territory is kept."), "yes")
+        flash(_("The territory is saved."), "yes")
         return redirect(url_for("directory.territories"))
     return render_template("directory/territory.html", form=form, row=row), 422 if form.errors else 200

@@ -189,7 +189,7 @@ def test_a_path_is_composed_assigned_and_put_away(any_town: Town) -> None:
     boss.fill(look, press="Assign")
     assert (len(any_town.taken()), any_town.taken("gamma")) == (3, {})
     page = boss.post(f"/paths/{value}", data={"csrf_token": token(page)}, follow_redirects=True)
-    assert "put away" in page.get_data(as_text=True)
+    assert "The path is archived." in page.get_data(as_text=True)
     one_course = boss.fill("/team/bobine/paths", {"title": "Seul", "course0": "alpha"})
     assert one_course.status_code == 422
 

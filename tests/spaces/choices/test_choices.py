@@ -44,7 +44,7 @@ def told(house: House) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize("field", FIELDS)
 def test_a_choice_is_kept_and_written_down_with_before_and_after(any_house: House, field: str) -> None:
     page = any_house.client("coordinator").fill(PAGE, {field: OTHER[field]})
-    assert "Your choices are kept." in page.get_data(as_text=True)
+    assert "Your choices are saved." in page.get_data(as_text=True)
     with any_house.open():
         now = chosen()
     assert now is not None

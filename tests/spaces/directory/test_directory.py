@@ -42,7 +42,7 @@ def test_A18_a_name_is_read_by_those_alone_whom_the_person_chose(any_house: Hous
 def test_showing_oneself_is_taken_back_and_ends_with_the_membership(any_house: House) -> None:
     client = any_house.client("learner_a")
     page = client.fill("/spaces/la-bobine", {"seen": "network"}, form="/seen")
-    assert "Your choice is kept." in page.get_data(as_text=True)
+    assert "Your choice is saved." in page.get_data(as_text=True)
     reader = any_house.client("learner_b")
     assert "Learner_A" in words_of(reader.get("/spaces/la-bobine"))
     client.fill("/spaces/la-bobine", {"seen": "no"}, form="/seen")
