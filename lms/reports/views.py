@@ -28,6 +28,7 @@ from lms.reports.rules import month_begins, week_word
 from lms.spaces.models import Space
 from lms.spaces.policy import guard, may
 from lms.spaces.queries import applications_to, open_invitations, space, spaces_named
+from lms.spaces.service import hold_right
 
 bp = Blueprint("reports", __name__, template_folder="templates")
 
@@ -89,6 +90,7 @@ def team_of_space(space_id: str) -> Any:
     if form.validate_on_submit():
         chosen = sorted(set(form.people.data))
         with writing():
+            hold_right(visitor().id, "enrol_others", here.id)
             if not following.among(here.id, chosen).issuperset(chosen):  # people come and go while forms are filled
                 raise Refused(_("Somebody you ticked is not in this space any more. Check who is ticked."))
             counts = learning.enrol_many(

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from lms.catalogue import queries as catalogue
 from lms.foundation.clock import local, now, today
 from lms.foundation.db import db, upsert
-from lms.foundation.errors import NotFound, Refused
+from lms.foundation.errors import Forbidden, NotFound, Refused
 from lms.foundation.i18n import _
 from lms.learning import service as learning
 from lms.learning.assignments import queries
@@ -39,8 +39,8 @@ from lms.learning.renewals.service import Terms
 from lms.learning.rules import clean_line
 from lms.learning.service import Counts
 from lms.spaces.audit.service import note
-from lms.spaces.models import SPACE_ROLES
 from lms.spaces.queries import roles_of
+from lms.spaces.service import hold_right
 
 
 @dataclass(frozen=True)
@@ -54,12 +54,14 @@ class Renewing:
 
 
 def may_assign(person_id: str, space_id: str | None) -> bool:
-    """Whether somebody may, at this moment, assign for a space (its manager and deputies), or for the network's
-    territories (a coordinator).
+    """Whether somebody may, at this moment and until this write is done, assign for a space (its manager and deputies), or for
+    the network's territories (a coordinator).
     """
-    if space_id is None:
-        return any(role.kind == "coordinator" for role in roles_of(person_id))
-    return any(role.space_id == space_id and role.kind in SPACE_ROLES[1:] for role in roles_of(person_id))
+    try:
+        hold_right(person_id, "enrol_others" if space_id else "assign_widely", space_id)
+    except (NotFound, Forbidden):
+        return False
+    return True
 
 
 def _still_may(person_id: str, space_id: str | None) -> None:

@@ -20,6 +20,7 @@ from lms.learning.following.queries import late_among
 from lms.learning.models import Enrolment
 from lms.learning.rules import clean_line
 from lms.spaces.models import Membership, Space
+from lms.spaces.service import hold_right
 
 #: The hour of the morning at which reports leave, where their space is.
 MORNING = 7
@@ -36,10 +37,11 @@ class Reminded:
 
 def remind(space_id: str, enrolments: Collection[str], *, by: str, sentence: str = "") -> Reminded:
     """Remind people of courses whose day is over, each at most once in `rules.APART`. Those of `enrolments` that are late no
-    more are left out. The caller has checked that `by` runs the space.
+    more are left out. Raises `NotFound` where `by` does not run the space (any more).
 
     Raises `Refused`, and reminds nobody, where one of them belongs to nobody of the space.
     """
+    hold_right(by, "team", space_id)
     place = db.session.get(Space, space_id)
     assert place is not None, "the caller runs it"
     day, moment = today(place.zone), now()
