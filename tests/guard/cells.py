@@ -183,6 +183,10 @@ def _addresses(world: World, door: Door, actor: str) -> Iterator[tuple[str, dict
         yield "own" if takes(actor) else "foreign", {"transfer_id": world[f"transfer_{mine}"]}
         yield "foreign", {"transfer_id": world[f"transfer_{other}"]}
         yield "missing", {"transfer_id": MISSING_ID}
+    elif about == "any invitation":
+        yield "own", {"space_id": SPACE_A, "invitation_id": world["invitation_a"]}
+        yield "missing", {"space_id": SPACE_A, "invitation_id": world["invitation_b"]}
+        yield "missing", {"space_id": SPACE_A, "invitation_id": MISSING_ID}
     elif about == "any space":
         yield "own", {"space_id": SPACE_A}
         yield "missing", {"space_id": "no-such-space"}

@@ -151,6 +151,15 @@ DOORS: tuple[Door, ...] = (
     ),
     Door("GET", "/network/spaces/<space_id>/invite", "people.invite", "network", "any space", "network"),
     Door("POST", "/network/spaces/<space_id>/invite", "people.invite", "network", "any space", "network", "writes"),
+    Door(
+        "POST",
+        "/network/spaces/<space_id>/invitations/<invitation_id>/cancel",
+        "people.cancel",
+        "network",
+        "any invitation",
+        "network",
+        "writes",
+    ),
     # lists of people
     Door("GET", "/team/<space_id>/roster", "rosters.bring", "invite", "space", "space"),
     Door("POST", "/team/<space_id>/roster", "rosters.bring", "invite", "space", "space", "writes"),

@@ -24,6 +24,9 @@ from lms.spaces.policy import guard, may
 
 bp = Blueprint("people", __name__, template_folder="templates")
 
+#: A page further than this is asked for by nobody in good faith.
+PAGE_MOST = 100_000
+
 #: What a button does, and what is said once it is done.
 CHANGES: dict[str, tuple[Callable[..., Any], str]] = {
     "deputy": (service.name_deputy, N_("%(name)s is a deputy now: invites, enrols and follows people as you do.")),
@@ -61,7 +64,7 @@ def _any(space_id: str) -> Space:
 
 
 def _page(place: Space, *, wide: bool) -> str:
-    page = max(request.args.get("page", 0, type=int), 0)
+    page = min(max(request.args.get("page", 0, type=int), 0), PAGE_MOST)
     rows, count = people(place.id, page)
     return render_template(
         "people/people.html", place=place, rows=rows, count=count, page=page, last=max(0, (count - 1) // PAGE),
@@ -134,3 +137,14 @@ def invite(space_id: str) -> Any:
             return redirect(url_for("people.invite", space_id=place.id))
     waiting = [row for row in spaces.open_invitations(place.id) if row.role == "manager"]
     return render_template("people/invite.html", form=form, place=place, waiting=waiting), 422 if form.errors else 200
+
+
+@bp.post("/network/spaces/<space_id>/invitations/<invitation_id>/cancel")
+@guard("network")
+def cancel(space_id: str, invitation_id: str) -> Any:
+    """Withdraw an invitation to run a space that nobody has accepted yet."""
+    place = _any(space_id)
+    with writing():
+        service.cancel_invitation(invitation_id, place.id, by=visitor().id)
+    flash(_("The invitation is withdrawn: its link opens nothing any more."), "yes")
+    return redirect(url_for("people.invite", space_id=place.id))

@@ -285,3 +285,29 @@ def test_N5_two_managers_who_leave_at_once_leave_one_behind(team: House) -> None
     both(lambda: leave("manager_a"), lambda: leave("learner_a"))
     assert sorted(map(str, ends)) == sorted(map(str, [None, Refused]))
     assert team.count(Membership, Membership.role == "manager", Membership.space_id == "la-bobine") == 1
+
+
+def test_A9_an_invitation_to_run_the_space_is_the_coordinators_to_withdraw(team: House) -> None:
+    """Who runs the space, or helps to, does not keep a second manager out."""
+    team.invitation("seconde@example.org", role="manager", by="coordinator")
+    with team.open():
+        invitation = db.session.scalars(sa.select(Invitation.id)).one()
+    for who in ("manager_a", "deputy_a"):
+        client = team.client(who)
+        page = client.get("/team/la-bobine/invite")
+        assert invitation not in page.get_data(as_text=True), "no button that does nothing"
+        data = {"csrf_token": token_of(client, PEOPLE)}
+        for door in ("cancel", "again"):
+            assert client.post(f"/team/la-bobine/invitations/{invitation}/{door}", data=data).status_code == 409
+    waits = (Invitation.withdrawn_at.is_(None), Invitation.used_at.is_(None))
+    assert team.count(Invitation, *waits) == 1
+    page = team.client("coordinator").fill("/network/spaces/la-bobine/invite", form="/cancel")
+    assert "its link opens nothing" in page.get_data(as_text=True)
+    assert team.count(Invitation, *waits) == 0
+    assert told(team)[-1] == "invitation_withdrawn"
+
+
+@pytest.mark.parametrize("page", ["-1", "x", "1000000", "9" * 18, "9" * 30])
+def test_D6_a_page_far_away_is_answered(team: House, page: str) -> None:
+    assert team.client("manager_a").get(f"{PEOPLE}?page={page}").status_code == 200
+    assert team.client("coordinator").get(f"/network{PEOPLE.replace('team', 'spaces')}?page={page}").status_code == 200
