@@ -53,8 +53,8 @@ _TWICE = {
 _TOO_LARGE = {
     "en": "“{path}” is larger than {limit} MB",
     "fr": "« {path} » dépasse {limit} Mo",
-    "es": "«{path}» pasa de {limit} MB",
-    "ca": "«{path}» passa de {limit} MB",
+    "es": "«{path}» supera los {limit} MB",
+    "ca": "«{path}» supera els {limit} MB",
 }
 _UNKNOWN = {
     "en": "{id}: no such question in this file",
@@ -113,14 +113,14 @@ _FAULTY_COURSE = {
 _NO_UNIT_FILE = {
     "en": "“{path}” is not a file of a unit that course.yml lists",
     "fr": "« {path} » n’est pas un fichier d’une étape citée dans course.yml",
-    "es": "«{path}» no es un archivo de una etapa que esté en course.yml",
-    "ca": "«{path}» no és un fitxer d’una etapa que sigui a course.yml",
+    "es": "«{path}» no es un archivo de un paso que esté en course.yml",
+    "ca": "«{path}» no és un fitxer d’un pas que sigui a course.yml",
 }
 _BAD_NAME = {
     "en": "“{name}” cannot be the name of a unit: use a-z, 0-9 and single hyphens",
     "fr": "« {name} » ne peut pas nommer une étape : prenez a-z, 0-9 et des traits d’union simples",
-    "es": "«{name}» no puede ser el nombre de una etapa: usa a-z, 0-9 y guiones sueltos",
-    "ca": "«{name}» no pot ser el nom d’una etapa: fes servir a-z, 0-9 i guionets solts",
+    "es": "«{name}» no puede ser el nombre de un paso: usa a-z, 0-9 y guiones sueltos",
+    "ca": "«{name}» no pot ser el nom d’un pas: fes servir a-z, 0-9 i guionets solts",
 }
 _BAD_TYPE = {
     "en": "“{name}” is not a type of file; use: {types}",
@@ -131,8 +131,8 @@ _BAD_TYPE = {
 _UNIT_EXISTS = {
     "en": "the unit “{name}” exists already",
     "fr": "l’étape « {name} » existe déjà",
-    "es": "la etapa «{name}» ya existe",
-    "ca": "l’etapa «{name}» ja existeix",
+    "es": "el paso «{name}» ya existe",
+    "ca": "el pas «{name}» ja existeix",
 }
 
 

@@ -291,8 +291,8 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
             "l’étape « {unit} » est dans la liste mais n’a pas de dossier",
             "créez « {folder} » ou retirez la ligne",
         ),
-        "es": ("la etapa «{unit}» está en la lista pero no tiene carpeta", "crea «{folder}» o quita la línea"),
-        "ca": ("l’etapa «{unit}» és a la llista però no té carpeta", "crea «{folder}» o treu la línia"),
+        "es": ("el paso «{unit}» está en la lista pero no tiene carpeta", "crea «{folder}» o quita la línea"),
+        "ca": ("el pas «{unit}» és a la llista però no té carpeta", "crea «{folder}» o treu la línia"),
     },
     "E011/empty": {
         "en": ("the folder of the unit “{unit}” holds no file", "put a lesson into “{folder}”, or remove the line"),
@@ -301,11 +301,11 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
             "mettez une leçon dans « {folder} », ou retirez la ligne",
         ),
         "es": (
-            "la carpeta de la etapa «{unit}» no contiene ningún archivo",
+            "la carpeta del paso «{unit}» no contiene ningún archivo",
             "pon una lección en «{folder}» o quita la línea",
         ),
         "ca": (
-            "la carpeta de l’etapa «{unit}» no conté cap fitxer",
+            "la carpeta del pas «{unit}» no conté cap fitxer",
             "posa una lliçó a «{folder}» o treu la línia",
         ),
     },
@@ -456,11 +456,11 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         ),
         "es": (
             "«{id}» estaba en la última versión publicada y ya no está; las respuestas se guardan",
-            "si se ha movido, añade «moved: [{id}]» a su nueva etapa",
+            "si se ha movido, añade «moved: [{id}]» a su nuevo paso",
         ),
         "ca": (
             "«{id}» era a l’última versió publicada i ja no hi és; les respostes es guarden",
-            "si s’ha mogut, afegeix «moved: [{id}]» a la seva nova etapa",
+            "si s’ha mogut, afegeix «moved: [{id}]» al seu nou pas",
         ),
     },
     # 2 questions
@@ -864,8 +864,8 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
     "W601": {
         "en": ("the unit takes {minutes} minutes", "split it: fifteen at most"),
         "fr": ("l’étape dure {minutes} minutes", "coupez-la : quinze au plus"),
-        "es": ("la etapa dura {minutes} minutos", "pártela: quince como mucho"),
-        "ca": ("l’etapa dura {minutes} minuts", "parteix-la: quinze com a màxim"),
+        "es": ("el paso dura {minutes} minutos", "pártelo: quince como mucho"),
+        "ca": ("el pas dura {minutes} minuts", "parteix-lo: quinze com a màxim"),
     },
     "W602": {
         "en": ("a sentence has {count} words", "cut it: thirty-five at most"),
