@@ -393,6 +393,16 @@ def test_nothing_typed_is_lost_with_the_network(how: str, browser: Browser, all_
             expect(form(page).locator("[data-notice]")).to_contain_text("Pas de connexion")
         expect(page.locator("#feedback")).to_contain_text("Oui.", timeout=15_000)
         expect(page.locator("#feedback")).to_be_focused()
+        if how == "aborted":
+            # "Again" sends what was pressed last: the answer, though it stood there for the draft first
+            page.get_by_role("link", name="Continuer").click()
+            with cut(page, how):
+                page.get_by_label("Votre réponse").fill("Quarante-deux")
+                expect(form(page).get_by_role("button", name="Réessayer")).to_be_visible()
+                form(page).get_by_role("button", name="Valider").click()
+                page.wait_for_timeout(300)
+            form(page).get_by_role("button", name="Réessayer").click()
+            expect(page.locator("#feedback")).to_contain_text("Oui.", timeout=5_000)
 
 
 def test_two_devices_are_told_of_each_other(browser: Browser, all_kinds: Live) -> None:

@@ -35,9 +35,9 @@ const say = (form, text, again) => {
     button = made("button", "btn quiet", "again");
     button.type = "button";
     button.textContent = words(form).again;
-    button.addEventListener("click", again);
     said.after(button);
   }
+  if (again) button.onclick = again;
 };
 
 /* A form is sent from here, so that it stays with all that is typed where the network does not take it, whatever the browser
