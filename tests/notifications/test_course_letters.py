@@ -102,7 +102,7 @@ def expected(house: House) -> None:
 @pytest.mark.parametrize(
     "change", [left_the_space, declined, manager_gone, expected], ids=lambda change: change.__name__
 )
-def test_a11_r28_a_letter_that_waits_is_dropped_where_it_is_no_longer_right(
+def test_A11_R28_a_letter_that_waits_is_dropped_where_it_is_no_longer_right(
     asked: House, mails: MailSink, change: Callable[[House], None]
 ) -> None:
     assign(asked)

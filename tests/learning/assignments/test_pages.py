@@ -80,7 +80,7 @@ def test_what_is_missing_is_said_and_nothing_is_lost(town: Town, typed: dict[str
     assert count(town) == 0
 
 
-def test_a7_nothing_but_the_fields_of_the_form_is_read(town: Town) -> None:
+def test_A7_nothing_but_the_fields_of_the_form_is_read(town: Town) -> None:
     boss = visit(town, "boss")
     look = boss.fill(NEW, {"what": "course:alpha"}, press="See what will happen")
     page = look.get_data(as_text=True)
@@ -111,7 +111,7 @@ def test_a_manager_does_not_ask_territories(town: Town, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["", "/new"])
-def test_a1_a_foreign_space_is_a_missing_one(town: Town, path: str) -> None:
+def test_A1_a_foreign_space_is_a_missing_one(town: Town, path: str) -> None:
     boss = visit(town, "boss")
     foreign, missing = boss.get(f"/team/estive/assignments{path}"), boss.get(f"/team/nowhere/assignments{path}")
     assert (foreign.status_code, missing.status_code) == (404, 404)

@@ -81,7 +81,7 @@ def test_chosen_people_and_nobody_else(any_town: Town) -> None:
     assert (counts.enrolled, set(any_town.taken())) == (1, {"lea"})
 
 
-def test_a5_one_foreign_person_among_the_chosen_refuses_all(any_town: Town) -> None:
+def test_A5_one_foreign_person_among_the_chosen_refuses_all(any_town: Town) -> None:
     people = (any_town.ids["lea"], any_town.ids["far"])
     with pytest.raises(Refused):
         any_town.assign(Scope("bobine", None, "people", people))
@@ -99,7 +99,7 @@ def test_a5_one_foreign_person_among_the_chosen_refuses_all(any_town: Town) -> N
         (SPACE, "head"),
     ],
 )
-def test_a8_nobody_assigns_for_a_place_that_is_not_theirs(town: Town, scope: Scope, by: str) -> None:
+def test_A8_nobody_assigns_for_a_place_that_is_not_theirs(town: Town, scope: Scope, by: str) -> None:
     with pytest.raises(NotFound):
         town.assign(scope, by=by)
     assert town.taken() == {}
@@ -151,7 +151,7 @@ def test_an_ended_assignment_asks_nobody_and_can_be_taken_up_again(any_town: Tow
     assert (counts.enrolled, any_town.taken()["ada"][0]) == (1, "active")
 
 
-def test_a11_r28_who_has_left_before_the_job_runs_is_asked_nothing(any_town: Town) -> None:
+def test_A11_R28_who_has_left_before_the_job_runs_is_asked_nothing(any_town: Town) -> None:
     any_town.assign(SPACE)
     any_town.person("ada", ("learner", "bobine"))
     leave(any_town, "ada")
@@ -159,7 +159,7 @@ def test_a11_r28_who_has_left_before_the_job_runs_is_asked_nothing(any_town: Tow
     assert "ada" not in any_town.taken()
 
 
-def test_n5_a_right_lost_while_the_form_was_filled_is_lost(any_town: Town) -> None:
+def test_N5_a_right_lost_while_the_form_was_filled_is_lost(any_town: Town) -> None:
     made, _counts = any_town.assign(SPACE)
     leave(any_town, "boss")
     by = any_town.ids["boss"]
@@ -252,7 +252,7 @@ def test_on_a_path_what_was_finished_before_is_not_asked_again(any_town: Town) -
     assert any_town.taken()["lea"][0] == "finished"
 
 
-def test_a6_a_path_of_another_space_cannot_be_assigned(town: Town) -> None:
+def test_A6_a_path_of_another_space_cannot_be_assigned(town: Town) -> None:
     town.person("chief", ("manager", "estive"))
     theirs = path_of(town, "alpha", "beta", space="estive", by="chief")
     with pytest.raises(NotFound):
@@ -286,7 +286,7 @@ def test_two_managers_assign_the_same_at_once(any_town: Town) -> None:
     assert len({day for _state, day in rows.values()}) == 1
 
 
-def test_n5_a_role_removed_while_it_is_assigned_leaves_all_or_nothing(any_town: Town) -> None:
+def test_N5_a_role_removed_while_it_is_assigned_leaves_all_or_nothing(any_town: Town) -> None:
     def assign() -> None:
         with writing():
             service.assign(new_id(), SPACE, by=any_town.ids["boss"], course_id="alpha")
