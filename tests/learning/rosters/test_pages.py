@@ -205,7 +205,7 @@ def test_an_undo_takes_back_and_lists_who_stays(any_place: House) -> None:
     page = client.fill(page, form="undo")
     words = words_of(page)
     assert "The list is undone" in words
-    assert "7 people were taken back." in words
+    assert "The import is undone for 7 people." in words
     assert "new here" not in words and "new: invited" not in words, "nothing is told as if it still stood"
     assert "1 person stays" in words
     assert token_row.email in words
