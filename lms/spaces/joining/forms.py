@@ -49,11 +49,12 @@ class NewcomerForm(FlaskForm):
 
 
 class AgainForm(FlaskForm):
-    """A new mail: for the address of the link at hand, or for the one typed."""
+    """A new mail for the address typed."""
 
     email = StringField(
-        lazy_("E-mail"), [Optional(), Length(max=300), an_address], filters=[visible], render_kw=_ADDRESS
-    )
+        lazy_("E-mail"), [InputRequired(lazy_("Write your e-mail address.")), Length(max=300), an_address],
+        filters=[visible], render_kw=_ADDRESS,
+    )  # fmt: skip
 
 
 class TransferForm(FlaskForm):

@@ -6,6 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
 from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.rules import clean_email
@@ -154,11 +155,12 @@ def sent() -> str:
 @guard("public")
 def again() -> Any:
     """A new mail instead of a link that is over (`token`), or for an address. The same answer whoever asks."""
-    form = AgainForm()
-    if request.method == "GET" or not form.validate_on_submit():
+    form, token = AgainForm(), request.form.get("token", "")[:64]
+    # A link at hand knows its address; without one the address is asked for.
+    if request.method == "GET" or not (FlaskForm() if token else form).validate_on_submit():
         return render_template("joining/again.html", form=form, contact=_contact()), 422 if form.errors else 200
     with suppress(TooMany), writing():
-        service.send_again(token=request.form.get("token", "")[:64], email=form.email.data or "")
+        service.send_again(token=token, email=form.email.data or "")
     return redirect(url_for("joining.again_sent"))
 
 

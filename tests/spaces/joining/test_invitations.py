@@ -134,6 +134,13 @@ def test_L3_a_new_mail_is_promised_alike_to_everybody(house: House) -> None:
     assert len(answers) == 1
 
 
+def test_without_a_link_the_address_is_asked_for(house: House) -> None:
+    page = house.client().get("/join-again")
+    assert "(optional)" not in page.get_data(as_text=True), "the one field of the page is not optional"
+    answer = house.client().fill("/join-again", {"email": ""}, follow=False)
+    assert answer.status_code == 422, "nothing is promised where nothing was written"
+
+
 def test_L8_a_new_mail_three_times_an_hour(house: House) -> None:
     house.invitation(INES)
     for _ in range(20):
