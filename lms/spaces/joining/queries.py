@@ -167,9 +167,11 @@ def answered_to(person_id: str, space_id: str) -> Answered | None:
 
 
 def screen_code(space_id: str) -> ScreenCode | None:
-    """The code on this space's screen, while it works."""
+    """The code on this space's screen, while it works; an archived space asks nobody in."""
     return db.session.scalar(
-        sa.select(ScreenCode).where(ScreenCode.space_id == space_id, ScreenCode.expires_at > now())
+        sa.select(ScreenCode)
+        .join(Space, Space.id == ScreenCode.space_id)
+        .where(ScreenCode.space_id == space_id, ScreenCode.expires_at > now(), Space.archived_at.is_(None))
     )
 
 

@@ -132,6 +132,8 @@ def invite(space_id: str) -> Any:
                 service.invite(email=typed, role="manager", space_id=place.id, lang=lang, invited_by=visitor().id)
         except TooMany:
             form.email.errors = [_("This address was invited three times in an hour. Wait before you write again.")]
+        except Refused as error:  # a space that was archived
+            form.email.errors = [error.message]
         else:
             flash(_("The invitation to %(address)s is on its way.", address=clean_email(typed)), "yes")
             return redirect(url_for("people.invite", space_id=place.id))

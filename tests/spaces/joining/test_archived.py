@@ -12,11 +12,12 @@ from lms.foundation.errors import DomainError, Expired
 from lms.learning.rosters import service as rosters
 from lms.spaces import service as spaces
 from lms.spaces.directory.service import archive, reopen
-from lms.spaces.joining import service
+from lms.spaces.joining import queries, service
 from lms.spaces.models import Invitation, Space
 from lms.spaces.roster.rules import Entry
 from tests.accounts.people import House
 from tests.spaces.joining.test_transfers import LEARNER_B, asked
+from tests.visits import words_of
 
 SPACE = "la-bobine"
 Way = Callable[[House], Callable[[], Any]]
@@ -109,3 +110,16 @@ def test_staying_away_from_an_archived_space_is_answered(any_house: House) -> No
     transfer = asked(any_house)
     any_house.write(lambda: archive(SPACE, by=any_house.ids["coordinator"]))
     any_house.write(lambda: service.answer_transfer(transfer, any_house.ids["learner_b"], "declined"))
+
+
+def test_pages_of_an_archived_space_say_so_where_somebody_is_brought_in(any_house: House) -> None:
+    any_house.write(lambda: service.make_screen_code(SPACE, by=any_house.ids["manager_a"]))
+    any_house.write(lambda: archive(SPACE, by=any_house.ids["coordinator"]))
+    with any_house.open():
+        assert queries.screen_code(SPACE) is None, "the code is on no screen any more"
+    for who, path in (("manager_a", f"/team/{SPACE}/invite"), ("coordinator", f"/network/spaces/{SPACE}/invite")):
+        page = any_house.client(who).fill(path, {"email": "ada@example.org", "lang": "en"}, form="/invite")
+        assert page.status_code == 422
+        assert "This space is archived: nobody new comes in." in words_of(page)
+        assert 'value="ada@example.org"' in page.get_data(as_text=True)
+    assert any_house.count(Invitation) == 0
