@@ -41,6 +41,25 @@ def team_of(page: Page) -> str:
     return re.sub(r"[?#].*", "", page.url)
 
 
+def ask_elsewhere(live: Live, address: str, space_id: str) -> None:
+    """Have another space than this one ask somebody to come."""
+    asked = (
+        "from lms.spaces.joining.service import request_transfer as ask\n"
+        "from lms.foundation.db import writing\n"
+        "from lms.accounts.queries import person_with_email\n"
+        "from lms.spaces.queries import all_spaces\n"
+        f"one = person_with_email({address!r}).id\n"
+        f"other = next(space.id for space, _ in all_spaces() if space.id != {space_id!r})\n"
+        "with writing():\n    ask(one, other, by=None)\n\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "wsgi", "shell"], input=asked,
+        cwd=ROOT, env=os.environ | {"LMS_INSTANCE": str(live.instance), "BASE_URL": live.url},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+
+
 def test_by_the_code_on_the_screen_then_asked_elsewhere_then_gone(browser: Browser, live: Live) -> None:
     with visitor(browser, live) as manager, visitor(browser, live, width=390, script=False) as phone:
         sign_in(manager, live, "manager")
@@ -76,21 +95,7 @@ def test_by_the_code_on_the_screen_then_asked_elsewhere_then_gone(browser: Brows
         expect(phone.get_by_role("main")).to_contain_text("accepté")
 
         # another space would like to have her; at the machine, since the demonstration prints one manager's password
-        asked = (
-            "from lms.spaces.joining.service import request_transfer as ask\n"
-            "from lms.foundation.db import writing\n"
-            "from lms.accounts.queries import person_with_email\n"
-            "from lms.spaces.queries import all_spaces\n"
-            "one = person_with_email('ona@example.org').id\n"
-            f"other = next(space.id for space, _ in all_spaces() if space.id != {team.rpartition('/')[2]!r})\n"
-            "with writing():\n    ask(one, other, by=None)\n\n"
-        )
-        run = subprocess.run(
-            [sys.executable, "-m", "flask", "--app", "wsgi", "shell"], input=asked,
-            cwd=ROOT, env=os.environ | {"LMS_INSTANCE": str(live.instance), "BASE_URL": live.url},
-            capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
-        assert run.returncode == 0, run.stderr
+        ask_elsewhere(live, "ona@example.org", team.rpartition("/")[2])
         phone.goto("/home")
         phone.get_by_role("link", name=re.compile("aimerait vous accueillir")).click()
         phone.get_by_label(re.compile(f"et quitter {re.escape(space)}")).check()
@@ -115,8 +120,20 @@ def test_axe_finds_nothing_on_the_pages_of_joining(browser: Browser, live: Live)
                 page.goto(path)
                 axe(page)
             page.goto("/account/spaces")
-            page.get_by_role("link", name=re.compile("^Quitter")).first.click()
+            leaving = page.get_by_role("link", name=re.compile("^Quitter")).first
+            mine = (leaving.get_attribute("href") or "").split("/")[-2]
+            leaving.click()
             axe(page)
+            ask_elsewhere(live, live.accounts["learner"][0], mine)
+            page.goto("/home")
+            page.get_by_role("link", name=re.compile("aimerait vous accueillir")).click()
+            axe(page)
+            if width == 1280:  # answered, and opened once more
+                question = page.url
+                page.get_by_label("Ne rien changer").check()
+                page.get_by_role("button", name="Enregistrer mon choix").click()
+                page.goto(question)
+                axe(page)
 
 
 def test_where_registration_is_open_from_the_first_page_to_the_yes(
