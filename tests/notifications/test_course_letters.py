@@ -24,7 +24,7 @@ from lms.learning.assignments.rules import Due
 from lms.learning.assignments.service import Renewing
 from lms.learning.following.service import stop_reminders
 from lms.learning.models import Enrolment
-from lms.spaces.models import Membership
+from lms.spaces.models import Invitation, Membership
 from tests.accounts.people import House
 from tests.catalogue.courses import SHORT_QUIZ, write_course, write_quiz
 from tests.servers import MailSink
@@ -109,6 +109,25 @@ def test_A11_R28_a_letter_that_waits_is_dropped_where_it_is_no_longer_right(
     change(asked)
     asked.run_jobs()
     assert letters(mails) == []
+
+
+def invited_elsewhere(house: House) -> None:
+    house.invitation("learner_a@example.org", space="l-estive", by="manager_b")
+
+
+def invited_long_ago(house: House) -> None:
+    house.invitation("learner_a@example.org")
+    house.later(Invitation, created_at=-timedelta(days=2))
+
+
+@pytest.mark.parametrize("before", [invited_elsewhere, invited_long_ago], ids=lambda before: before.__name__)
+def test_an_invitation_elsewhere_or_of_another_day_silences_nothing(
+    asked: House, mails: MailSink, before: Callable[[House], None]
+) -> None:
+    before(asked)
+    assign(asked)
+    asked.run_jobs()
+    assert len(letters(mails)) == 1
 
 
 def test_one_reminder_before_the_day_and_no_second_one(asked: House, mails: MailSink) -> None:

@@ -32,6 +32,8 @@ from lms.learning.renewals.models import Renewal
 from lms.spaces.models import Invitation, Membership, Network, Space, Territory
 from lms.spaces.queries import roles_of
 
+#: So long after an invitation its mail counts as being on its way.
+EXPECTED = timedelta(days=1)
 #: People on one page of a list.
 PAGE = 40
 #: What a list of people can be cut down to.
@@ -556,17 +558,26 @@ def asked_of(enrolment_id: str, *, by_others: bool = True) -> Asked | None:
     ).one_or_none()  # fmt: skip
     if row is None or (by_others and (row.source != "manager" or not _still_asks(row.enrolled_by, row.id))):
         return None
-    if by_others and _is_expected(row.email):
+    if by_others and _is_expected(row.id):
         return None  # one mail is enough: the invitation leads to the course too
     title = followed([row.current_version_id], _said, "titles", by_outline=True)[row.current_version_id][row.lang]
     return Asked(row.id, row.email, row.name, row.lang, row.course_id, title, row.by or "", row.why, row.due_on)
 
 
-def _is_expected(email: str) -> bool:
-    """Whether an invitation waits for this address."""
-    waits = sa.select(Invitation.id).where(
-        Invitation.email == email, Invitation.used_at.is_(None), Invitation.expires_at > now()
-    )
+def _is_expected(person_id: str) -> bool:
+    """Whether this person was brought into a space within the last day, and its invitation waits for them. One from another
+    space, or an old one, is no reason to say nothing.
+    """
+    moment = now()
+    waits = (
+        sa.select(Invitation.id)
+        .join(Person, Person.email == Invitation.email)
+        .join(Membership, sa.and_(Membership.person_id == Person.id, Membership.space_id == Invitation.space_id))
+        .where(
+            Person.id == person_id, Invitation.used_at.is_(None), Invitation.expires_at > moment,
+            Invitation.created_at > moment - EXPECTED,
+        )
+    )  # fmt: skip
     return db.session.scalar(waits.limit(1)) is not None
 
 
