@@ -138,7 +138,7 @@ def current(file: str, minor: bool, form: str, lang: str | None) -> None:
 
 @courses.command("new-unit")
 @click.argument("unit")
-@click.option("--course", required=True, type=click.Path(), help="The folder of the course.")
+@click.option("--course", default=".", type=click.Path(), help="The folder of the course.  [default: where you are]")
 @click.option("--type", "types", default="lesson,quiz", show_default=True, help="Types of files, with commas between.")
 @click.option("--lang", "of", type=click.Choice(list(LANGUAGES)), help="Default: the source language of the course.")
 @_format

@@ -67,7 +67,7 @@ def states(units: Sequence[str], done: Collection[str], current: str | None) -> 
 def minutes_range(minutes: int) -> tuple[int, int]:
     """A duration as people live it: from 15 % less to 25 % more, whole minutes, steps of five from half an hour on.
 
-    An announced minute that is missed discourages; a range does not (SCREENS 2.1).
+    An announced minute that is missed discourages; a range does not.
     """
     step = 5 if minutes >= 30 else 1
     low = max(1, math.floor(minutes * 0.85 / step) * step)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from flask import Flask
 
 from lms.catalogue.cli import courses
@@ -90,6 +91,17 @@ def test_the_other_pure_doors_write_what_they_are_asked_for(app: Flask, tmp_path
     assert noted.exit_code == 0
     assert "units/essai/poll.fr.md: fr@" in noted.stdout
     assert (course / "translations.lock").is_file()
+
+
+def test_a_new_unit_goes_into_the_course_one_stands_in(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    course = write_course(tmp_path / "courses", "un-cours")
+    monkeypatch.chdir(course)
+    made = app.test_cli_runner().invoke(courses, ["new-unit", "essai"])
+    assert (made.exit_code, (course / "units" / "essai" / "quiz.fr.md").is_file()) == (0, True)
+    monkeypatch.chdir(tmp_path)
+    assert app.test_cli_runner().invoke(courses, ["new-unit", "essai"]).exit_code == 2
 
 
 def test_wrong_usage_of_the_pure_doors_exits_with_two(app: Flask, tmp_path: Path) -> None:
