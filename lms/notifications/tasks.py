@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from lms.accounts import service as accounts
-from lms.accounts.queries import names_of
+from lms.accounts.queries import names_of, person_with_email
 from lms.foundation.addresses import address_of
 from lms.foundation.clock import now, today
 from lms.foundation.db import db, writing
@@ -69,12 +69,14 @@ def send_invitation(args: dict[str, Any]) -> Effect:
     place = space(row.space_id) if row.space_id else None
     everybody = network()
     inviter = names_of([row.invited_by]).get(row.invited_by, "") if row.invited_by else ""
+    # Whoever a list has brought is written down already: their address outlives the invitation.
+    written = person_with_email(row.email) is not None
     zone = place.zone if place else everybody.zone if everybody else "Europe/Paris"
     letter = service.write(
         "invitation", key=key, person_id=None, address=row.email, lang=row.lang, role=row.role, inviter=inviter,
         space=f"{place.name} ({place.place})" if place else "", until=row.expires_at, zone=zone,
         link=address_of("spaces.join", token=token, lang=row.lang), code=shown_code(code),
-        door=address_of("joining.enter", lang=row.lang),
+        door=address_of("joining.enter", lang=row.lang), written=written,
     )  # fmt: skip
     db.session.rollback()
     return service.hand_over(letter)
