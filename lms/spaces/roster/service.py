@@ -48,7 +48,7 @@ def bring_in(new: Collection[Planned], space: Space, *, by: str | None) -> dict[
     whose = {one.email: one.person_id or made[one.email] for one in new}
     members = [
         {"person_id": person_id, "space_id": space.id, "role": "learner", "since": moment}
-        for person_id in whose.values()
+        for person_id in sorted(whose.values())
     ]
     _insert(Membership, members)
     tell_joined(space.id, list(whose.values()))
