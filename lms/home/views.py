@@ -111,8 +111,8 @@ def start() -> Any:
         "home/start.html", now=now_card, said=said, mine=mine, offers=offers, reason_sentence=reason_sentence,
         plan=next(iter(ahead), None), day=day, review=review, review_day=named_day(review.next_on, day),
         campaign=open_campaign() if visitor().spaces else None, news=waiting_for(visitor().id),
-        # A path asks people into its courses: who was asked into none is on none.
-        ways=ways_told(visitor().id) if any(one.enrolment.source == "manager" for one in mine) else [], renew=_to_renew(mine),
+        # A path puts people into its courses: who takes none is on none. Some had begun a course of it by themselves.
+        ways=ways_told(visitor().id) if mine else [], renew=_to_renew(mine),
         waits=waits_for(visitor()), transfers=asked_of(visitor().id) if visitor().spaces else [],
         title_lang=title_lang, unit_lang=unit_lang, foreign=lambda code: "" if code == language() else code,
         minutes_range=minutes_range, first_name=visitor().name.split()[0],

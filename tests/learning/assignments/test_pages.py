@@ -10,7 +10,9 @@ import sqlalchemy as sa
 from flask import Flask
 
 from lms.foundation.clock import today
-from lms.foundation.db import db
+from lms.foundation.db import db, new_id
+from lms.learning import service as learning
+from lms.learning.assignments import service
 from lms.learning.assignments.models import Assignment
 from lms.learning.assignments.queries import Scope
 from lms.learning.assignments.rules import Due
@@ -192,6 +194,14 @@ def test_a_path_is_composed_assigned_and_put_away(any_town: Town) -> None:
     assert "The path is archived." in page.get_data(as_text=True)
     one_course = boss.fill("/team/bobine/paths", {"title": "Seul", "course0": "alpha"})
     assert one_course.status_code == 422
+
+
+def test_a_path_shows_on_the_home_of_who_had_begun_its_course_alone(town: Town) -> None:
+    town.write(lambda: learning.enrol(town.ids["lea"], "alpha"))
+    made = new_id()
+    town.write(lambda: service.compose(made, "bobine", "Accueillir", ["alpha", "gamma"], by=town.ids["boss"]))
+    town.assign(Scope("bobine", None, "all"), path_id=made)
+    assert "Course 1 of 2" in words_of(visit(town, "lea").get("/home"))
 
 
 def asked(app: Flask, client: StrictClient, path: str) -> int:
