@@ -10,6 +10,7 @@ from sqlalchemy.engine import Row
 
 from lms.accounts.models import Person
 from lms.foundation.db import Base, db
+from lms.jobs.models import Job
 from lms.learning.models import Enrolment
 from lms.learning.rosters.models import RosterFile, RosterImport, RosterRow
 from lms.learning.rosters.rules import PAGE
@@ -64,11 +65,18 @@ def imports_of(space_id: str, most: int = 20) -> list[Row[Any]]:
 
 
 def waiting_of(person_id: str) -> list[str]:
-    """Ids of the lists of this person that wait for the job, in the order in which they will be applied."""
+    """Ids of the lists of this person that wait for the job, in the order in which they will be applied. One whose job was set
+    aside holds nobody up.
+    """
+    aside = sa.exists().where(
+        Job.state == "failed",
+        Job.task == "rosters.apply",
+        Job.key.like(sa.literal("rosters.apply:") + RosterImport.id + "%"),
+    )
     return list(
         db.session.scalars(
             sa.select(RosterImport.id)
-            .where(RosterImport.brought_by == person_id, RosterImport.state == "waiting")
+            .where(RosterImport.brought_by == person_id, RosterImport.state == "waiting", ~aside)
             .order_by(RosterImport.made_at, RosterImport.id)
         )
     )

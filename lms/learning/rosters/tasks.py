@@ -27,7 +27,8 @@ def apply(args: dict[str, Any]) -> Effect:
     here = db.session.get(RosterImport, import_id)
     if here is None or here.state != "waiting":
         return None
-    if here.brought_by is not None and queries.waiting_of(here.brought_by)[0] != import_id:
+    before = queries.waiting_of(here.brought_by) if here.brought_by is not None else []
+    if before and before[0] != import_id:
         again = now() + NEXT
         return lambda: _put_again(import_id, again)
     space_id, entries = here.space_id, service.entries_of(import_id)

@@ -1,4 +1,4 @@
-"""Row N1 where two lists name the same people in opposite orders: each waits for the other, and none is refused."""
+"""Rows N1 and D7 where lists meet: the same people from both ends, and a list behind one whose job was set aside."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from sqlalchemy.exc import IntegrityError
 from lms.accounts.models import Person
 from lms.accounts.service import create_people
 from lms.foundation.db import db, writing
+from lms.jobs.models import Job
+from lms.learning.rosters.models import RosterImport
+from lms.learning.rosters.rules import AT_ONCE_MOST
 from tests.accounts.people import House
+from tests.learning.rosters.test_pages import bring, many, press
 
 MANY = {f"many{number}@example.net": "Many" for number in range(900)}
 
@@ -40,3 +44,17 @@ def test_N1_the_same_people_from_both_ends_block_nobody(any_place: House, _round
         one.join(60)
     assert not wrong
     assert any_place.count(Person, Person.email.like("many%")) == len(MANY)
+
+
+def test_D7_a_list_behind_one_that_was_set_aside_is_not_held_up(any_place: House) -> None:
+    client = any_place.client("manager_a")
+    for mark in ("p", "q"):
+        press(client, bring(client, many(AT_ONCE_MOST + 1, mark)))
+    with any_place.open():
+        first = db.session.scalars(sa.select(RosterImport.id).order_by(RosterImport.made_at)).first()
+    aside = sa.update(Job).where(Job.key == f"rosters.apply:{first}").values(state="failed")
+    any_place.write(lambda: db.session.execute(aside))
+    any_place.run_jobs()
+    with any_place.open():
+        states = list(db.session.scalars(sa.select(RosterImport.state).order_by(RosterImport.made_at)))
+    assert states == ["waiting", "done"]
