@@ -72,7 +72,8 @@ def test_an_invitation_arrives_once_and_works(posted: House, mails: MailSink) ->
     (letter,) = mails.letters
     assert letter.recipients == (INES,)
     assert letter.subject == "Manager_A invites you to La Bobine (Prades)"
-    (link,) = links_in(letter.text)
+    link, door = links_in(letter.text)
+    assert door.startswith(f"{HOME}/join?"), "for the code, where somebody cannot follow links"
     assert link.startswith(f"{HOME}/join/")
     assert house.client().fill(urlsplit(link).path, {"name": "Inès"}, follow=False).status_code == 302
     assert house.roles(INES) == {("learner", "la-bobine")}
