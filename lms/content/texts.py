@@ -14,6 +14,7 @@ _SLUG_LENGTH = 64
 _TAG = re.compile(r"<[^<>]*>")
 _BLOCK = re.compile(r"</(?:p|li|tr|h[1-6]|div|blockquote|pre|th|td)>|<br\s*/?>")
 _SPACES = re.compile(r"\s+")
+_PLAIN = str.maketrans({"’": "'", "œ": "oe", "æ": "ae"})
 
 _NUMBER = r"-?\d+(?:[.,]\d+)?"
 _WRITTEN = re.compile(
@@ -52,8 +53,10 @@ def squeeze(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Give a text as it is compared in short answers: squeezed, no case, no accents, straight apostrophes."""
-    parts = unicodedata.normalize("NFD", squeeze(text).casefold().replace("’", "'"))
+    """Give a text as it is compared in short answers: squeezed, no case, no accents, straight apostrophes, no
+    ligatures (a keyboard without œ writes "coeur").
+    """
+    parts = unicodedata.normalize("NFD", squeeze(text).casefold().translate(_PLAIN))
     return unicodedata.normalize("NFC", "".join(c for c in parts if unicodedata.category(c) != "Mn"))
 
 

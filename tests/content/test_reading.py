@@ -217,6 +217,7 @@ def test_numbers_as_learners_type_them(text: str, expected: tuple[float, str] | 
 
 def test_words_folded_and_slugs() -> None:
     assert fold("  L’ÉTÉ \u00a0 Ñandú ") == "l'ete nandu"
+    assert fold("Cœur d’équipe") == fold("coeur d'equipe") == "coeur d'equipe"
     assert slug("À retenir : l’été !") == "a-retenir-l-ete"
     assert [is_slug(text) for text in ("a-b", "A", "a--b", "-a", "..", "a/b", "a" * 65, "", "été")] == [True] + [
         False
