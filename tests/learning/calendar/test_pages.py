@@ -127,7 +127,7 @@ def test_details_are_the_persons_own_choice(app: Flask, lea: str) -> None:
     assert "PRIVÉ" in str(found["Mon plan\u00a0: je reformule"]["description"])
 
 
-def test_the_secret_is_kept_as_a_digest_and_shown_once(app: Flask, lea: str) -> None:
+def test_A14_the_secret_is_kept_as_a_digest_and_shown_once(app: Flask, lea: str) -> None:
     path = address(app, lea)
     secret = path.removeprefix("/calendar/").removesuffix(".ics")
     rows = inside(app, lambda: [tuple(row) for row in db.session.execute(sa.select(CalendarFeed.__table__))])
@@ -136,7 +136,7 @@ def test_the_secret_is_kept_as_a_digest_and_shown_once(app: Flask, lea: str) -> 
     assert secret not in repr(inside(app, lambda: privacy.export(lea)))
 
 
-def test_a_new_address_ends_the_former_and_ending_it_ends_all(app: Flask, lea: str) -> None:
+def test_A14_a_new_address_ends_the_former_and_ending_it_ends_all(app: Flask, lea: str) -> None:
     first = address(app, lea)
     page = visit(app, lea).fill(PAGE, press="nouvelle adresse")
     second = urlsplit(re.search(r'id="address" value="([^"]+)"', page.get_data(as_text=True))[1]).path  # type: ignore[index]

@@ -17,6 +17,7 @@ from lms.learning.certificates import queries
 from lms.learning.certificates.queries import Proof
 from lms.learning.certificates.rules import written_code
 from lms.spaces.models import NetworkRole
+from tests.accounts.attacks import token_of
 from tests.learning.certificates.conftest import COURSE, RIGHT, WRONG, take
 from tests.learning.conftest import inside, person, serve
 from tests.visits import StrictClient, words_of
@@ -162,3 +163,21 @@ def test_the_coordinator_withdraws_and_everybody_reads_why(site: Flask) -> None:
     assert "<b>erreur" not in seen.text
     assert "Délivré par" in words_of(visitor(site, who).get(MINE))
     assert visitor(site, who).get(f"{MINE}.pdf").status_code == 404
+
+
+def test_A19_nobody_but_the_coordinator_withdraws_and_a_code_is_no_right(site: Flask) -> None:
+    who, trainer = person(site), person(site, "tina")
+
+    def promote() -> None:
+        with writing():
+            db.session.add(NetworkRole(person_id=trainer, role="trainer"))
+
+    inside(site, promote)
+    take(site, who, RIGHT)
+    code = proof_of(site, who).code
+    for somebody in (who, trainer, person(site, "paul")):
+        client = visitor(site, somebody)
+        sent = {"csrf_token": token_of(client, "/account"), "why": "Plus valable."}
+        assert client.post(f"/verify/{code}/withdraw", data=sent).status_code == 403
+        assert client.post("/verify/AAAA-AAAA-AAAA/withdraw", data=sent).status_code == 403, "nor is anything learned"
+    assert proof_of(site, who).revoked_at is None

@@ -335,7 +335,7 @@ def test_a_file_replaced_before_handing_in_is_gone_and_one_handed_in_stays(lea: 
 # --- who may see what ------------------------------------------------------------------------------------------------
 
 
-def test_other_peoples_works_and_files_are_not_there(site: Flask, lea: StrictClient) -> None:
+def test_A13_other_peoples_works_and_files_are_not_there(site: Flask, lea: StrictClient) -> None:
     hand_in(lea, {"text": "À moi.", "file": upload(PDF, "a.pdf")})
     kept = rows(site, WorkFile)[0]
     max_ = somebody(site, "max")
@@ -353,7 +353,7 @@ def test_other_peoples_works_and_files_are_not_there(site: Flask, lea: StrictCli
     assert rows(site, WorkReview) == []
 
 
-def test_a_file_of_a_draft_is_its_authors_alone(site: Flask, lea: StrictClient, trainer: StrictClient) -> None:
+def test_A13_a_file_of_a_draft_is_its_authors_alone(site: Flask, lea: StrictClient, trainer: StrictClient) -> None:
     hand_in(lea, {"text": "Rendu."})
     draft(lea, {"file": upload(PDF, "secret.pdf")})
     kept = rows(site, WorkFile)[0]
