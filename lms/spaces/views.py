@@ -40,7 +40,10 @@ def _over(token: str, message: str | None = None) -> tuple[str, int]:
         used=row is not None and row.used_at is not None,
         token=token if row is not None else "",
         space=queries.space(row.space_id) if row is not None and row.space_id else None,
-        inviter=names_of([row.invited_by]).get(row.invited_by, "") if row is not None and row.invited_by else "",
+        # Whoever can no longer invite is not the one to ask.
+        inviter=names_of([row.invited_by]).get(row.invited_by, "")
+        if row is not None and row.invited_by and not message
+        else "",
         contact=network.contact if network else "",
     ), 410
 

@@ -212,6 +212,7 @@ def test_E4_an_inviter_who_lost_the_right_invites_nobody(house: House, lost: Cal
     answer = accept(house, token)
     assert answer.status_code == 410
     assert "can no longer do so" in words_of(answer)
+    assert "Ask the person who runs La Bobine" in words_of(answer), "not the one who can no longer invite"
     assert house.count(Person, Person.email == INES) == 0
 
 
