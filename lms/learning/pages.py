@@ -5,6 +5,7 @@ but for the day on which a source text was changed.
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -78,10 +79,15 @@ def named(text: str, document: CourseDocument, unit: Unit, lang: str) -> Markup:
     return in_its_language(text, rules.unit_lang(unit, lang, document.source))
 
 
-def minutes(count: int) -> str:
-    """A duration as a range: "10 to 15 min"."""
-    low, high = rules.minutes_range(count)
+def minutes(count: int, *, fixed: bool = False) -> str:
+    """A duration as a range: "10 to 15 min"; what has a `fixed` length, as a meeting, as it is."""
+    low, high = (count, count) if fixed else rules.minutes_range(count)
     return _("%(low)s to %(high)s min", low=low, high=high) if low != high else _("%(low)s min", low=low)
+
+
+def unit_minutes(unit: Unit, lang: str, source: str) -> str:
+    """How long a unit takes, in words; a unit that is a meeting takes as long as the meeting."""
+    return minutes(unit.minutes(lang, source), fixed=all(key.startswith("live") for key in unit.activities))
 
 
 def language_name(code: str) -> str:
@@ -164,7 +170,15 @@ def activity_address(course_id: str, unit: str, activity: str | None, heading: s
 def text_of(one: Activity, source: str = "", *, changed_at: datetime | None = None, other_href: str = "") -> Text:
     """The head of an activity; `source` is the language its course is translated from."""
     newer = said_language(source) if one.stale_sections and source else ""
-    return Text(one.title, minutes(one.minutes), one.lang, newer, one.stale_sections, changed_at, other_href)
+    return Text(
+        one.title,
+        minutes(one.minutes, fixed=one.type == "live"),
+        one.lang,
+        newer,
+        one.stale_sections,
+        changed_at,
+        other_href,
+    )
 
 
 def course_link(document: CourseDocument, lang: str) -> CourseLink:
@@ -202,7 +216,7 @@ def _outline(document: CourseDocument, lang: str) -> list[_Told]:
             source = rules.variant(document, unit.id, first.key, document.source)
             objective = source.objectives[0] if source and source.objectives and source.lang == first.lang else ""
         spoken = rules.unit_lang(unit, lang, document.source)
-        meta = [_unit_types(unit), minutes(unit.minutes(lang, document.source))]
+        meta = [_unit_types(unit), unit_minutes(unit, lang, document.source)]
         if not rules.is_whole(unit, lang):
             meta.append(_languages_of(unit, lang, document.source))
         found.append(
@@ -307,7 +321,7 @@ def course_page(served: Published, own: Learning | None, lang: str, authors: Seq
         next_ = Link(
             listed[place].title,
             activity_address(document.id, next_id, open_at, own.heading_in(lang) if own else ""),
-            minutes(unit.minutes(lang, document.source)),
+            unit_minutes(unit, lang, document.source),
             place + 1,
         )
     return {
@@ -344,8 +358,9 @@ def neighbours(document: CourseDocument, unit: str, activity: str, lang: str) ->
             continue
         one = rules.variant(document, *chain[place], lang)
         assert one is not None
-        words = Markup(word) % {"title": in_its_language(one.title, one.lang), "minutes": minutes(one.minutes)}  # noqa: S704
-        found.append(Link(words, activity_address(document.id, *chain[place]), minutes(one.minutes)))
+        lasts = minutes(one.minutes, fixed=one.type == "live")
+        words = Markup(word) % {"title": in_its_language(one.title, one.lang), "minutes": lasts}  # noqa: S704
+        found.append(Link(words, activity_address(document.id, *chain[place]), lasts))
     return found[0], found[1]
 
 
@@ -831,7 +846,10 @@ def result_page(
     mine = document.certificate.require if document.certificate else ()
     needed = ""
     if one.passed is False and f"{one.unit}/{one.activity}" in mine:
-        needed = _("%(mark)s %% are needed here for the certificate.", mark=document.pass_mark(text))
+        needed = _(
+            "%(mark)s %% are needed here for the certificate; you reached %(reached)s %%.",
+            mark=document.pass_mark(text), reached=math.floor(100 * (one.score or 0.0) + 1e-9),
+        )  # fmt: skip
     if left is None:
         again = _("Take it again") if revisit else ""
     else:
@@ -878,7 +896,7 @@ def _to_look_at(own: Learning, one: Try, lang: str) -> Link | None:
     source = own.published.document.source
     title = named(unit.title(lang, source), own.published.document, unit, lang)
     address = activity_address(own.enrolment.course_id, unit.id, next(iter(unit.activities)))
-    return Link(Markup(_("Take the step: %(title)s")) % {"title": title}, address, minutes(unit.minutes(lang, source)))  # noqa: S704
+    return Link(Markup(_("Take the step: %(title)s")) % {"title": title}, address, unit_minutes(unit, lang, source))  # noqa: S704
 
 
 def _onward(own: Learning, lang: str) -> Link:
@@ -893,7 +911,7 @@ def _onward(own: Learning, lang: str) -> Link:
         Markup(_("Next: %(title)s"))  # noqa: S704
         % {"title": named(unit.title(lang, document.source), document, unit, lang)},
         activity_address(document.id, unit_id, own.next_activity),
-        minutes(unit.minutes(lang, document.source)),
+        unit_minutes(unit, lang, document.source),
     )
 
 

@@ -56,6 +56,13 @@ def test_what_is_missing_is_said_with_the_way_there(site: Flask) -> None:
     assert client.get(f"{MINE}.pdf").status_code == 404
 
 
+def test_a_result_says_what_is_needed_and_what_was_reached(site: Flask) -> None:
+    who = person(site)
+    attempt = take(site, who, WRONG)
+    said = words_of(visitor(site, who).get(f"/courses/{COURSE}/deux/quiz/{attempt}/end")).replace("\u00a0", " ")
+    assert "Il faut 80 % ici pour le certificat ; vous avez atteint 0 %." in said
+
+
 def test_the_owner_sees_it_and_anybody_with_the_code_the_same_facts(site: Flask) -> None:
     who = person(site)
     take(site, who, RIGHT)

@@ -73,6 +73,15 @@ def test_the_hour_is_told_in_both_zones_with_their_names(
     assert says in found
 
 
+def test_a_meeting_of_an_hour_is_announced_as_an_hour(app: Flask, folder: Path) -> None:
+    write_live(folder / TOGETHER)
+    serve(app, folder)
+    lea = visit(app, learner(app, "lea"))
+    assert "60 min" in words(lea.get(f"/courses/{TOGETHER}"))
+    assert "50 à 75 min" not in words(lea.get(f"/courses/{TOGETHER}"))
+    assert "50 à 75 min" not in words(lea.get(PAGE))
+
+
 def test_the_room_is_shown_to_people_with_a_seat_alone(app: Flask, folder: Path) -> None:
     write_live(folder / TOGETHER, seats=1)
     serve(app, folder)
