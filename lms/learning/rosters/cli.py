@@ -14,7 +14,7 @@ import click
 from lms.catalogue.queries import published
 from lms.foundation.commands import CommandGroup
 from lms.foundation.db import db, writing
-from lms.foundation.errors import DomainError
+from lms.foundation.errors import DomainError, NotFound
 from lms.foundation.i18n import speaking
 from lms.foundation.sheets import BYTES_MOST, Unreadable, read_sheet
 from lms.learning.rosters import service
@@ -122,8 +122,10 @@ def roster_undo(import_id: str, form: str) -> None:
         try:
             with writing():
                 kept, undone = service.undo(import_id, None, by=None)
+        except NotFound as error:
+            raise click.UsageError(f"there is no list {import_id!r}.") from error
         except DomainError as error:
-            raise click.ClickException(error.message or f"there is no list {import_id!r}.") from error
+            raise click.ClickException(str(error)) from error
     rows = [
         {"line": row.line, "email": row.email, "name": row.name, "outcome": row.outcome, "reason": None} for row in kept
     ]

@@ -242,4 +242,4 @@ def test_after_a_day_nothing_is_undone(place: House, file: Path) -> None:
     assert (result.exit_code, result.stdout) == (1, "")
     assert "more than a day" in result.stderr
     assert everything(place) == before
-    assert run(place, "roster-undo", "no-such-import").exit_code == 1
+    assert run(place, "roster-undo", "no-such-import").exit_code == 2
