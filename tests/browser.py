@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 from lms.__main__ import ROOT
 
 if TYPE_CHECKING:
-    from playwright.sync_api import ConsoleMessage, Page, Request
+    from playwright.sync_api import ConsoleMessage, Page, Request, Response
 
 FLAGS = (
     "--no-sandbox",
@@ -45,6 +45,18 @@ SERVE = (
 SETTINGS = ("DATABASE_URL", "REDIS_URL", "BASE_URL", "SMTP_URL", "SECRET_KEY")
 #: Rules of axe that a page must stand: WCAG 2.2 A and AA, and good practice.
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def followed(page: Page, address: str) -> Response | None:
+    """What a link leads to, once it is loaded; None where it is a file to keep instead of a page."""
+    from playwright.sync_api import Error
+
+    try:
+        return page.goto(address, wait_until="load")
+    except Error as error:
+        if "Download is starting" not in str(error):
+            raise
+        return None
 
 
 @dataclass

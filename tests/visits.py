@@ -32,7 +32,18 @@ def words_of(response: TestResponse) -> str:
     return " ".join("".join((page if main is None else main).itertext()).split())
 
 
-class StrictClient(FlaskClient):
+class WholeClient(FlaskClient):
+    """A visitor with cookies who reads every answer to its end: one that is sent while it is made holds its app context
+    until then.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Send a request."""
+        kwargs.setdefault("buffered", True)
+        return super().open(*args, **kwargs)
+
+
+class StrictClient(WholeClient):
     """A visitor with cookies. `get`, `post` and the rest are Flask's; each page that comes back must be decent."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:

@@ -38,10 +38,11 @@ def clean_text(text: str, longest: int) -> str | None:
 
 
 def visible(text: str | None) -> str | None:
-    """`text` as a form may show it again: control characters become `UNREADABLE`, which is refused as they are."""
+    """`text` in NFC as a form may show it again: control characters become `UNREADABLE`, which is refused as they are."""
     if text is None:
         return None
-    return "".join(UNREADABLE if unicodedata.category(sign) in ("Cc", "Cs") else sign for sign in text)
+    shown = "".join(UNREADABLE if unicodedata.category(sign) in ("Cc", "Cs") else sign for sign in text)
+    return unicodedata.normalize("NFC", shown)
 
 
 def clean_email(text: str) -> str | None:

@@ -55,6 +55,7 @@ NOT_KEYS = (
     "me:p%40ss@mail.example.org",
     "me:pass@db:5432",
     "another-0123456789-abcdefghijklmnopqr",
+    "another-secret-0123456789-abcdefghijkl",
 )
 FILES = (
     "*.pem",

@@ -26,7 +26,7 @@ from tests.catalogue.courses import SHORT_QUIZ, write_course, write_head, write_
 from tests.learning.reflections.conftest import write_reflection
 from tests.learning.together import LIVE, PAST, TOGETHER, write_together
 from tests.learning.works.conftest import write_assignment
-from tests.visits import StrictClient
+from tests.visits import StrictClient, WholeClient
 
 if TYPE_CHECKING:
     from werkzeug.test import TestResponse
@@ -79,7 +79,7 @@ class World:
         self, actor: str = "anonymous", *, strict: bool = False, lang: str = "", host: str = "localhost"
     ) -> FlaskClient:
         """A browser of `actor`, signed in, with a forgery token in its session. `strict` refuses sloppy pages."""
-        kind = StrictClient if strict else FlaskClient
+        kind = StrictClient if strict else WholeClient
         client = kind(self.app, self.app.response_class, use_cookies=True)
         session: dict[str, Any] = {"csrf_token": FORGERY}
         if actor != "anonymous":

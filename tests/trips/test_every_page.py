@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
 
-from tests.browser import Live, axe
+from tests.browser import Live, axe, followed
 from tests.trips.rounds import STARTS, route_of, walk
 from tests.trips.steps import (
     COURSE,
@@ -81,7 +81,7 @@ def test_every_page_that_links_lead_to(role: str, browser: Browser, live: Live, 
         inspector = Inspector(page)
 
         def fetch(path: str) -> tuple[str, str] | None:
-            answer = page.goto(path)
+            answer = followed(page, path)
             if answer is None or not answer.headers.get("content-type", "").startswith("text/html"):
                 return None
             if role in ("", "learner") or not route_of(urlsplit(page.url).path, routes).startswith(SAME):

@@ -22,6 +22,7 @@ from lms.learning.certificates import queries, rules
 from lms.learning.certificates.models import Certificate
 from lms.learning.certificates.queries import Proof
 from lms.learning.models import Enrolment
+from lms.learning.rules import clean_line
 from lms.spaces import queries as spaces
 from lms.survey.queries import competency_names
 
@@ -127,7 +128,7 @@ def withdraw(code: str, why: str) -> None:
     found = queries.certificate_with(code)
     if found is None or found.revoked_for == "replaced":
         raise NotFound()
-    said = " ".join(why.split())[: rules.REASON_LONGEST]
+    said = clean_line(why)[: rules.REASON_LONGEST]
     if not said:
         raise Refused(_("Say in a sentence why: whoever checks the certificate will read it."))
     _take_back(code, "withdrawn", said)

@@ -146,15 +146,20 @@ def _headers(cells: Sequence[str]) -> Columns:
     return Columns(email, full, first, last)
 
 
+def _has_address(cell: str) -> bool:
+    """Whether an address stands in a cell. Only its beginning is looked at: the search takes the square of its length."""
+    return "@" in cell and _ADDRESS_LIKE.search(cell[:1_000]) is not None
+
+
 def _addresses_in(rows: Sequence[Row]) -> Counter[int]:
     """Column -> how many of its cells look like an address."""
-    return Counter(place for row in rows for place, cell in enumerate(row.cells) if _ADDRESS_LIKE.search(cell))
+    return Counter(place for row in rows for place, cell in enumerate(row.cells) if _has_address(cell))
 
 
 def columns_of(rows: Sequence[Row]) -> Columns:
     """Where the addresses and the names stand. `email` is empty where there are none."""
     for index, row in enumerate(rows[:_HEAD_WITHIN]):
-        if any(_ADDRESS_LIKE.search(cell) for cell in row.cells):
+        if any(_has_address(cell) for cell in row.cells):
             break
         found = _headers(row.cells)
         if found.email:
@@ -164,7 +169,7 @@ def columns_of(rows: Sequence[Row]) -> Columns:
         named = _headers(rows[0].cells) if rows else Columns()
         return replace(named, first_row=1) if named.full or named.first else Columns()
     email = min(counted, key=lambda place: (-counted[place], place))
-    start = next(index for index, row in enumerate(rows) if any(_ADDRESS_LIKE.search(cell) for cell in row.cells))
+    start = next(index for index, row in enumerate(rows) if any(_has_address(cell) for cell in row.cells))
     if start:  # headers of words that we do not know for the address; the others may be known
         named = _headers(rows[start - 1].cells)
         if named.full or named.first or named.last:
@@ -194,7 +199,7 @@ def entries_of(rows: Sequence[Row]) -> list[Entry]:
     entries: list[Entry] = []
     for row in rows[found.first_row :]:
         filled = [cell for cell in row.cells if cell.strip()]
-        if not found.full and not found.first and len(filled) > 1 and all(map(_ADDRESS_LIKE.search, filled)):
+        if not found.full and not found.first and len(filled) > 1 and all(map(_has_address, filled)):
             entries += [_entry(row.number, "", cell) for cell in filled]
         else:
             name = _first(row, found.full) or " ".join(filter(None, (_all(row, found.first), _all(row, found.last))))
