@@ -97,9 +97,10 @@ def test_letters_speak_the_language_of_their_reader(posted: House, mails: MailSi
         assert letter.text.startswith(hello)
         assert letter.message["Content-Language"] == lang
         assert letter.message.get_content_type() == "text/plain"
-        assert len(links_in(letter.text)) == 1
         assert "%(" not in letter.text + letter.subject
         assert "Sept Vallées" in letter.text
+    # A link; in an invitation also where the code beside it is typed.
+    assert sorted(len(links_in(letter.text)) for letter in mails.letters) == [1, 1, 2]
 
 
 @pytest.mark.parametrize(
@@ -253,8 +254,9 @@ def test_H1_links_begin_with_the_configured_address_whatever_the_request_says(po
     assert sent >= 8
     assert mails.letters
     for letter in mails.letters:
-        (link,) = links_in(letter.text)
+        link, *door = links_in(letter.text)
         assert link.startswith((f"{HOME}/link/", f"{HOME}/join/"))
+        assert all(one.startswith((f"{HOME}/join", f"{HOME}/sign-in")) for one in door)
         assert "evil" not in letter.raw.decode()
 
 
