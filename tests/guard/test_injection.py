@@ -29,7 +29,7 @@ PROBES = (
     "'||(SELECT pg_sleep(3))||'", "1 AND (SELECT 1 FROM pg_sleep(3))", "x'; SELECT pg_sleep(3); --",
     "randomblob(900000000)", "') OR sqlite_version() --", "%27%20OR%201%3D1", "name; people", "(CASE WHEN 1=1 THEN 1 END)",
     "people DESC",
-    "-people", "people,name", "__class__", "[]", "{}", "null", "NaN", "-1", "1e309", "0x10", "99999999999999999999",
+    "-person", "people,name", "__class__", "[]", "{}", "null", "NaN", "-1", "1e309", "0x10", "99999999999999999999",
 )  # fmt: skip
 #: Pages with something to choose in the query: address, parameter, who may see it.
 QUERIES = (

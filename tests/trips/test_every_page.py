@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from tests.browser import Live, axe, followed
 from tests.trips.rounds import STARTS, route_of, walk
@@ -93,15 +93,21 @@ def test_every_page_that_links_lead_to(role: str, browser: Browser, live: Live, 
         inspector.verdict()
 
 
+def handed_in(page: Page, fields: Locator) -> None:
+    """Press the button under a question and wait for the page that follows: with script the answer goes out before it."""
+    with page.expect_navigation(wait_until="load"):
+        check(fields)
+
+
 def answered(page: Page, live: Live, see: Callable[[], None]) -> None:
     """A learner: questions in the lesson and the quiz, before and after, empty answers, the end."""
     sign_in(page, live, "learner")
     page.goto(f"/courses/{COURSE}/{NEXT}/lesson")
     fields = page.locator("fieldset.choices").first
-    check(fields)
+    handed_in(page, fields)
     see()  # nothing chosen
     fields.locator("label.choice").first.click()
-    check(fields)
+    handed_in(page, fields)
     see()
     page.goto(f"/courses/{COURSE}")
     open_last_quiz(page)
@@ -111,9 +117,10 @@ def answered(page: Page, live: Live, see: Callable[[], None]) -> None:
         fields = question(page, name)
         if fields.get_by_role("radio").count():
             fields.get_by_role("radio").last.check()
-            check(fields)
+            handed_in(page, fields)
         else:
-            fields.locator("xpath=ancestor::form").get_by_role("button", name="Je ne sais pas").click()
+            with page.expect_navigation(wait_until="load"):
+                fields.locator("xpath=ancestor::form").get_by_role("button", name="Je ne sais pas").click()
         see()
         page.get_by_role("link", name="Continuer").click()
     see()
