@@ -18,7 +18,7 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from lms.__main__ import ROOT
@@ -57,6 +57,28 @@ def followed(page: Page, address: str) -> Response | None:
         if "Download is starting" not in str(error):
             raise
         return None
+
+
+def patient(page: Page) -> None:
+    """Let every later `page.goto` win over the page that a press just before it was still opening.
+
+    Chromium ends a navigation with ERR_ABORTED where a form pressed a moment ago begins its own meanwhile. A person who
+    types an address then types it again; so does this, once. Anything else that goes wrong is raised as ever.
+    """
+    from playwright.sync_api import Error
+
+    first = page.goto
+
+    def goto(url: str, **options: Any) -> Response | None:
+        try:
+            return first(url, **options)
+        except Error as error:
+            if "ERR_ABORTED" not in str(error):
+                raise
+            page.wait_for_load_state()
+            return first(url, **options)
+
+    page.goto = goto  # type: ignore[method-assign]
 
 
 @dataclass

@@ -15,7 +15,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from lms.__main__ import ROOT
-from tests.browser import Live, watch
+from tests.browser import Live, patient, watch
 
 COURSES = ROOT / "courses"
 #: Course, unit and activity of the demonstration's learner: the lesson that comes next, the one after it, the last quiz.
@@ -41,6 +41,7 @@ def visitor(browser: Browser, live: Live, *, width: int = 1280, script: bool = T
     context.set_default_timeout(10_000)
     page = context.new_page()
     seen = watch(page, live.url)
+    patient(page)
     yield page
     context.close()
     seen.check()
@@ -61,6 +62,12 @@ def sign_out(page: Page) -> None:
     page.goto("/account")
     page.get_by_role("button", name="Fermer ma session").click()
     expect(page.get_by_role("link", name="Entrer").first).to_be_visible()
+
+
+def go_on(pressed: Locator) -> None:
+    """Press what leads to another page, and wait for that page, so that what was pressed is done before the next step."""
+    with pressed.page.expect_navigation():
+        pressed.click()
 
 
 def survey_link(page: Page, live: Live, role: str) -> str:

@@ -18,6 +18,7 @@ from tests.trips.steps import (
     LAST,
     NEXT,
     check,
+    go_on,
     keys_of,
     open_last_quiz,
     question,
@@ -138,7 +139,7 @@ def surveyed(page: Page, live: Live, see: Callable[[], None]) -> None:
     see()
     page.locator("#importance input").nth(4).check()
     page.locator("#competence input").nth(0).check()
-    page.get_by_role("button", name="Continuer").click()
+    go_on(page.get_by_role("button", name="Continuer"))
     page.goto(f"{link}/check")
     see()
     page.get_by_role("button", name="Envoyer mes réponses").click()

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from lms.__main__ import ROOT
 from tests.browser import Live, axe
-from tests.trips.steps import PATIENCE, sign_in, visitor
+from tests.trips.steps import PATIENCE, go_on, sign_in, visitor
 
 CODE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}")
 
@@ -77,19 +77,19 @@ def test_by_the_code_on_the_screen_then_asked_elsewhere_then_gone(browser: Brows
         phone.get_by_role("button", name="Continuer").click()
         expect(phone.get_by_role("heading", level=1)).to_contain_text(space)
         phone.get_by_label("Nom").fill("Ona Puig")
-        phone.get_by_role("button", name="Demander à rejoindre l’espace").click()
+        go_on(phone.get_by_role("button", name="Demander à rejoindre l’espace"))
         mailed = CODE.findall(letter(phone, "ona@example.org", "/link/"))[0]
         phone.goto("/sign-in/code")
         phone.get_by_label("Adresse e-mail").fill("ona@example.org")
         phone.get_by_label("Code reçu par e-mail").fill(mailed)
         phone.get_by_label(re.compile("^Ordinateur partagé")).check()
         phone.get_by_role("button", name="Entrer", exact=True).click()
-        phone.get_by_role("button", name="Demander à rejoindre l’espace").click()
+        go_on(phone.get_by_role("button", name="Demander à rejoindre l’espace"))
         expect(phone.get_by_role("main")).to_contain_text("en attente de réponse")
 
         manager.goto(f"{team}/invite")
         axe(manager)
-        manager.get_by_role("button", name="Accepter").click()
+        go_on(manager.get_by_role("button", name="Accepter"))
         expect(manager.locator("body")).to_contain_text("1 personne fait maintenant partie de votre espace")
         phone.goto("/account/spaces")
         expect(phone.get_by_role("main")).to_contain_text("accepté")
@@ -131,7 +131,7 @@ def test_axe_finds_nothing_on_the_pages_of_joining(browser: Browser, live: Live)
             if width == 1280:  # answered, and opened once more
                 question = page.url
                 page.get_by_label("Ne rien changer").check()
-                page.get_by_role("button", name="Enregistrer mon choix").click()
+                go_on(page.get_by_role("button", name="Enregistrer mon choix"))
                 page.goto(question)
                 axe(page)
 
@@ -152,14 +152,14 @@ def test_where_registration_is_open_from_the_first_page_to_the_yes(
         phone.goto("/register")
         phone.get_by_label("Nom").fill("Biel Serra")
         phone.get_by_label("Adresse e-mail").fill("biel@example.org")
-        phone.get_by_role("button", name=re.compile("lien")).click()
+        go_on(phone.get_by_role("button", name=re.compile("lien")))
         phone.goto(path_in(letter(phone, "biel@example.org", "/link/"), "link"))
-        phone.get_by_role("button", name="Entrer", exact=True).click()
+        go_on(phone.get_by_role("button", name="Entrer", exact=True))
         phone.goto("/register/space")
         phone.get_by_label("Votre espace").select_option(team.rpartition("/")[2])
-        phone.get_by_role("button", name="Demander à rejoindre l’espace").click()
+        go_on(phone.get_by_role("button", name="Demander à rejoindre l’espace"))
         manager.goto(f"{team}/invite")
-        manager.get_by_role("button", name="Accepter").click()
+        go_on(manager.get_by_role("button", name="Accepter"))
         assert "vous accueille" in letter(phone, "biel@example.org", "vous accueille")
         phone.goto("/account/spaces")
         expect(phone.get_by_role("link", name=re.compile("^Quitter"))).to_be_visible()

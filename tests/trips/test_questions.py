@@ -19,7 +19,7 @@ from tests.catalogue.courses import QUIZ, write_course, write_quiz
 from tests.learning.reflections.conftest import REFLECTION, write_reflection
 from tests.learning.test_scenes import SCENARIO
 from tests.learning.works.conftest import write_assignment
-from tests.trips.steps import COURSES, sign_in, visitor
+from tests.trips.steps import COURSES, go_on, sign_in, visitor
 from tests.trips.test_keyboard import Hands
 
 COURSE = "toutes-les-questions"
@@ -113,7 +113,7 @@ def begin(page: Page, live: Live, role: str) -> None:
     page.goto(f"/courses/{COURSE}")
     start = page.get_by_role("button", name="Commencer")
     if start.count():
-        start.click()
+        go_on(start)
     page.goto(QUIZ_ADDRESS)
     page.locator("main form button.sign").click()
 
@@ -279,7 +279,7 @@ def test_a_lesson_is_gone_on_with_where_it_was_left(browser: Browser, all_kinds:
         sign_in(page, all_kinds, "learner")
         page.goto(f"/courses/{COURSE}")
         if page.get_by_role("button", name="Commencer").count():
-            page.get_by_role("button", name="Commencer").click()
+            go_on(page.get_by_role("button", name="Commencer"))
         page.goto(LESSON)
         with page.expect_response(lambda answer: answer.url.endswith("/place")) as told:
             page.get_by_role("heading", name="Le calme").scroll_into_view_if_needed()
@@ -342,7 +342,7 @@ def test_nothing_typed_is_lost_with_the_network(how: str, browser: Browser, all_
     with traveller(browser, all_kinds, "learner" if how == "offline" else "manager") as page:
         page.goto(f"/courses/{COURSE}")
         if page.get_by_role("button", name="Commencer").count():
-            page.get_by_role("button", name="Commencer").click()
+            go_on(page.get_by_role("button", name="Commencer"))
             expect(page).to_have_url(re.compile("/lesson"))
         for address, box, text, button, gone in (
             (
@@ -432,7 +432,7 @@ def test_a_scene_to_its_end_back_and_again(script: bool, browser: Browser, all_k
         sign_in(page, all_kinds, "manager" if script else "trainer")
         page.goto(f"/courses/{COURSE}")
         if page.get_by_role("button", name="Commencer").count():
-            page.get_by_role("button", name="Commencer").click()
+            go_on(page.get_by_role("button", name="Commencer"))
         page.goto(SCENE)
         see()
         page.get_by_role("button", name="Venez dehors").click()

@@ -8,7 +8,19 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser import Live
 from tests.servers import Valkey
-from tests.trips.steps import LAST, NEXT, check, give, keys_of, open_last_quiz, question, sign_in, sign_out, visitor
+from tests.trips.steps import (
+    LAST,
+    NEXT,
+    check,
+    give,
+    go_on,
+    keys_of,
+    open_last_quiz,
+    question,
+    sign_in,
+    sign_out,
+    visitor,
+)
 
 
 def test_a_whole_trip_after_redis_has_stopped(browser: Browser, sites: Callable[..., Live], valkey: Valkey) -> None:
@@ -25,13 +37,13 @@ def test_a_whole_trip_after_redis_has_stopped(browser: Browser, sites: Callable[
         give(question(page, name), key)
         check(question(page, name))
         expect(page.locator(f"#{name}-told")).to_contain_text("Oui.")
-        page.locator("button[name=do][value=finish]").click()
+        go_on(page.locator("button[name=do][value=finish]"))
         open_last_quiz(page)
-        page.locator("main form button.sign").click()
+        go_on(page.locator("main form button.sign"))
         for name, key in keys_of(LAST, "quiz-final").items():
             give(question(page, name), key)
             check(question(page, name))
-            page.get_by_role("link", name="Continuer").click()
+            go_on(page.get_by_role("link", name="Continuer"))
         page.goto("/home")
         expect(page.get_by_text("4 étapes faites sur 6")).to_be_visible()
         sign_out(page)
