@@ -12,7 +12,7 @@ from lms.accounts.models import LoginSession, Person
 from lms.accounts.visitor import Role, Visitor
 from lms.foundation.clock import now
 from lms.foundation.db import db, read
-from lms.foundation.tokens import digest
+from lms.foundation.tokens import digest, unsealed
 from lms.spaces.audit.models import AuditEntry
 from lms.spaces.models import Application, Invitation, Membership, Network, NetworkRole, Space, Territory
 
@@ -130,18 +130,22 @@ def has_coordinator() -> bool:
     )
 
 
+def has_token(token: str) -> sa.ColumnElement[bool]:
+    """Which invitation a token belongs to: the one whose mail carried it, or the one opened by the code in that mail."""
+    opened = unsealed("invitation", token)
+    return Invitation.token_digest == digest(token) if opened is None else Invitation.id == opened
+
+
 def usable_invitation(token: str) -> Invitation | None:
     """The invitation this token opens, if it is unused and in time."""
     return db.session.scalar(
-        sa.select(Invitation).where(
-            Invitation.token_digest == digest(token), Invitation.used_at.is_(None), Invitation.expires_at > now()
-        )
+        sa.select(Invitation).where(has_token(token), Invitation.used_at.is_(None), Invitation.expires_at > now())
     )
 
 
 def invitation_with_token(token: str) -> Invitation | None:
     """The invitation this token belongs to, usable or over: whoever holds the token may be told whom to ask."""
-    return db.session.scalar(sa.select(Invitation).where(Invitation.token_digest == digest(token)))
+    return db.session.scalar(sa.select(Invitation).where(has_token(token)))
 
 
 _INVITATIONS = (

@@ -22,7 +22,7 @@ from lms.spaces.audit.service import note
 from lms.spaces.events import PeopleJoined, PersonInvited, RequestAnswered
 from lms.spaces.models import SPACE_ROLES, Application, Invitation, Membership, Network, NetworkRole, Space
 from lms.spaces.policy import may
-from lms.spaces.queries import removed_lately
+from lms.spaces.queries import has_token, removed_lately
 from lms.spaces.rules import may_give
 
 #: How long an invitation waits for its person, and how long its address is kept afterwards.
@@ -124,7 +124,7 @@ def accept_invitation(token: str, *, name: str, lang: str) -> Person:
 
     Raises `Expired` for one that is used, too old, or whose giver may no longer give it, `Refused` where its space is archived.
     """
-    row = db.session.scalar(sa.select(Invitation).where(Invitation.token_digest == digest(token)).with_for_update())
+    row = db.session.scalar(sa.select(Invitation).where(has_token(token)).with_for_update())
     if row is None or row.used_at is not None or row.expires_at <= now():
         raise Expired(_("This link has expired. Get a new one."))
     if row.invited_by is not None and not holds_right(row.invited_by, row.role, row.space_id):

@@ -15,7 +15,7 @@ from lms.foundation.clock import now
 from lms.foundation.db import db, new_id, upsert
 from lms.foundation.errors import Expired, NotFound, Refused
 from lms.foundation.i18n import _
-from lms.foundation.tokens import digest, mint_code
+from lms.foundation.tokens import mint_code, seal
 from lms.jobs import outbox
 from lms.spaces import service as spaces
 from lms.spaces.audit.service import note
@@ -24,6 +24,7 @@ from lms.spaces.joining.models import ScreenCode, Transfer
 from lms.spaces.joining.queries import space_with_code
 from lms.spaces.joining.rules import ANSWERS, ASKED_LIFE, REQUESTS_BY_CODE, SCREEN_LIFE, may_ask_again
 from lms.spaces.models import Invitation, Membership
+from lms.spaces.queries import has_token
 
 #: People whose rows go into one statement.
 CHUNK = 500
@@ -194,7 +195,8 @@ def come_by_code(*, email: str, name: str, lang: str, code: str, after: str) -> 
 
 
 def open_by_code(email: str, code: str) -> str | None:
-    """A fresh token for the invitation to `email` whose mail carried `code`; None if they do not go together.
+    """A token for the invitation to `email` whose mail carried `code`; None if they do not go together. The link in the same
+    mail goes on working: whichever is pressed first accepts.
 
     Returns in every case, so that the try stays counted.
     """
@@ -202,8 +204,7 @@ def open_by_code(email: str, code: str) -> str | None:
         Invitation.email == (clean_email(email) or email), Invitation.used_at.is_(None), Invitation.expires_at > now(),
     )  # fmt: skip
     found = row_with_code(Invitation, code, *usable)
-    minted = spaces.mint_invitation(found) if found else None
-    return minted[1] if minted else None
+    return seal("invitation", found) if found else None
 
 
 def resend_invitation(invitation_id: str, space_id: str, *, by: str) -> str:
@@ -230,7 +231,7 @@ def send_again(*, token: str = "", email: str = "") -> None:
 
     Raises `TooMany` when too many mails were asked for the address.
     """
-    row = db.session.scalar(sa.select(Invitation).where(Invitation.token_digest == digest(token))) if token else None
+    row = db.session.scalar(sa.select(Invitation).where(has_token(token))) if token else None
     address = row.email if row else clean_email(email)
     if not address:
         return

@@ -13,7 +13,7 @@ from lms.accounts import service as accounts
 from lms.accounts.models import CountedTry, LoginSession, Person
 from lms.foundation.db import db, writing
 from lms.foundation.errors import NotFound
-from lms.foundation.tokens import shown_code
+from lms.foundation.tokens import seal, shown_code
 from lms.spaces import service as spaces
 from lms.spaces.joining import service
 from lms.spaces.joining.models import ScreenCode
@@ -251,6 +251,60 @@ def test_E1_the_code_of_an_invitation_opens_it_with_its_address_alone(any_house:
         row = db.session.scalars(sa.select(LoginSession)).one()
         assert row.expires_at - row.created_at == timedelta(hours=2), "the tick for a shared computer went along"
     assert house.client().fill("/join", {"code": code, "email": "ines@example.org"}).status_code == 422
+
+
+@pytest.mark.parametrize("by", ["link", "code"])
+def test_E1_the_code_typed_leaves_the_link_of_the_same_mail_alone_and_either_accepts_once(
+    any_house: House, by: str
+) -> None:
+    house = any_house
+    link = house.invitation("ines@example.org")
+    with house.open(), writing():
+        code = accounts.give_code(db.session.scalars(sa.select(Invitation)).one())
+    client = house.client()
+    opened = [
+        client.fill("/join", {"code": code, "email": "ines@example.org"}, follow=False).location for _twice in range(2)
+    ]
+    assert opened[0] == opened[1] != f"/join/{link}"
+    doors = {"link": f"/join/{link}", "code": opened[0]}
+    for door in doors.values():
+        assert "invites you" in words_of(house.client().get(door)), "both work until one accepts"
+    client.fill(doors[by], {"name": "Inès"})
+    assert house.roles("ines@example.org") == {("learner", "la-bobine")}
+    for door in doors.values():
+        assert house.client().get(door).status_code == 410
+
+
+@pytest.mark.parametrize("over", ["withdrawn", "expired", "right lost"])
+def test_E1_E4_what_the_code_opened_ends_with_the_invitation(any_house: House, over: str) -> None:
+    house = any_house
+    house.invitation("ines@example.org")
+    with house.open(), writing():
+        row = db.session.scalars(sa.select(Invitation)).one()
+        code, invitation_id = accounts.give_code(row), row.id
+    client = house.client()
+    page = client.fill("/join", {"code": code, "email": "ines@example.org"})
+    if over == "withdrawn":
+        house.write(lambda: spaces.cancel_invitation(invitation_id, "la-bobine", by=house.ids["manager_a"]))
+    elif over == "expired":
+        house.later(Invitation, expires_at=-timedelta(days=8))
+    else:
+        house.write(lambda: spaces.end_manager(house.ids["manager_a"], "la-bobine", by=None))
+    assert client.fill(page, {"name": "Inès"}).status_code == 410
+    assert house.roles("ines@example.org") == set()
+
+
+def test_E3_a_signature_is_for_one_invitation_alone(any_house: House) -> None:
+    house = any_house
+    for email in ("ines@example.org", ONA):
+        house.invitation(email)
+    with house.open():
+        one, other = db.session.scalars(sa.select(Invitation.id))
+        token = seal("invitation", one)
+    signature = token.partition(".")[2]
+    for made_up in (f"{other}.{signature}", f"{one}.", f"{one}.{signature[:-1]}", f".{signature}", one, f"{token}.x"):
+        assert house.client().get(f"/join/{made_up}").status_code == 410, made_up
+    assert house.client().get(f"/join/{token}").status_code == 200
 
 
 def test_E3_five_tries_for_the_code_of_an_invitation(any_house: House) -> None:
