@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, stream_with_context, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
 
 from lms.accounts.visitor import visitor
 from lms.catalogue.queries import shelf
 from lms.foundation import sheets
 from lms.foundation.clock import end_of, now, today
-from lms.foundation.db import writing
+from lms.foundation.db import db, writing
 from lms.foundation.errors import NotFound, Refused, TooMany
 from lms.foundation.i18n import _, language, ngettext
 from lms.learning import service as learning
@@ -245,49 +256,61 @@ def _person_page(here: Space, person_id: str, *, own: bool, spaces: list[Space] 
 
 # --- the table as a file ---------------------------------------------------------------------------------------------
 
-#: Who has a table on its way from this process: one at a time for each person.
-_running: set[str] = set()
-
 
 @bp.get("/team/<space_id>/table.<kind>")
 @guard("team")
 def table(space_id: str, kind: str) -> Any:
-    """The list an address asks for, whole, as CSV or XLSX: a roster that can be read in again unchanged."""
+    """The list an address asks for, whole, as CSV or XLSX: a roster that can be read in again unchanged. One at a time for each
+    person.
+    """
     here = _managed(space_id)
     if kind not in ("csv", "xlsx"):
         raise NotFound()
-    me = visitor().id
-    if me in _running:
-        raise TooMany(_("Your last table is still on its way. Wait until it is there."), retry_after=10)
     titles = {offer.published.course_id: "" for offer in shelf()}
-    wanted = _wanted(here.id, titles)
-    rows = sheet.rows(wanted, day=today(here.zone), lang=language())
-    name = f"{here.id}-{today(here.zone).isoformat()}.{kind}"
-    _running.add(me)
+    wanted, day, name = _wanted(here.id, titles), today(here.zone), here.name
+    who, app = visitor().id, current_app._get_current_object()  # type: ignore[attr-defined]
+    with writing():
+        begun = follow.begin_table(who)
+    if begun is None:
+        raise TooMany(_("Your last table is still on its way. Wait until it is there."), retry_after=10)
+    mark, until = begun
+
+    def end() -> None:
+        # Called by the server when the last byte has left or the reader has gone: this request is over then.
+        with app.app_context(), writing():
+            follow.end_table(mark, who)
+
     try:
-        if kind == "xlsx":
-            book = sheets.write_xlsx(sheet.headers(), rows, name=here.name)
-            pieces: Iterator[bytes] = iter(lambda: book.read(1 << 16), b"")
-            mime = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        else:
-            pieces = sheets.write_csv(sheet.headers(), rows)
-            mime = "text/csv; charset=utf-8"
+        pieces, mime = _file(kind, wanted, day, name)
     except BaseException:
-        _running.discard(me)
+        db.session.rollback()
+        end()
         raise
-
-    def until_gone() -> Iterator[bytes]:
-        try:
-            yield from pieces
-        finally:
-            _running.discard(me)
-
-    answer = Response(stream_with_context(until_gone()), mimetype=mime.partition(";")[0])
-    answer.headers["Content-Type"] = mime
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer = Response(stream_with_context(_in_time(pieces, until)), content_type=mime)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{wanted.space_id}-{day.isoformat()}.{kind}"'
     answer.headers["Cache-Control"] = "no-store"
-    answer.call_on_close(lambda: _running.discard(me))
+    answer.call_on_close(end)
     return answer
+
+
+def _file(kind: str, wanted: Wanted, day: date, name: str) -> tuple[Iterator[bytes], str]:
+    """The pieces of a table, and what it is."""
+    rows = sheet.rows(wanted, day=day, lang=language())
+    if kind == "csv":
+        return sheets.write_csv(sheet.headers(), rows), "text/csv; charset=utf-8"
+    book = sheets.write_xlsx(sheet.headers(), rows, name=name)
+    return (
+        iter(lambda: book.read(1 << 16), b""),
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    )
+
+
+def _in_time(pieces: Iterator[bytes], until: datetime) -> Iterator[bytes]:
+    """The pieces, as long as there is time: a browser that is cut off says that the file is not whole."""
+    for piece in pieces:
+        if now() >= until:
+            raise TimeoutError("a table took too long")
+        yield piece
 
 
 # --- the report by mail ----------------------------------------------------------------------------------------------

@@ -1,4 +1,6 @@
-"""Tables of following: reminders sent by managers, the report somebody asked for, and who wants no reminders."""
+"""Tables of following: reminders sent by managers, the report somebody asked for, who wants no reminders, and to whom a table is
+on its way.
+"""
 
 from __future__ import annotations
 
@@ -56,3 +58,16 @@ class NoReminders(Base):
 
     person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
     since: Mapped[datetime] = mapped_column(Moment)
+
+
+class TableOnItsWay(Base):
+    """A table is being sent to somebody: one at a time for each person, whichever process sends it. Deleted when it has arrived;
+    what a process that died left behind counts no longer after `until`.
+    """
+
+    __tablename__ = "table_on_its_way"
+
+    person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    #: Which sending it is, so that one that is over ends no other.
+    mark: Mapped[str] = mapped_column(Id)
+    until: Mapped[datetime] = mapped_column(Moment)

@@ -7,13 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from lms.foundation.db import db
-from lms.learning.following.models import NoReminders, Reminder, TeamReport
+from lms.learning.following.models import NoReminders, Reminder, TableOnItsWay, TeamReport
 
 
 def export(person_id: str) -> dict[str, list[dict[str, Any]]]:
-    """The reminders they got, the reports and the silence they asked for: table -> rows, ready for JSON."""
+    """The reminders they got, the reports and the silence they asked for, a table on its way: table -> rows, ready for JSON."""
     found = {}
-    for model in (Reminder, TeamReport, NoReminders):
+    for model in (Reminder, TeamReport, NoReminders, TableOnItsWay):
         table: sa.Table = model.__table__  # type: ignore[assignment]
         rows = db.session.execute(sa.select(table).where(table.c.person_id == person_id)).mappings()
         found[table.name] = [
@@ -30,5 +30,5 @@ def export(person_id: str) -> dict[str, list[dict[str, Any]]]:
 def forget(person_id: str) -> None:
     """Delete it, and the person's name from the reminders they sent. Inside `writing()`."""
     db.session.execute(sa.update(Reminder).where(Reminder.reminded_by == person_id).values(reminded_by=None))
-    for model in (Reminder, TeamReport, NoReminders):
+    for model in (Reminder, TeamReport, NoReminders, TableOnItsWay):
         db.session.execute(sa.delete(model).where(model.person_id == person_id))

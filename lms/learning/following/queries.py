@@ -21,10 +21,12 @@ from lms.catalogue.queries import versions
 from lms.foundation.clock import end_of
 from lms.foundation.db import db
 from lms.foundation.i18n import sort_key
+from lms.learning.assignments.models import Assignment, AssignmentCourse, AssignmentException, LearningPath
 from lms.learning.certificates.models import Certificate
 from lms.learning.following.models import NoReminders, Reminder, TeamReport
 from lms.learning.models import Completion, Enrolment, Place
-from lms.spaces.models import Membership, Space
+from lms.learning.renewals.models import Renewal
+from lms.spaces.models import Membership, NetworkRole, Space
 
 #: People on one page of a list.
 PAGE: Final = 50
@@ -74,7 +76,9 @@ class LateLine:
 
 @dataclass(frozen=True)
 class Event:
-    """A fact about somebody, with its day. `what`: joined, enrolled, steps, finished, certificate, reminded."""
+    """A fact about somebody, with its day. `what`: joined, enrolled, excused, redated, steps, finished, certificate, renewal,
+    renewed, reminded.
+    """
 
     what: str
     at: datetime
@@ -83,7 +87,12 @@ class Event:
     by: str = ""
     why: str = ""
     count: int = 0
+    #: Until when it is asked; of a certificate, the last day on which it is valid.
     due_on: date | None = None
+    #: Whether they said no to it meanwhile.
+    declined: bool = False
+    #: The title of a path, where that is what it is about.
+    path: str = ""
 
     @property
     def week(self) -> date:
@@ -142,46 +151,13 @@ def _late(day: date) -> tuple[sa.ColumnElement[bool] | sa.TextClause, ...]:
     return _ACTIVE, sa.text("enrolment.due_on IS NOT NULL"), Enrolment.due_on < day
 
 
-def _earlier_late(day: date) -> sa.ColumnElement[bool]:
-    """Whether the same person is late with another course whose day was earlier: they stand in the list once."""
-    other = aliased(Enrolment)
-    return (
-        sa.select(sa.literal(1))
-        .where(
-            other.person_id == Enrolment.person_id,
-            other.state == "active",
-            other.due_on < day,
-            sa.tuple_(other.due_on, other.id) < sa.tuple_(Enrolment.due_on, Enrolment.id),
-        )
-        .exists()
-    )
-
-
-def _other_idle() -> sa.ColumnElement[bool]:
-    other = aliased(Enrolment)
-    return (
-        sa.select(sa.literal(1))
-        .where(
-            other.person_id == Enrolment.person_id,
-            other.state == "active",
-            other.begun_at.is_(None),
-            sa.tuple_(other.created_at, other.id) < sa.tuple_(Enrolment.created_at, Enrolment.id),
-        )
-        .exists()
-    )
-
-
-def _later_done() -> sa.ColumnElement[bool]:
-    other = aliased(Enrolment)
-    return (
-        sa.select(sa.literal(1))
-        .where(
-            other.person_id == Enrolment.person_id,
-            other.state == "finished",
-            sa.tuple_(other.finished_at, other.id) > sa.tuple_(Enrolment.finished_at, Enrolment.id),
-        )
-        .exists()
-    )
+def _stands_before(
+    other: Any, column: str, *where: sa.ColumnElement[bool], falling: bool = False
+) -> sa.ColumnElement[bool]:
+    """Whether a list ordered by `column` holds the same person with an `other` course before this one: they stand in it once."""
+    theirs, this = (sa.tuple_(getattr(one, column), one.id) for one in (other, Enrolment))
+    first = theirs > this if falling else theirs < this
+    return sa.select(sa.literal(1)).where(other.person_id == Enrolment.person_id, *where, first).exists()
 
 
 def _list(wanted: Wanted, day: date, large: bool) -> tuple[sa.Select[Any], tuple[Any, ...], bool]:
@@ -198,12 +174,16 @@ def _list(wanted: Wanted, day: date, large: bool) -> tuple[sa.Select[Any], tuple
         course = Enrolment.course_id if large else Enrolment.course_id.concat("")
         chosen = taken.where(course == wanted.course, Enrolment.state != "declined")
         return chosen, (Enrolment.created_at, Enrolment.id), False
+    other = aliased(Enrolment)
     if wanted.show == "late":
-        return taken.where(*_late(day), ~_earlier_late(day)), (Enrolment.due_on, Enrolment.id), False
+        twice = _stands_before(other, "due_on", other.state == "active", other.due_on < day)
+        return taken.where(*_late(day), ~twice), (Enrolment.due_on, Enrolment.id), False
     if wanted.show == "idle":
-        idle = (_ACTIVE, sa.text("enrolment.begun_at IS NULL"), ~_other_idle())
+        twice = _stands_before(other, "created_at", other.state == "active", other.begun_at.is_(None))
+        idle = (_ACTIVE, sa.text("enrolment.begun_at IS NULL"), ~twice)
         return taken.where(*idle), (Enrolment.created_at, Enrolment.id), False
-    done = (sa.text("enrolment.state = 'finished'"), ~_later_done())
+    twice = _stands_before(other, "finished_at", other.state == "finished", falling=True)
+    done = (sa.text("enrolment.state = 'finished'"), ~twice)
     return taken.where(*done), (Enrolment.finished_at, Enrolment.id), True
 
 
@@ -422,22 +402,26 @@ def member(space_id: str, person_id: str) -> Any:
 
 def timeline(space_id: str, person_id: str, since: datetime) -> list[Event]:
     """The facts about somebody that the managers of a space see, the newest first. Who enrolled them, and why, is told where
-    it was somebody of this space; reminders are those of this space. Four queries.
+    it was somebody of this space or a coordinator, and that they said no to it; exceptions and renewals are those that the
+    space, its territory or the network asked for, reminders those of this space. Six queries.
     """
     by, theirs = aliased(Person), aliased(Membership)
     events = [Event("joined", since)]
+    coordinates = sa.exists().where(NetworkRole.person_id == by.id, NetworkRole.role == "coordinator")
     for row in db.session.execute(
-        sa.select(Enrolment, by.id.label("by_id"), by.name.label("by_name"), theirs.person_id.label("here"))
+        sa.select(Enrolment, by.name.label("by_name"), theirs.person_id.label("here"), coordinates.label("network"))
         .outerjoin(by, by.id == Enrolment.enrolled_by)
         .outerjoin(theirs, sa.and_(theirs.person_id == by.id, theirs.space_id == space_id))
-        .where(Enrolment.person_id == person_id, Enrolment.state != "declined")
+        .where(Enrolment.person_id == person_id)
     ):
         one = row.Enrolment
-        ours = row.here is not None
+        ours, declined = row.here is not None or row.network, one.state == "declined"
+        if declined and not (ours and one.source == "manager"):
+            continue  # a course of their own choice that they left is theirs alone
         events.append(
             Event(
                 "enrolled", one.created_at, one.course_id, by=row.by_name if ours else "", why=one.why if ours else "",
-                due_on=one.due_on,
+                due_on=None if declined else one.due_on, declined=declined,
             )
         )  # fmt: skip
         if one.finished_at is not None:
@@ -450,10 +434,11 @@ def timeline(space_id: str, person_id: str, since: datetime) -> list[Event]:
         weeks.setdefault((course_id, monday), []).append(done_at)
     events += [Event("steps", max(moments), course_id, count=len(moments)) for (course_id, _), moments in weeks.items()]
     events += [
-        Event("certificate", issued_at, course_id)
-        for course_id, issued_at in db.session.execute(
-            sa.select(Certificate.course_id, Certificate.issued_at).where(
-                Certificate.person_id == person_id, Certificate.revoked_at.is_(None)
+        Event("certificate", issued_at, course_id, due_on=ends_on)
+        for course_id, issued_at, ends_on in db.session.execute(
+            sa.select(Certificate.course_id, Certificate.issued_at, Certificate.ends_on).where(
+                Certificate.person_id == person_id,
+                sa.or_(Certificate.revoked_at.is_(None), Certificate.revoked_for == "renewed"),
             )
         )
     ]
@@ -465,7 +450,54 @@ def timeline(space_id: str, person_id: str, since: datetime) -> list[Event]:
             .where(Reminder.person_id == person_id, Reminder.space_id == space_id)
         )
     ]
+    events += [*_exceptions(space_id, person_id), *_renewals(space_id, person_id)]
     return sorted(events, key=lambda one: (one.at, one.what), reverse=True)
+
+
+def _asked_in(space_id: str) -> sa.ColumnElement[bool]:
+    """Of assignments: whether it was the space that asked, its territory or the network."""
+    territory = sa.select(Space.territory_id).where(Space.id == space_id).scalar_subquery()
+    wide = sa.or_(Assignment.territory_id.is_(None), Assignment.territory_id == territory)
+    return sa.or_(Assignment.space_id == space_id, sa.and_(Assignment.space_id.is_(None), wide))
+
+
+def _exceptions(space_id: str, person_id: str) -> list[Event]:
+    rows = db.session.execute(
+        sa.select(AssignmentException, AssignmentCourse.course_id, LearningPath.title, Person.name)
+        .join(Assignment, Assignment.id == AssignmentException.assignment_id)
+        .join(
+            AssignmentCourse, sa.and_(AssignmentCourse.assignment_id == Assignment.id, AssignmentCourse.position == 0)
+        )
+        .outerjoin(LearningPath, LearningPath.id == Assignment.path_id)
+        .outerjoin(Person, Person.id == AssignmentException.made_by)
+        .where(AssignmentException.person_id == person_id, _asked_in(space_id))
+    )
+    return [
+        Event(
+            "excused" if one.excused else "redated",
+            one.at,
+            course_id,
+            by=name or "",
+            due_on=one.due_on,
+            path=path or "",
+        )
+        for one, course_id, path, name in rows
+    ]
+
+
+def _renewals(space_id: str, person_id: str) -> list[Event]:
+    rows = db.session.execute(
+        sa.select(Renewal.course_id, Renewal.opened_at, Renewal.due_on, Renewal.done_at)
+        .join(Assignment, Assignment.id == Renewal.assignment_id)
+        .where(Renewal.person_id == person_id, Renewal.opened_at.is_not(None), _asked_in(space_id))
+    )
+    found = []
+    for course_id, opened_at, due_on, done_at in rows:
+        assert opened_at is not None, "the query says so"
+        found.append(Event("renewal", opened_at, course_id, due_on=due_on))
+        if done_at is not None:
+            found.append(Event("renewed", done_at, course_id))
+    return found
 
 
 # --- the report ------------------------------------------------------------------------------------------------------

@@ -13,6 +13,9 @@ SENTENCE_LONGEST: Final = 300
 RHYTHMS: Final = ("off", "weekly", "monthly")
 #: The report that nobody opened so many times in a row is the last, and says so.
 PATIENCE: Final = 4
+#: How long a table may take from its first byte to its last: a hundred thousand people over a slow line. Then it is cut off, so
+#: that nobody has two on their way; what a process left behind that died is forgotten after the same time.
+TABLE_LONGEST: Final = timedelta(minutes=10)
 
 
 def may_remind(last: datetime | None, moment: datetime) -> bool:

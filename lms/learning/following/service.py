@@ -15,7 +15,7 @@ from lms.foundation.i18n import _
 from lms.jobs import outbox
 from lms.learning.following import rules
 from lms.learning.following.events import ReminderAsked, ReportDue
-from lms.learning.following.models import NoReminders, Reminder, TeamReport
+from lms.learning.following.models import NoReminders, Reminder, TableOnItsWay, TeamReport
 from lms.learning.following.queries import late_among
 from lms.learning.models import Enrolment
 from lms.learning.rules import clean_line
@@ -94,6 +94,24 @@ def seen(person_id: str, space_id: str) -> None:
         .where(TeamReport.person_id == person_id, TeamReport.space_id == space_id, TeamReport.unread > 0)
         .values(unread=0)
     )
+
+
+def begin_table(person_id: str) -> tuple[str, datetime] | None:
+    """Begin to send somebody a table: the mark of this sending, and the moment at which it is cut off. None while another is on
+    its way to them, from this process or any other.
+    """
+    moment, mark = now(), new_id()
+    own = TableOnItsWay.person_id == person_id
+    db.session.execute(sa.delete(TableOnItsWay).where(own, TableOnItsWay.until <= moment))
+    row = {"person_id": person_id, "mark": mark, "until": moment + rules.TABLE_LONGEST}
+    upsert(TableOnItsWay, [row], key=["person_id"])
+    begun = db.session.scalar(sa.select(TableOnItsWay.mark).where(own)) == mark
+    return (mark, moment + rules.TABLE_LONGEST) if begun else None
+
+
+def end_table(mark: str, person_id: str) -> None:
+    """It has arrived, or was broken off. Twice is once."""
+    db.session.execute(sa.delete(TableOnItsWay).where(TableOnItsWay.person_id == person_id, TableOnItsWay.mark == mark))
 
 
 def stop_reminders(person_id: str, *, stop: bool = True) -> None:

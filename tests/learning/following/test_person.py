@@ -14,7 +14,6 @@ from lms.foundation.clock import today
 from lms.foundation.db import db
 from lms.learning import service as learning
 from lms.learning.following import service
-from lms.reports import views
 from lms.spaces import service as spaces
 from tests.accounts.people import House
 from tests.learning.following.conftest import CANARY, late
@@ -99,9 +98,8 @@ def test_A12_one_reads_about_oneself_alone(town: House) -> None:
 HOSTILE = ['=HYPERLINK("http://evil.example";"x")', "+1+1", "-2", "@SUM(A1)", "\tTab", "＝1+1", "'=1", '"; =1']
 
 
-def test_S4_every_cell_opens_as_text_and_comes_back_whole(town: House) -> None:
-    with town.open():
-        me = town.ids["learner_a"]
+def test_S4_every_cell_opens_as_text_and_comes_back_whole(any_town: House) -> None:
+    town, me = any_town, any_town.ids["learner_a"]
     for name in HOSTILE:
         town.write(lambda name=name: db.session.execute(sa.update(Person).where(Person.id == me).values(name=name)))
         raw = town.client("manager_a").get(f"{TABLE}.csv").get_data()
@@ -145,20 +143,6 @@ def test_a_table_is_a_roster_that_changes_nothing(town: House, lang: str, kind: 
     assert done.output.count('"present"') >= 2
     assert '"invalid": 0' in done.output
     assert '"new": 0' in done.output
-
-
-def test_D7_one_table_at_a_time(town: House) -> None:
-    manager, me = town.client("manager_a"), town.ids["manager_a"]
-    assert manager.get(f"{TABLE}.csv").status_code == 200
-    assert me not in views._running, "the one before is over"
-    views._running.add(me)
-    try:
-        assert manager.get(f"{TABLE}.csv").status_code == 429
-        assert town.client("manager_b").get("/team/l-estive/table.csv").status_code == 200, "others do not wait"
-    finally:
-        views._running.discard(me)
-    assert manager.get(f"{TABLE}.xlsx").status_code == 200
-    assert me not in views._running
 
 
 def test_D6_odd_addresses_are_quick_and_whole(town: House) -> None:
