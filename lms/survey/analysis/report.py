@@ -16,6 +16,7 @@ from lms.survey.analysis.scores import (
     competition_ranks,
     cut,
     dont_know,
+    finite,
     holm,
     ipa_quadrant,
     is_high,
@@ -58,24 +59,24 @@ def analyse(table: Ratings, *, seed: int, top: int = TOP) -> dict[str, Any]:
         known = bool(found.n[at])
         items[item] = {
             "n": int(found.n[at]),
-            "importance_mean": _number(found.importance[at]),
-            "competence_mean": _number(found.competence[at]),
-            "gap": _number(found.gap[at]),
-            "mwds": _number(found.mwds[at]),
-            "nr_pct": _number(found.nr[at]),
-            "pr_pct": _number(found.pr[at]),
-            "tr_pct": _number(found.tr[at]),
-            "dk_pct": _number(unsure[at]),
-            "rds": _number(found.rds[at]),
-            "pni": _number(found.mwds[at]),
-            "pni_modified": _number(found.pni_modified[at]),
-            "high_importance_low_skill_pct": _number(found.high_low[at]),
+            "importance_mean": finite(found.importance[at]),
+            "competence_mean": finite(found.competence[at]),
+            "gap": finite(found.gap[at]),
+            "mwds": finite(found.mwds[at]),
+            "nr_pct": finite(found.nr[at]),
+            "pr_pct": finite(found.pr[at]),
+            "tr_pct": finite(found.tr[at]),
+            "dk_pct": finite(unsure[at]),
+            "rds": finite(found.rds[at]),
+            "pni": finite(found.mwds[at]),
+            "pni_modified": finite(found.pni_modified[at]),
+            "high_importance_low_skill_pct": finite(found.high_low[at]),
             "rank": int(ranks[at]) if known else None,
             "rank_low": int(places.low[at]) if known else None,
             "rank_high": int(places.high[at]) if known else None,
-            "mwds_low": _number(places.score_low[at]) if known else None,
-            "mwds_high": _number(places.score_high[at]) if known else None,
-            "p_top": _number(places.top[at]) if known else None,
+            "mwds_low": finite(places.score_low[at]) if known else None,
+            "mwds_high": finite(places.score_high[at]) if known else None,
+            "p_top": finite(places.top[at]) if known else None,
             "label": label(float(found.mwds[at]), float(places.top[at])) if known else None,
             "wilcoxon": tests[at],
             "ipa": _ipa(found, drawn, at, lines[0], lines[1]) if known else None,
@@ -90,8 +91,8 @@ def analyse(table: Ratings, *, seed: int, top: int = TOP) -> dict[str, Any]:
         "rank_sets": {item: [int(sets[at, 0]), int(sets[at, 1])] for at, item in enumerate(table.items)},
         "tau_best": [table.items[at] for at in tau_best(sets, top).tolist() if found.n[at]],
         "n_respondents": people,
-        "kish_deff": _number(effect),
-        "n_eff": _number(people / effect),
+        "kish_deff": finite(effect),
+        "n_eff": finite(people / effect),
         "flags": [{"respondent": one.respondent, "flag": one.flag, "value": one.value} for one in flags(table)],
         "seed": seed,
     }
@@ -113,10 +114,6 @@ def analyse_by(table: Ratings, column: str, *, seed: int, top: int = TOP, k: int
         for value in sorted(sizes)
     }
     return whole
-
-
-def _number(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
 
 
 def _tests(table: Ratings) -> list[dict[str, Any] | None]:

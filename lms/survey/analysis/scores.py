@@ -142,6 +142,11 @@ BY_METHOD: Final[Mapping[str, Callable[[Scores], Floats]]] = {
 }
 
 
+def finite(value: float) -> float | None:
+    """A figure as a plain value: None where there is none."""
+    return float(value) if math.isfinite(value) else None
+
+
 def order(values: Floats, items: Sequence[str]) -> list[str | list[str]]:
     """Items from the largest value to the smallest; those that tie stand together as a list, by item code. Items without a
     value (NaN) are left out.

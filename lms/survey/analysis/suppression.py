@@ -1,15 +1,23 @@
 """Hiding small counts of a table whose margins are published, so that no hidden one can be computed. Pure.
 
-A hidden cell is solvable from the margins and the shown cells exactly if it alone joins two parts of the graph whose nodes
-are rows and columns and whose edges are the hidden cells (Gusfield 1988, SIAM Journal on Computing 17(3):552-571). So each
-hidden cell is put on a circle of hidden ones; the result is audited by linear algebra in whole numbers, which knows nothing
-of graphs.
+What a reader knows: the row and column totals, the shown counts, which cells are hidden as primary and which as secondary,
+and this rule: a primary count is 1 to k - 1, a secondary one k or more. Two things are looked at.
+
+*Solvable*: the count follows from the totals alone. A hidden cell is solvable exactly if it alone joins two parts of the
+graph whose nodes are rows and columns and whose edges are the hidden cells (Gusfield 1988, SIAM Journal on Computing
+17(3):552-571). None is left; the result is audited by linear algebra in whole numbers, which knows nothing of graphs.
+
+*Told*: the count follows from the totals and the rule together. Two hidden cells of a row that add up to 2 are both 1. A
+count is not told exactly if there is a circle of hidden cells on which one person can be moved round, cell by cell one more
+and one less, without leaving what the rule allows (a circle of the residual network: Cox 1995, Journal of the American
+Statistical Association 90:1453-1462). Cells are hidden until each is on such a circle. Where a table has none (small rows of
+zeros, k = 2), the cell stays told, and is named.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -17,6 +25,8 @@ import numpy as np
 from lms.survey.analysis.reading import Table, Unusable, whole_number
 
 Place: TypeAlias = tuple[str, str]
+#: A row (0, its name) or a column (1, its name).
+Node: TypeAlias = tuple[int, str]
 #: A table has no more cells than this: the audit takes the cube of what is hidden.
 CELLS_MOST: Final = 20_000
 
@@ -40,12 +50,21 @@ def read_cells(table: Table) -> dict[Place, int]:
 
 
 def suppress(cells: Mapping[Place, int], k: int) -> dict[Place, str]:
-    """Which cells to hide: "primary" for counts of 1 to k - 1, "secondary" for those hidden so that no primary one can be
-    computed from the row and column totals. A cell that is not in the table is an empty place, known to be so. Counts of 0
-    are hidden last of all. Raises `Unusable` where a hidden cell can be computed whatever else is hidden (it is alone in its
-    row or column).
+    """Which cells to hide: "primary" for counts of 1 to k - 1, "secondary" for those hidden so that no count can be computed from
+    the row and column totals, nor from these and the rule (see above) where the table allows it. A cell that is not in the
+    table is an empty place, known to be so. Counts of 0 are hidden last of all, and only against the totals. Raises `Unusable`
+    where a hidden cell can be computed whatever else is hidden (it is alone in its row or column).
     """
     hidden: dict[Place, str] = {place: "primary" for place, count in cells.items() if 0 < count < k}
+    lost: set[Place] = set()
+    while bare := sorted(_told(cells, hidden, k) - lost, key=lambda one: (cells[one], one)):
+        for place in bare:
+            way = _circle(place, cells, hidden, k)
+            if way is None:
+                lost.add(place)
+                continue
+            for cell in way:
+                hidden.setdefault(cell, "secondary")
     while True:
         alone = _bridges(hidden.keys())
         if not alone:
@@ -56,6 +75,92 @@ def suppress(cells: Mapping[Place, int], k: int) -> dict[Place, str]:
             raise Unusable("cannot_hide", 0, row=place[0], col=place[1])
         for cell in way:
             hidden.setdefault(cell, "secondary")
+
+
+def told(cells: Mapping[Place, int], hidden: Mapping[Place, str], k: int) -> list[Place]:
+    """The hidden cells whose count a reader who knows the rule can tell although no equation gives it."""
+    return sorted(_told(cells, hidden, k))
+
+
+def _moves(place: Place, cells: Mapping[Place, int], primary: bool, k: int) -> tuple[bool, bool]:
+    """Whether a hidden cell can hold one person more, and one less, and still be what the rule says of it."""
+    count = cells[place]
+    if primary:
+        return count < k - 1, count > 1
+    return count >= k, count > k
+
+
+def _told(cells: Mapping[Place, int], hidden: Mapping[Place, str], k: int) -> set[Place]:
+    """Hidden cells on no circle of allowed moves. One person more in a cell is an arc from its row to its column, one less the
+    arc back. An arc is on a circle exactly if both its ends are in one strong component; a pair of arcs there and back is no
+    circle, but is on one if it is no bridge of its component (Boesch & Tindell 1980, American Mathematical Monthly
+    87(9):716-719).
+    """
+    arcs: dict[Node, list[Node]] = {}
+    movable: list[Place] = []
+    for place, why in sorted(hidden.items()):
+        row, column = (0, place[0]), (1, place[1])
+        more, less = _moves(place, cells, why == "primary", k)
+        if more or less:
+            movable.append(place)
+        for begin, end, free in ((row, column, more), (column, row, less)):
+            arcs.setdefault(begin, [])
+            if free:
+                arcs[begin].append(end)
+    part = _strong_parts(arcs)
+    inside = {place for place in movable if part[0, place[0]] == part[1, place[1]]}
+    return (hidden.keys() - inside) | _bridges(inside)
+
+
+def _strong_parts(arcs: Mapping[Node, Sequence[Node]]) -> dict[Node, int]:
+    """The strong component of each node (Tarjan 1972, SIAM Journal on Computing 1(2):146-160)."""
+    seen: dict[Node, int] = {}
+    low: dict[Node, int] = {}
+    part: dict[Node, int] = {}
+    waiting: list[Node] = []
+    for root in arcs:
+        if root in seen:
+            continue
+        path = [(root, 0)]
+        while path:
+            node, at = path.pop()
+            if at == 0:
+                seen[node] = low[node] = len(seen)
+                waiting.append(node)
+            elif (before := arcs[node][at - 1]) not in part:
+                low[node] = min(low[node], low[before])
+            while at < len(arcs[node]) and arcs[node][at] in seen:
+                if arcs[node][at] not in part:
+                    low[node] = min(low[node], seen[arcs[node][at]])
+                at += 1
+            if at < len(arcs[node]):
+                path += [(node, at + 1), (arcs[node][at], 0)]
+            elif low[node] == seen[node]:
+                while True:
+                    other = waiting.pop()
+                    part[other] = seen[node]
+                    if other == node:
+                        break
+    return part
+
+
+def _circle(place: Place, cells: Mapping[Place, int], hidden: Mapping[Place, str], k: int) -> list[Place] | None:
+    """The cells that close a circle of allowed moves with `place` and hide the fewest people."""
+    around: dict[Node, list[tuple[Node, Place]]] = {}
+    for other in sorted(cells):
+        if other == place or (other not in hidden and cells[other] < k):
+            continue
+        row, column = (0, other[0]), (1, other[1])
+        more, less = _moves(other, cells, hidden.get(other) == "primary", k)
+        if more:
+            around.setdefault(row, []).append((column, other))
+        if less:
+            around.setdefault(column, []).append((row, other))
+    row, column = (0, place[0]), (1, place[1])
+    more, less = _moves(place, cells, hidden[place] == "primary", k)
+    ways = [_cheapest(around, column, row, cells, hidden.keys())] if more else []
+    ways += [_cheapest(around, row, column, cells, hidden.keys())] if less else []
+    return min((way for way in ways if way is not None), key=lambda way: way[0], default=(0, None))[1]
 
 
 def _bridges(hidden: Set[Place]) -> set[Place]:
@@ -94,16 +199,27 @@ def _bridges(hidden: Set[Place]) -> set[Place]:
 
 def _way_round(place: Place, cells: Mapping[Place, int], hidden: Set[Place]) -> list[Place] | None:
     """The cells that close a circle with `place` and hide the fewest people: the shortest way from its row to its column."""
-    around: dict[tuple[int, str], list[tuple[tuple[int, str], Place]]] = {}
+    around: dict[Node, list[tuple[Node, Place]]] = {}
     for row, column in sorted(cells):
         if (row, column) != place:
             around.setdefault((0, row), []).append(((1, column), (row, column)))
             around.setdefault((1, column), []).append(((0, row), (row, column)))
+    way = _cheapest(around, (0, place[0]), (1, place[1]), cells, hidden)
+    return way[1] if way else None
+
+
+def _cheapest(
+    around: Mapping[Node, Sequence[tuple[Node, Place]]],
+    begin: Node,
+    end: Node,
+    cells: Mapping[Place, int],
+    hidden: Set[Place],
+) -> tuple[tuple[int, int], list[Place]] | None:
+    """The way that hides the fewest people more, of those the one with the fewest cells (Dijkstra): ((people, cells), way)."""
     empty = 1 + sum(cells.values())  # a shown 0 costs more than everything else
-    begin, end = (0, place[0]), (1, place[1])
-    best: dict[tuple[int, str], tuple[int, int]] = {begin: (0, 0)}
-    came: dict[tuple[int, str], tuple[tuple[int, str], Place]] = {}
-    queue: list[tuple[tuple[int, int], tuple[int, str]]] = [((0, 0), begin)]
+    best: dict[Node, tuple[int, int]] = {begin: (0, 0)}
+    came: dict[Node, tuple[Node, Place]] = {}
+    queue: list[tuple[tuple[int, int], Node]] = [((0, 0), begin)]
     while queue:
         cost, node = heapq.heappop(queue)
         if node == end:
@@ -111,7 +227,7 @@ def _way_round(place: Place, cells: Mapping[Place, int], hidden: Set[Place]) -> 
             while node != begin:
                 node, cell = came[node]
                 way.append(cell)
-            return way
+            return cost, way
         if cost > best[node]:
             continue
         for other, cell in around.get(node, ()):
