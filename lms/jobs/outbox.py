@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import current_app
 
@@ -16,6 +16,9 @@ from lms.jobs.tasks import TASKS
 
 #: How urgent a duty is that is one of many (0 first, 9 last).
 IN_BULK = 7
+#: So many people are one duty where many are told: a sign-in mail never waits for more of them.
+TOLD_AT_ONCE = 50
+Told = TypeVar("Told")
 
 
 def put(
@@ -76,6 +79,12 @@ def tell_many(events: Iterable[Any]) -> None:
                 bell(known, job_id)
 
         after_commit(ring)
+
+
+def parts(told: Sequence[Told]) -> Iterator[tuple[Told, ...]]:
+    """Those who are told of something, in their order, `TOLD_AT_ONCE` at a time."""
+    for start in range(0, len(told), TOLD_AT_ONCE):
+        yield tuple(told[start : start + TOLD_AT_ONCE])
 
 
 def _row(

@@ -68,22 +68,25 @@ class CourseLeft:
 
 @dataclass(frozen=True)
 class Suggested:
-    """Somebody was enrolled by another's hand. `id` is the `enrolment` row."""
+    """People were enrolled by another's hand, a part of them at a time. `id` is this telling's own."""
 
     id: str
+    enrolments: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class RenewalOpened:
-    """What somebody finished is to be renewed now. `id` is the `renewal` row."""
+    """What people finished is to be renewed now, a part of them at a time. `id` is this telling's own."""
 
     id: str
+    renewals: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class DueSoon:
-    """The day of an enrolment is near. `id` names enrolment and day; `day` is an ISO date."""
+    """The day of some enrolments is near. `id` follows from them, so that the same ones are told once; each stands with its
+    day, an ISO date.
+    """
 
     id: str
-    enrolment_id: str
-    day: str
+    enrolments: tuple[tuple[str, str], ...]

@@ -172,7 +172,7 @@ def _enrol_part(
         Enrolled(id=enrolment_id, person_id=person_id, course_id=served.course_id, source="manager")
         for person_id, enrolment_id in fresh.items()
     )
-    outbox.tell_many(Suggested(id=enrolment_id) for enrolment_id in fresh.values())
+    outbox.tell_many(Suggested(new_id(), part) for part in outbox.parts(list(fresh.values())))
     brought = moves.bring_shared(served, fresh) if fresh else []
     _finish_those_who_are_whole(fresh, served)
     for person_id in brought:
@@ -585,8 +585,8 @@ def walk(
 
 
 def follow_version(course_id: str) -> None:
-    """Bring history along to the served version of a course: questions that moved come back in their new place, and units
-    it shares with other courses count for those who finished them there.
+    """Bring history along to the served version of a course: what was done with questions and plans that moved goes on in
+    their new place, and units it shares with other courses count for those who finished them there.
     """
     served = _served(course_id)
     moves.follow_questions(course_id, served.document)

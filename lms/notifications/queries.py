@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +20,11 @@ SHOWN = 50
 def has_left(key: str) -> bool:
     """Whether the mail of this cause was sent or kept already."""
     return db.session.scalar(sa.select(SentMail.id).where(SentMail.key == key)) is not None
+
+
+def have_left(keys: Collection[str]) -> frozenset[str]:
+    """Those of these causes whose mail was sent or kept already."""
+    return frozenset(db.session.scalars(sa.select(SentMail.key).where(SentMail.key.in_(keys))))
 
 
 def not_yet_asked(campaign_id: str) -> list[Row[Any]]:

@@ -6,7 +6,10 @@ works, and a second try kills the link of the first.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from email.errors import MessageError
+from smtplib import SMTPDataError, SMTPNotSupportedError, SMTPRecipientsRefused
 from typing import Any
 
 from lms.accounts import service as accounts
@@ -16,14 +19,14 @@ from lms.foundation.clock import now, today
 from lms.foundation.db import db, writing
 from lms.foundation.tokens import shown_code
 from lms.jobs import outbox
-from lms.jobs.tasks import Effect, task
-from lms.learning.assignments.queries import Asked, asked_of, renewal_asked, wants_reminders
+from lms.jobs.tasks import Effect, kill_point, task
+from lms.learning.assignments.queries import Asked, asked_of, renewal_asked, waiting_for, wants_reminders
 from lms.learning.plans.queries import to_remind
 from lms.learning.reviews.queries import mail_of, to_mail
 from lms.learning.sessions.queries import Announced, announced_to
 from lms.notifications import service
 from lms.notifications.following.links import sealed
-from lms.notifications.queries import has_left
+from lms.notifications.queries import has_left, have_left
 from lms.spaces import service as spaces
 from lms.spaces.joining.queries import answered_to, asked, left_for
 from lms.spaces.queries import network, space
@@ -43,13 +46,11 @@ def send_link(args: dict[str, Any]) -> Effect:
     if minted is None:
         return None
     person, link, token = minted
-    letter = service.write(
-        link.purpose, key=key, person_id=person.id, address=person.email, name=person.name, lang=person.lang,
+    return _send(
+        link.purpose, key, person_id=person.id, address=person.email, name=person.name, lang=person.lang,
         link=address_of("accounts.link", token=token), until=link.expires_at, zone=person.zone,
         code=shown_code(code) if code else "",
     )  # fmt: skip
-    db.session.rollback()
-    return service.hand_over(letter)
 
 
 @task("notifications.send_invitation", queue="mail")
@@ -69,28 +70,25 @@ def send_invitation(args: dict[str, Any]) -> Effect:
     place = space(row.space_id) if row.space_id else None
     everybody = network()
     inviter = names_of([row.invited_by]).get(row.invited_by, "") if row.invited_by else ""
-    # Whoever a list has brought is written down already: their address outlives the invitation.
-    written = person_with_email(row.email) is not None
+    # Whoever a list has brought is written down already: their address outlives the invitation. Nobody else tells them of
+    # what they were put on.
+    written = person_with_email(row.email)
+    courses = waiting_for(written.id, row.lang) if written is not None and row.role == "learner" else []
     zone = place.zone if place else everybody.zone if everybody else "Europe/Paris"
-    letter = service.write(
-        "invitation", key=key, person_id=None, address=row.email, lang=row.lang, role=row.role, inviter=inviter,
+    return _send(
+        "invitation", key, person_id=None, address=row.email, lang=row.lang, role=row.role, inviter=inviter,
         space=f"{place.name} ({place.place})" if place else "", until=row.expires_at, zone=zone,
         link=address_of("spaces.join", token=token, lang=row.lang), code=shown_code(code),
-        door=address_of("joining.enter", lang=row.lang), written=written,
+        door=address_of("joining.enter", lang=row.lang), written=written is not None, courses=courses,
     )  # fmt: skip
-    db.session.rollback()
-    return service.hand_over(letter)
 
 
 @task("notifications.send_invitations", queue="mail")
 def send_invitations(args: dict[str, Any]) -> Effect:
-    """The mails of a list of people (`args["invitations"]`), one after another. A second try goes on where the first stopped."""
-    for invitation_id in args["invitations"]:
-        effect = send_invitation({"id": invitation_id})
-        if effect is not None:
-            with writing():
-                effect()
-    return None
+    """The mails of a list of people (`args["invitations"]`)."""
+    return _each(
+        "notifications.send_invitations", "invitations", args, "invitation", lambda one: send_invitation({"id": one})
+    )
 
 
 @task("notifications.invite_to_survey", queue="mail")
@@ -113,15 +111,11 @@ def remind_of_plan(args: dict[str, Any]) -> Effect:
     )
     if found is None:
         return None
-    if not service.can_leave():
-        raise service.NoMailServer()
-    letter = service.write(
-        "plan", key=key, person_id=found.person_id, address=found.email, name=found.name, lang=found.lang,
+    return _send(
+        "plan", key, person_id=found.person_id, address=found.email, name=found.name, lang=found.lang,
         situation=found.situation.rstrip(" ,."), action=found.action,
         link=address_of("plans.plan", course_id=args["course_id"], unit=args["unit"], block=args["block"]),
     )  # fmt: skip
-    db.session.rollback()
-    return service.hand_over(letter)
 
 
 @task("notifications.remind_of_reviews", queue="compute", every=3_600)
@@ -148,15 +142,11 @@ def send_reviews(args: dict[str, Any]) -> Effect:
     found = mail_of(args["person_id"], args["week"])
     if found is None:
         return None
-    if not service.can_leave():
-        raise service.NoMailServer()
-    letter = service.write(
-        "reviews", key=key, person_id=found.person_id, address=found.email, name=found.name, lang=found.lang,
+    return _send(
+        "reviews", key, person_id=found.person_id, address=found.email, name=found.name, lang=found.lang,
         count=found.count, minutes=found.minutes, first=found.first,
         link=address_of("reviews.sitting"), end=address_of("reviews.mail"),
     )  # fmt: skip
-    db.session.rollback()
-    return service.hand_over(letter)
 
 
 @task("notifications.tell_of_seat", queue="mail")
@@ -183,17 +173,13 @@ def tell_of_session(args: dict[str, Any]) -> Effect:
 def _session_letter(what: str, key: str, found: Announced) -> Effect:
     if has_left(key):
         return None
-    if not service.can_leave():
-        raise service.NoMailServer()
-    letter = service.write(
-        "session", key=key, person_id=found.person_id, address=found.address, name=found.name, lang=found.lang,
+    return _send(
+        "session", key, person_id=found.person_id, address=found.address, name=found.name, lang=found.lang,
         what=what, title=found.title, starts_at=found.starts_at, ends_at=found.ends_at, zone=found.zone,
         person_zone=found.person_zone, seated=found.number is not None,
         link=address_of("learning.activity", course_id=found.course_id, unit=found.unit, activity=found.activity),
         dates=address_of("calendar.dates"),
     )  # fmt: skip
-    db.session.rollback()
-    return service.hand_over(letter)
 
 
 @task("notifications.ask_to_move", queue="mail")
@@ -202,94 +188,134 @@ def ask_to_move(args: dict[str, Any]) -> Effect:
     was taken back or answered, or whose asker may no longer bring people in.
     """
     key = f"transfer:{args['id']}"
-    if not service.can_leave():
-        raise service.NoMailServer()
     found = None if has_left(key) else asked(args["id"])
     if found is None or (found.by_id is not None and not spaces.holds_right(found.by_id, "learner", found.space_id)):
         return None
-    letter = service.write(
-        "transfer", key=key, person_id=found.person_id, address=found.email, name=found.name, lang=found.lang, by=found.by,
+    return _send(
+        "transfer", key, person_id=found.person_id, address=found.email, name=found.name, lang=found.lang, by=found.by,
         space=f"{found.space} ({found.place})", until=found.expires_at, zone=found.zone,
         link=address_of("joining.transfer", transfer_id=found.id),
     )  # fmt: skip
-    db.session.rollback()
-    return service.hand_over(letter)
 
 
 @task("notifications.tell_who_left", queue="mail")
 def tell_who_left(args: dict[str, Any]) -> Effect:
     """The mail to one of those who run a space that somebody left. Nothing where either of it is so no more."""
     key = f"left:{args['id']}"
-    if not service.can_leave():
-        raise service.NoMailServer()
     found = None if has_left(key) else left_for(args["person_id"], args["space_id"], args["manager_id"])
     if found is None:
         return None
-    letter = service.write(
-        "left", key=key, person_id=args["manager_id"], address=found.email, name=found.name, lang=found.lang,
+    return _send(
+        "left", key, person_id=args["manager_id"], address=found.email, name=found.name, lang=found.lang,
         person=found.person, space=found.space, link=address_of("reports.team_of_space", space_id=args["space_id"]),
     )  # fmt: skip
-    db.session.rollback()
-    return service.hand_over(letter)
 
 
 @task("notifications.tell_of_answer", queue="mail")
 def tell_of_answer(args: dict[str, Any]) -> Effect:
     """The mail to somebody whose request to join was answered. Nothing where the answer was overtaken meanwhile."""
     key = f"answered:{args['id']}"
-    if not service.can_leave():
-        raise service.NoMailServer()
     found = None if has_left(key) else answered_to(args["person_id"], args["space_id"])
     if found is None or found.accepted is not args["accepted"]:
         return None
-    letter = service.write(
-        "answered", key=key, person_id=args["person_id"], address=found.email, name=found.name, lang=found.lang,
+    return _send(
+        "answered", key, person_id=args["person_id"], address=found.email, name=found.name, lang=found.lang,
         accepted=found.accepted, why=found.why, space=f"{found.space} ({found.place})",
         link=address_of("home.start") if found.accepted else address_of("joining.mine"),
     )  # fmt: skip
-    db.session.rollback()
-    return service.hand_over(letter)
 
 
 @task("notifications.tell_of_enrolment", queue="mail")
 def tell_of_enrolment(args: dict[str, Any]) -> Effect:
-    """The mail to somebody whom another enrolled (`args["id"]`: the `enrolment` row). Nothing where they left or finished
-    the course, or where whoever asked has nothing to do with them any more.
+    """The mails to people whom another enrolled (`args["enrolments"]`). Nothing where they left or finished the course, or
+    where whoever asked has nothing to do with them any more.
     """
-    return _course_letter("assigned", f"assigned:{args['id']}", asked_of(args["id"]))
+    return _each(
+        "notifications.tell_of_enrolment", "enrolments", args, "assigned",
+        lambda one: _course_letter("assigned", f"assigned:{one}", asked_of(one)),
+    )  # fmt: skip
 
 
 @task("notifications.remind_of_due", queue="mail")
 def remind_of_due(args: dict[str, Any]) -> Effect:
-    """The one mail before the day of a course. Nothing where it was finished, left or given another day since, where the
-    day is over, or for somebody who wants no reminders.
+    """The one mail before the day of a course (`args["enrolments"]`: each with its day). Nothing where it was finished, left
+    or given another day since, where the day is over, or for somebody who wants no reminders.
     """
-    found = asked_of(args["enrolment_id"], by_others=False)
-    day = date.fromisoformat(args["day"])
-    if found is None or found.due_on != day or day < today() or not wants_reminders(found.person_id):
-        return None
-    return _course_letter("due", f"due:{args['id']}", found)
+
+    def remind(one: Any) -> Effect:
+        found = asked_of(one[0], by_others=False)
+        day = date.fromisoformat(one[1])
+        if found is None or found.due_on != day or day < today() or not wants_reminders(found.person_id):
+            return None
+        return _course_letter("due", f"due:{_name_of(one)}", found)
+
+    return _each("notifications.remind_of_due", "enrolments", args, "due", remind)
 
 
 @task("notifications.tell_of_renewal", queue="mail")
 def tell_of_renewal(args: dict[str, Any]) -> Effect:
-    """The mail to somebody who is asked anew (`args["id"]`: the `renewal` row). Nothing for what was renewed meanwhile."""
-    return _course_letter("renew", f"renew:{args['id']}", renewal_asked(args["id"]))
+    """The mails to people who are asked anew (`args["renewals"]`). Nothing for what was renewed meanwhile."""
+    return _each(
+        "notifications.tell_of_renewal", "renewals", args, "renew",
+        lambda one: _course_letter("renew", f"renew:{one}", renewal_asked(one)),
+    )  # fmt: skip
 
 
 def _course_letter(kind: str, key: str, found: Asked | None) -> Effect:
-    if found is None or has_left(key):
+    if found is None:
         return None
-    if not service.can_leave():
-        raise service.NoMailServer()
     end = address_of("following_mails.end", token=sealed("reminders", found.person_id))
-    letter = service.write(
-        kind, key=key, person_id=found.person_id, address=found.email, name=found.name, lang=found.lang,
+    return _send(
+        kind, key, person_id=found.person_id, address=found.email, name=found.name, lang=found.lang,
         unsubscribe=end if kind == "due" else "", title=found.title, by=found.by, why=found.why, due_on=found.due_on,
         link=address_of("learning.course", course_id=found.course_id), end=end,
     )  # fmt: skip
+
+
+def _send(kind: str, key: str, **words: Any) -> Effect:
+    """Write a letter and hand it over."""
+    letter = service.write(kind, key=key, **words)
     db.session.rollback()
     return service.hand_over(letter)
+
+
+#: What is wrong with one letter alone, and with none of those after it.
+_ITS_OWN = (SMTPRecipientsRefused, SMTPDataError, SMTPNotSupportedError, MessageError, ValueError)
+
+
+def _each(task: str, field: str, args: dict[str, Any], kind: str, letter: Callable[[Any], Effect]) -> Effect:
+    """A letter for each of `args[field]`, noted before the next one is written: a second try goes on where the first stopped.
+
+    `kind` begins the keys of these letters. One that cannot leave holds up nobody: it becomes a duty of its own of `task`.
+    """
+    told = args[field]
+    keys = [f"{kind}:{_name_of(one)}" for one in told]
+    gone = have_left(keys)
+    held: list[tuple[str, Any]] = []
+    for key, one in zip(keys, told, strict=True):
+        if key in gone:
+            continue
+        try:
+            effect = letter(one)
+        except _ITS_OWN:
+            if len(told) == 1:
+                raise
+            held.append((key, one))
+            continue
+        if effect is not None:
+            with writing():
+                effect()
+            kill_point("notifications.noted")
+
+    def set_apart() -> None:
+        for key, one in held:
+            outbox.put(task, {field: [one]}, key=f"{task}:{key}", priority=outbox.IN_BULK)
+
+    return set_apart if held else None
+
+
+def _name_of(one: Any) -> str:
+    return one if isinstance(one, str) else ":".join(one)
 
 
 @task("notifications.forget_old", queue="compute", every=86_400)

@@ -244,9 +244,10 @@ def test_D8_what_is_told_of_many_waits_behind_what_one_person_waits_for(town: Ho
     )
     town.write(lambda: spaces.register(email="learner_a@example.org", name="L", lang="fr"))
     with town.open():
-        jobs = db.session.execute(sa.select(Job.task, Job.priority)).all()
-    letters = {job.priority for job in jobs if job.task == "notifications.tell_of_enrolment"}
+        jobs = db.session.execute(sa.select(Job.task, Job.priority, Job.args)).all()
+    letters = [job for job in jobs if job.task == "notifications.tell_of_enrolment"]
     others = {job.priority for job in jobs if "sign_in" in job.task or "link" in job.task}
-    assert len([job for job in jobs if job.task == "notifications.tell_of_enrolment"]) >= 60
+    assert sum(len(job.args["enrolments"]) for job in letters) >= 60
+    assert len(letters) == 2, "told in parts"
     assert others
-    assert max(others) < min(letters)
+    assert max(others) < min(job.priority for job in letters)

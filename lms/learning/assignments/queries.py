@@ -558,27 +558,37 @@ def asked_of(enrolment_id: str, *, by_others: bool = True) -> Asked | None:
     ).one_or_none()  # fmt: skip
     if row is None or (by_others and (row.source != "manager" or not _still_asks(row.enrolled_by, row.id))):
         return None
-    if by_others and _is_expected(row.id):
+    if by_others and db.session.scalar(_expected().where(Person.id == row.id).limit(1)) is not None:
         return None  # one mail is enough: the invitation leads to the course too
     title = followed([row.current_version_id], _said, "titles", by_outline=True)[row.current_version_id][row.lang]
     return Asked(row.id, row.email, row.name, row.lang, row.course_id, title, row.by or "", row.why, row.due_on)
 
 
-def _is_expected(person_id: str) -> bool:
-    """Whether this person was brought into a space within the last day, and its invitation waits for them. One from another
-    space, or an old one, is no reason to say nothing.
+def _expected() -> sa.Select[str]:
+    """Those who were brought into a space within the last day, and whose invitation waits for them. One from another space, or
+    an old one, is no reason to say nothing.
     """
     moment = now()
-    waits = (
-        sa.select(Invitation.id)
-        .join(Person, Person.email == Invitation.email)
+    return (
+        sa.select(Person.id)
+        .join(Invitation, Invitation.email == Person.email)
         .join(Membership, sa.and_(Membership.person_id == Person.id, Membership.space_id == Invitation.space_id))
         .where(
-            Person.id == person_id, Invitation.used_at.is_(None), Invitation.expires_at > moment,
-            Invitation.created_at > moment - EXPECTED,
+            Invitation.used_at.is_(None), Invitation.expires_at > moment, Invitation.created_at > moment - EXPECTED,
         )
     )  # fmt: skip
-    return db.session.scalar(waits.limit(1)) is not None
+
+
+def waiting_for(person_id: str, lang: str) -> list[tuple[str, date | None]]:
+    """(title in `lang`, day) of the courses that others have put somebody on and that run, the nearest day first."""
+    rows = db.session.execute(
+        sa.select(Course.current_version_id, Enrolment.due_on)
+        .join(Course, Course.id == Enrolment.course_id)
+        .where(Enrolment.person_id == person_id, Enrolment.state == "active", Enrolment.source == "manager")
+        .order_by(Enrolment.due_on.is_(None), Enrolment.due_on, Enrolment.course_id)
+    ).all()
+    said = followed([row.current_version_id for row in rows], _said, "titles", by_outline=True)
+    return [(said[row.current_version_id][lang], row.due_on) for row in rows]
 
 
 def renewal_asked(renewal_id: str) -> Asked | None:
@@ -668,24 +678,34 @@ def ways_told(person_id: str, course_id: str | None = None) -> list[Told]:
 
 @dataclass(frozen=True)
 class Forecast:
-    """What would become of whom: people it concerns, newly enrolled, enrolled already, who finished, who said no."""
+    """What would become of whom: people it concerns, newly enrolled, of these told by mail (the others were invited within the
+    last day), enrolled already, who finished, who said no.
+    """
 
     people: int
     fresh: int
+    told: int
     already: int
     finished: int
     declined: int
 
 
 def forecast(scope: Scope, courses: Collection[str]) -> Forecast:
-    """What assigning these courses would do. Two queries."""
+    """What assigning these courses would do. Three queries."""
     people, stand = concerned(scope), states_in(courses, scope)
-    tally = {"fresh": 0, "active": 0, "finished": 0, "declined": 0}
+    expected = set(
+        db.session.scalars(_expected().where(Person.id.in_(_members(scope).with_only_columns(Membership.person_id))))
+    )
+    tally = {"fresh": 0, "told": 0, "active": 0, "finished": 0, "declined": 0}
     for person_id in people:
         states = stand.get(person_id, {})
         course = next_course(list(courses), [one for one, state in states.items() if state == "finished"])
-        tally["finished" if course is None else states.get(course, "fresh")] += 1
-    return Forecast(len(people), tally["fresh"], tally["active"], tally["finished"], tally["declined"])
+        end = "finished" if course is None else states.get(course, "fresh")
+        tally[end] += 1
+        tally["told"] += end == "fresh" and person_id not in expected
+    return Forecast(
+        len(people), tally["fresh"], tally["told"], tally["active"], tally["finished"], tally["declined"]
+    )  # fmt: skip
 
 
 def _said(published: Published) -> dict[str, str]:

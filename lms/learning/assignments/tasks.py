@@ -6,6 +6,7 @@ from typing import Any
 
 from lms.foundation.clock import today
 from lms.foundation.db import writing
+from lms.foundation.tokens import digest
 from lms.jobs import outbox
 from lms.jobs.tasks import Effect, task
 from lms.learning.assignments import queries, service
@@ -35,10 +36,10 @@ def follow_path(args: dict[str, Any]) -> Effect:
 @task("learning.find_due", queue="compute", every=21_600)
 def find_due(args: dict[str, Any]) -> Effect:
     """Some times a day: have people reminded of what is due in the next days. Each day of an enrolment is told once."""
-    found = queries.due_soon(today())
+    found = [(one, day.isoformat()) for one, day in queries.due_soon(today())]
 
     def effect() -> None:
-        outbox.tell_many(DueSoon(f"{one}:{day.isoformat()}", one, day.isoformat()) for one, day in found)
+        outbox.tell_many(DueSoon(digest(repr(part)), part) for part in outbox.parts(found))
 
     return effect
 

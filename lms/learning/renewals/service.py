@@ -65,7 +65,7 @@ def open_windows(renewal_ids: Iterable[str], *, day: date) -> int:
     for row in rows:
         row.opened_at, row.due_on = now(), rules.due(row.valid_until, day, row.days)
     db.session.flush()
-    outbox.tell_many(RenewalOpened(id=row.id) for row in rows)
+    outbox.tell_many(RenewalOpened(new_id(), part) for part in outbox.parts([row.id for row in rows]))
     return len(rows)
 
 

@@ -31,6 +31,8 @@ def _space(slug: str) -> Space:
     found = space(slug)
     if found is None:
         raise click.UsageError(f"no space has the slug {slug!r}.")
+    if found.archived_at is not None:
+        raise click.UsageError(f"the space {slug!r} is archived: nobody new comes in.")
     return found
 
 

@@ -30,7 +30,7 @@ from lms.spaces.models import Space
 from lms.spaces.roster import service as roster
 from lms.spaces.roster.queries import not_to_invite, parts, people_with
 from lms.spaces.roster.rules import Entry, Planned, addresses_of, plan
-from lms.spaces.service import hold_right
+from lms.spaces.service import hold_right, must_be_open
 
 
 @dataclass(frozen=True)
@@ -71,8 +71,10 @@ def keep(
 ) -> str:
     """Keep a list that was read, and its file, before anything happens. Gives the import's id.
 
-    A list of the same person that was read for this space and never applied gives way.
+    A list of the same person that was read for this space and never applied gives way. Raises `Refused` where the space is
+    archived.
     """
+    must_be_open(space_id)
     if by is not None:
         hold_right(by, "invite", space_id)
         former = sa.delete(RosterImport).where(
@@ -209,11 +211,13 @@ def would_bring(entries: Sequence[Entry], space: Space, *, course_id: str | None
 def apply(here: RosterImport, entries: Sequence[Entry]) -> list[Done]:
     """Do what the list says, as things stand now: bring people in, ask those who belong elsewhere, enrol. Once.
 
-    Raises `NotFound` where the right to it is lost, or the course is not offered any more.
+    Raises `NotFound` where the right to it is lost, or the course is not offered any more, `Refused` where the space is
+    archived.
     """
     by, moment = here.brought_by, now()
     if by is not None:
         hold_right(by, "invite", here.space_id)
+    must_be_open(here.space_id)
     space = db.session.get(Space, here.space_id)
     assert space is not None, "an import belongs to a space"
     planned = planned_for(entries, here.space_id)

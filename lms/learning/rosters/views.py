@@ -55,7 +55,7 @@ def bring(space_id: str) -> Any:
     """Bring a list of people to a space of mine; below, the lists brought before."""
     here = _own(space_id)
     form = ListForm()
-    if form.validate_on_submit():
+    if form.validate_on_submit() and here.archived_at is None:
         sent = form.sent()
         if sent is None:
             form.file.errors = [_("Choose a file, or paste your list.")]
@@ -79,7 +79,7 @@ def bring(space_id: str) -> Any:
     past = queries.imports_of(here.id)
     return (
         render_template("rosters/bring.html", form=form, space=here, past=past, ends=ENDS),
-        422 if form.errors else 200,
+        422 if form.errors or (form.is_submitted() and here.archived_at) else 200,
     )
 
 

@@ -26,10 +26,7 @@ if (bar) {
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const now = page.querySelector("[data-progress]");
       if (answer.ok && !now) return location.reload();
-      if (now) {
-        bar.querySelector("progress").value = now.querySelector("progress").value;
-        bar.querySelector("label").textContent = now.querySelector("label").textContent;
-      }
+      if (now) bar.replaceChildren(...now.childNodes);
     } catch (lost) { /* the network is away: asked again */ }
     setTimeout(look, 1500);
   };

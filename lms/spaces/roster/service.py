@@ -19,9 +19,6 @@ from lms.spaces.roster.queries import not_to_invite, parts
 from lms.spaces.roster.rules import Planned
 from lms.spaces.service import INVITATION_LIFE, must_be_open, tell_joined
 
-#: So many letters are one duty: a sign-in mail never waits for more of them.
-LETTERS = 50
-
 
 @dataclass(frozen=True)
 class Brought:
@@ -70,10 +67,7 @@ def bring_in(new: Collection[Planned], space: Space, *, by: str | None) -> dict[
     ]  # fmt: skip
     _insert(Invitation, invitations)
     ids = [str(row["id"]) for row in invitations]
-    outbox.tell_many(
-        PeopleInvited(id=new_id(), invitations=tuple(ids[start : start + LETTERS]))
-        for start in range(0, len(ids), LETTERS)
-    )
+    outbox.tell_many(PeopleInvited(new_id(), part) for part in outbox.parts(ids))
     letters = {str(row["email"]): str(row["id"]) for row in invitations}
     return {email: Brought(person_id, email in made, letters.get(email, "")) for email, person_id in whose.items()}
 

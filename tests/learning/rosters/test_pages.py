@@ -23,6 +23,7 @@ from lms.foundation.clock import now, today
 from lms.foundation.db import db
 from lms.foundation.sheets import read_sheet, write_xlsx
 from lms.jobs.models import Job
+from lms.jobs.outbox import TOLD_AT_ONCE
 from lms.learning.models import Enrolment
 from lms.learning.rosters import service
 from lms.learning.rosters.models import RosterFile, RosterImport, RosterRow
@@ -30,7 +31,6 @@ from lms.learning.rosters.rules import AT_ONCE_MOST, WAITING_MOST
 from lms.learning.rosters.tasks import apply
 from lms.spaces import service as spaces
 from lms.spaces.models import Application, Invitation, Membership, NetworkRole
-from lms.spaces.roster.service import LETTERS
 from tests.accounts.people import House
 from tests.conftest import Apps
 from tests.learning.rosters.conftest import EIGHT
@@ -404,7 +404,7 @@ def test_D8_the_letters_of_a_list_are_few_duties_and_last_in_the_queue(any_place
         jobs = db.session.execute(
             sa.select(Job.priority, Job.args).where(Job.task == "notifications.send_invitations")
         ).all()
-    assert len(jobs) == AT_ONCE_MOST // LETTERS
+    assert len(jobs) == AT_ONCE_MOST // TOLD_AT_ONCE
     assert all(job.priority == 7 for job in jobs)
     assert len({one for job in jobs for one in job.args["invitations"]}) == AT_ONCE_MOST
 
