@@ -297,14 +297,26 @@ class MailSink:
         self.url = f"smtp://127.0.0.1:{self.port}"
         #: Set to an answer such as "451 Try again later" to have mails refused.
         self.refusal: str | None = None
+        #: Addresses that nobody has here.
+        self.unknown: set[str] = set()
+        #: Called after each mail that was taken.
+        self.taken: Callable[[], None] = lambda: None
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port)
         self._controller.start()
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        """Called by aiosmtpd with each recipient; gives the answer on the line."""
+        if address in self.unknown:
+            return "550 Nobody of this name"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         """Called by aiosmtpd with each mail; gives the answer on the line."""
         if self.refusal:
             return self.refusal
         self.letters.append(Letter(envelope.mail_from, tuple(envelope.rcpt_tos), envelope.content))
+        self.taken()
         return "250 OK"
 
     def wait(self, count: int, seconds: float = 10.0) -> list[Letter]:
