@@ -589,7 +589,7 @@ def follow_version(course_id: str) -> None:
     their new place, and units it shares with other courses count for those who finished them there.
     """
     served = _served(course_id)
-    moves.follow_questions(course_id, served.document)
+    moves.follow_blocks(course_id, served.document)
     if not shared_units(served.document):
         return
     people = db.session.scalars(

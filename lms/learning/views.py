@@ -26,7 +26,7 @@ from lms.learning.doors.pages import asked_language, marked, told_before, told_c
 from lms.learning.doors.queries import before, is_shut
 from lms.learning.doors.standing import before_reading
 from lms.learning.forms import PlanForm
-from lms.learning.moves.rules import arrived
+from lms.learning.moves.rules import arrived, stood_then
 from lms.learning.notes.forms import NOTE, NOTE_FIELDS, note_form
 from lms.learning.notes.queries import foot_of
 from lms.learning.queries import Given, Learning, Try
@@ -553,10 +553,9 @@ def _lesson(
         if asked is not None and piece.ask["id"] == asked.id:
             piece.typed, piece.error, piece.hints = typed or {}, error, hints
         elif begun is not None and question is not None:
-            then, there = (
-                rules.variant(published.document, unit, text.key, begun.lang)
-                for published in (versions[begun.version_id], own.published)
-            )
+            stood = stood_then(versions[begun.version_id].document, unit, text.key, question.id)
+            then = rules.variant(versions[begun.version_id].document, *stood, begun.lang)
+            there = rules.variant(own.published.document, unit, text.key, begun.lang)
             piece.typed = pages.taken_up(begun, question, text.lang, then, there)
             piece.hints = pages.hints_in(question, piece.typed)
             piece.saved = pages.saved_at(begun.saved_at, visitor().zone) if piece.typed else ""

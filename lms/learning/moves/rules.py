@@ -1,8 +1,10 @@
-"""Rules of moving: where a question stands now that was answered elsewhere, and which units two courses share. Pure."""
+"""Rules of moving: where a question or a plan stands now that was answered or made elsewhere, and which units courses
+share. Pure.
+"""
 
 from __future__ import annotations
 
-from lms.content.documents import Activity, CourseDocument, Unit
+from lms.content.documents import Activity, Commitment, CourseDocument, Unit
 
 Stand = tuple[str, str]
 """Unit and activity."""
@@ -10,6 +12,7 @@ Stand = tuple[str, str]
 
 def stands_now(document: CourseDocument, unit: str, activity: str, question: str) -> Stand | None:
     """Where a question stands in the version that is served, once answered in `activity` of `unit`; None where it is gone.
+    The same of a plan, which is made in a unit, whatever file of it (`activity` empty).
 
     Within its unit a question is known by its id, whatever file holds it. In another unit it is the same one only where
     that says so: ids are unique in a unit alone.
@@ -56,5 +59,8 @@ def _within(unit: Unit, question: str) -> str | None:
     return next((key for key, variants in unit.activities.items() if _holds(variants, question)), None)
 
 
-def _holds(variants: dict[str, Activity], question: str) -> bool:
-    return any(one.question(question) is not None for one in variants.values())
+def _holds(variants: dict[str, Activity], id: str) -> bool:
+    return any(
+        one.question(id) is not None or any(isinstance(block, Commitment) and block.id == id for block in one.blocks)
+        for one in variants.values()
+    )

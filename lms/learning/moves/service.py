@@ -4,7 +4,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,8 +18,10 @@ from lms.foundation.clock import now
 from lms.foundation.db import db, upsert
 from lms.jobs import outbox
 from lms.learning.events import UnitCompleted
-from lms.learning.models import Completion, Enrolment
+from lms.learning.models import Completion, Draft, Enrolment, Plan
 from lms.learning.moves import rules
+from lms.learning.plans import service as plans
+from lms.learning.plans.models import PracticeNote
 from lms.learning.reviews.models import Review
 
 
@@ -80,36 +83,88 @@ def hold_all(people: Collection[str]) -> None:
     )
 
 
-def follow_questions(course_id: str, document: CourseDocument) -> None:
-    """Have the questions that come back be asked where they stand now, in the version that is served.
-
-    Of two entries for one question, one from each place, the one that was answered last stays.
+def follow_blocks(course_id: str, document: CourseDocument) -> None:
+    """Have what somebody did with a question or a plan go along to where it stands now, in the version that is served: the
+    review queue, what was begun, plans with their reminders and practice notes.
     """
-    places = db.session.execute(
-        sa.select(Review.unit, Review.activity, Review.question).where(Review.course_id == course_id).distinct()
-    ).all()
-    for unit, activity, question in places:
-        stand = rules.stands_now(document, unit, activity, question)
+    _follow(course_id, document, Review, Review.question, Review.answered_at)
+    _follow(course_id, document, Draft, Draft.block, Draft.saved_at)
+    _follow_plans(course_id, document)
+
+
+def _follow(
+    course_id: str,
+    document: CourseDocument,
+    table: type[Review | Draft],
+    block: sa.orm.InstrumentedAttribute[str],
+    moment: sa.orm.InstrumentedAttribute[datetime],
+) -> None:
+    """Move rows of `table`. Of two of a person, one from each place, the one with the later `moment` stays."""
+    rows = sa.select(table.unit, table.activity, block).where(table.course_id == course_id).distinct()
+    if table is Draft:
+        # What is begun in an attempt stays there; other blocks than questions and plans go nowhere.
+        rows = rows.where(sa.not_(table.activity.like("quiz%")), sa.or_(block.like("q-%"), block.like("k-%")))
+    for unit, activity, name in db.session.execute(rows).all():
+        stand = rules.stands_now(document, unit, activity, name)
         if stand is not None and stand != (unit, activity):
-            _carry(course_id, question, (unit, activity), stand)
+            _carry(table, {"course_id": course_id, block.key: name}, (unit, activity), stand, moment.key)
 
 
-def _carry(course_id: str, question: str, old: rules.Stand, new: rules.Stand) -> None:
-    def at(table: type[Review], stand: rules.Stand) -> sa.ColumnElement[bool]:
-        return sa.and_(
-            table.course_id == course_id,
-            table.question == question,
-            table.unit == stand[0],
-            table.activity == stand[1],
-        )
+def _carry(
+    table: type[Review | Draft], same: Mapping[str, str], old: rules.Stand, new: rules.Stand, moment: str
+) -> None:
+    other = aliased(table)
 
-    other = aliased(Review)
-    same = Review.person_id == other.person_id
+    def at(one: Any, stand: rules.Stand) -> sa.ColumnElement[bool]:
+        keys = {**same, "unit": stand[0], "activity": stand[1]}
+        return sa.and_(*(getattr(one, name) == value for name, value in keys.items()))
+
+    mine = table.person_id == other.person_id
     beside = {"synchronize_session": False}
-    newer = sa.exists().where(at(other, new), same, other.answered_at >= Review.answered_at)
-    db.session.execute(sa.delete(Review).where(at(Review, old), newer).execution_options(**beside))
-    newer = sa.exists().where(at(other, old), same)
-    db.session.execute(sa.delete(Review).where(at(Review, new), newer).execution_options(**beside))
+    newer = sa.exists().where(at(other, new), mine, getattr(other, moment) >= getattr(table, moment))
+    db.session.execute(sa.delete(table).where(at(table, old), newer).execution_options(**beside))
     db.session.execute(
-        sa.update(Review).where(at(Review, old)).values(unit=new[0], activity=new[1]).execution_options(**beside)
+        sa.delete(table).where(at(table, new), sa.exists().where(at(other, old), mine)).execution_options(**beside)
     )
+    db.session.execute(
+        sa.update(table).where(at(table, old)).values(unit=new[0], activity=new[1]).execution_options(**beside)
+    )
+
+
+def _follow_plans(course_id: str, document: CourseDocument) -> None:
+    """Move plans. Whoever has one in the new place too keeps both where they are: they are words of their own."""
+    places = sa.select(Plan.unit, Plan.block).where(Plan.course_id == course_id).distinct()
+    notes = sa.select(PracticeNote.unit, PracticeNote.block).where(PracticeNote.course_id == course_id).distinct()
+    for unit, block in db.session.execute(places.union(notes)).all():
+        stand = rules.stands_now(document, unit, "", block)
+        if stand is not None and stand[0] != unit:
+            _carry_plans(course_id, block, unit, stand[0])
+
+
+def _carry_plans(course_id: str, block: str, old: str, new: str) -> None:
+    def at(one: Any, unit: str) -> sa.ColumnElement[bool]:
+        return sa.and_(one.course_id == course_id, one.block == block, one.unit == unit)
+
+    def free(table: type[Plan | PracticeNote]) -> list[sa.ColumnElement[bool]]:
+        """Of `table`, the rows at the old place of people who have nothing at the new one."""
+        there: list[Any] = [aliased(Plan), aliased(PracticeNote)]
+        return [at(table, old), *(~sa.exists().where(at(one, new), one.person_id == table.person_id) for one in there)]
+
+    dated = db.session.execute(
+        sa.select(Plan.person_id, Plan.planned_on)
+        .where(*free(Plan), Plan.remind, Plan.state == "planned", Plan.planned_on.is_not(None))
+        .order_by(Plan.person_id)
+    ).all()
+    people = db.session.scalars(
+        sa.select(Plan.person_id).where(*free(Plan)).union(sa.select(PracticeNote.person_id).where(*free(PracticeNote)))
+    ).all()
+
+    def carry(table: type[Plan | PracticeNote]) -> None:
+        mine = sa.update(table).where(at(table, old), table.person_id.in_(people))
+        db.session.execute(mine.values(unit=new).execution_options(synchronize_session=False))
+
+    carry(Plan)
+    carry(PracticeNote)
+    for person_id, day in dated:
+        # The mail that was due names the old place and finds nothing there any more.
+        plans.dated(person_id, (course_id, new, block), day, remind=True)

@@ -6,7 +6,7 @@ word in ten is another: a mended comma is not told.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from difflib import SequenceMatcher
 from typing import Any
@@ -55,14 +55,28 @@ def is_same(before: str, after: str) -> bool:
     return SequenceMatcher(None, old, new, autojunk=False).ratio() >= SAME
 
 
-def unit_change(before: Unit, after: Unit, source: str) -> UnitChange:
-    """What has become of a unit, in the language the course is written in: translations follow it."""
-    old, new = _originals(before, source), _originals(after, source)
+def unit_change(then: CourseDocument, now: CourseDocument, id: str) -> UnitChange:
+    """What has become of a unit that both versions have, in the language the course is written in: translations follow it.
+
+    What moved to another unit (`moved`) has neither come nor gone; there it is compared with what it was.
+    """
+    before, after = then.unit(id), now.unit(id)
+    assert before is not None
+    assert after is not None
+    old, new = _originals(before, now.source), _originals(after, now.source)
     if all(old[key] == new[key] for key in old.keys() & new.keys()) and old.keys() == new.keys():
-        return UnitChange(after.id)
-    questions = _tally(_questions(old), _questions(new), _is_same_question)
-    sections = _tally(_sections(old), _sections(new), is_same)
-    return UnitChange(after.id, *questions, *sections)
+        return UnitChange(id)
+    left = {name for unit, _key, one in now.each_activity() if unit.id != id for name in one.moved}
+    came = {name for variants in after.activities.values() for one in variants.values() for name in one.moved}
+    others = [_originals(unit, now.source) for unit in then.units if unit.id != id]
+
+    def tally(parts: Callable[[Mapping[str, Activity]], dict[str, Any]], same: Any) -> tuple[int, int, int]:
+        had, has = parts(old), parts(new)
+        stay = {name: one for name, one in had.items() if name in has or name not in left}
+        brought = {name: one for other in others for name, one in parts(other).items() if name in came & has.keys()}
+        return _tally({**brought, **stay}, has, same)
+
+    return UnitChange(id, *tally(_questions, _is_same_question), *tally(_sections, is_same))
 
 
 def changes(
@@ -75,9 +89,9 @@ def changes(
     had, has = [unit.id for unit in before.units], [unit.id for unit in now.units]
     found = []
     for unit in now.units:
-        then = finished[unit.id].unit(unit.id) if unit.id in finished else None
-        if unit.id in listed and then is not None:
-            found.append(unit_change(then, unit, now.source))
+        then = finished.get(unit.id)
+        if unit.id in listed and then is not None and then.unit(unit.id) is not None:
+            found.append(unit_change(then, now, unit.id))
     return Changes(
         tuple(one for one in has if one not in had and one in listed and one not in finished),
         tuple(one for one in found if one),
@@ -101,7 +115,8 @@ def _sections(texts: Mapping[str, Activity]) -> dict[str, str]:
             if isinstance(block, Prose):
                 found[f"{key}#{block.anchor or number}"] = plain(block.html)
             elif isinstance(block, Commitment):
-                found[f"{key}#{block.id}"] = plain(block.html)
+                # Known by its id alone, as a question is: it may move.
+                found[block.id] = plain(block.html)
         for scene in text.scenes:
             moves = " ".join(f"{move.text} {move.feedback}" for move in scene.moves)
             found[f"{key}#{scene.id}"] = plain(f"{scene.title} {scene.html} {moves}")

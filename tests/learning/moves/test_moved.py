@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,11 +14,15 @@ import time_machine
 from flask import Flask
 
 from lms.foundation.db import db, writing
+from lms.jobs.models import Job
 from lms.jobs.tasks import drain
 from lms.learning import queries, service
 from lms.learning.models import Attempt
+from lms.learning.plans import service as plans
+from lms.learning.plans.queries import mine, to_remind
 from lms.learning.reviews.models import Review
 from lms.learning.reviews.queries import today_of
+from tests.accounts.attacks import token_of
 from tests.catalogue.courses import LESSON, SHORT_QUIZ, write_course, write_lesson, write_quiz
 from tests.learning.conftest import inside, person, serve
 from tests.visits import StrictClient, words_of
@@ -187,6 +192,112 @@ def test_the_lesson_shows_what_was_answered_elsewhere(app: Flask, folder: Path) 
     assert isinstance(visitor, StrictClient)
     visitor.enter(who)
     assert "RIGHT-FEEDBACK" in words_of(visitor.get(f"/courses/{COURSE}/deux/lesson"))
+
+
+PLAN = LESSON[LESSON.index("## J’essaie") : LESSON.index("## À retenir")]
+
+
+def move_plan(app: Flask, folder: Path, *, named: bool = True) -> None:
+    """The plan goes from the unit `un` to the unit `deux`."""
+    for unit, body in (("un", LESSON.replace(PLAN, "")), ("deux", LESSON.replace(QUESTION, ""))):
+        header = "minutes: 12\nmoved: [k-essai]\n" if named and unit == "deux" else "minutes: 12\n"
+        write_lesson(folder / COURSE, unit, title=f"Étape {unit}", body=body.replace("minutes: 12\n", header))
+    serve(app, folder)
+    inside(app, drain)
+
+
+def planned(app: Flask, who: str, unit: str, action: str, *, tells: bool = True) -> None:
+    """Plan something for the next day with a reminder; with `tells`, tell what became of it and give it on."""
+
+    def do() -> None:
+        key = (COURSE, unit, "k-essai")
+        with writing():
+            service.keep_plan(
+                who, *key, situation="on crie", action=action, planned_on=START.date() + timedelta(days=1), remind=True
+            )
+            if tells:
+                plans.tell(who, key, state="tried", happened="Calme.", keeps="Demander.")
+                plans.give_on(who, key, text="On a demandé d’abord.", place="Prades", lang="fr")
+
+    inside(app, do)
+
+
+def plans_of(app: Flask, who: str) -> list[tuple[Any, ...]]:
+    found = inside(app, lambda: [(one.unit, one.action, one.state, one.practice) for one in mine(who)])
+    return sorted(found)  # type: ignore[call-overload]
+
+
+@pytest.fixture
+def planning(any_app: Flask, folder: Path) -> Flask:
+    """The course is served; only its first unit asks for a plan."""
+    for unit in ("deux", "trois"):
+        write_lesson(folder / COURSE, unit, body=LESSON.replace(PLAN, "").replace(QUESTION, ""))
+    serve(any_app, folder)
+    return any_app
+
+
+def test_a_plan_that_moved_goes_on_in_its_new_place_with_its_practice_note(planning: Flask, folder: Path) -> None:
+    who, other = learner(planning), learner(planning, "noa")
+    planned(planning, who, "un", "je demande")
+    planned(planning, other, "un", "j’attends", tells=False)
+    move_plan(planning, folder)
+    assert plans_of(planning, who) == [("deux", "je demande", "tried", "On a demandé d’abord.")]
+    assert plans_of(planning, other) == [("deux", "j’attends", "planned", None)]
+    visitor = planning.test_client()
+    assert isinstance(visitor, StrictClient)
+    visitor.enter(who)
+    page = visitor.get(f"/courses/{COURSE}/deux/lesson").get_data(as_text=True)
+    assert "je demande" in page
+    assert visitor.get(f"/plans/{COURSE}/deux/k-essai").status_code == 200
+
+
+def test_the_reminder_goes_along(planning: Flask, folder: Path) -> None:
+    who = learner(planning)
+    planned(planning, who, "un", "je demande", tells=False)
+    move_plan(planning, folder)
+    inside(planning, drain)
+
+    def due() -> list[bool]:
+        rows = db.session.scalars(sa.select(Job.args).where(Job.task == "notifications.remind_of_plan"))
+        day = START.date() + timedelta(days=1)
+        return [to_remind(who, (COURSE, args["unit"], args["block"]), day) is not None for args in rows]
+
+    assert sorted(inside(planning, due)) == [False, True]  # type: ignore[call-overload]
+
+
+def test_a_plan_in_both_places_stays_in_both(planning: Flask, folder: Path) -> None:
+    who = learner(planning)
+    planned(planning, who, "un", "je demande")
+    planned(planning, who, "deux", "j’écoute", tells=False)
+    move_plan(planning, folder)
+    assert [one[:2] for one in plans_of(planning, who)] == [("deux", "j’écoute"), ("un", "je demande")]
+
+
+def test_a_plan_of_the_same_id_is_another_one_without_a_word(planning: Flask, folder: Path) -> None:
+    who = learner(planning)
+    planned(planning, who, "un", "je demande")
+    move_plan(planning, folder, named=False)
+    assert [one[0] for one in plans_of(planning, who)] == ["un"]
+
+
+def test_what_was_begun_goes_along(planning: Flask, folder: Path) -> None:
+    who = learner(planning)
+    visitor = planning.test_client()
+    assert isinstance(visitor, StrictClient)
+    visitor.enter(who)
+    for sent in ({"question": "q-mot", "q-mot": "2"}, {"k-essai-when": "on crie", "k-essai-do": "je demande"}):
+        token = {"csrf_token": token_of(visitor, f"/courses/{COURSE}/un/lesson")}
+        assert visitor.post(f"/courses/{COURSE}/un/lesson/draft", data={**sent, **token}).status_code == 200
+    put(folder, "un", asks=False)
+    write_lesson(folder / COURSE, "un", body=LESSON.replace(QUESTION, "").replace(PLAN, ""))
+    write_lesson(
+        folder / COURSE, "deux", body=LESSON.replace("minutes: 12\n", "minutes: 12\nmoved: [q-mot, k-essai]\n")
+    )
+    serve(planning, folder)
+    inside(planning, drain)
+    there = visitor.get(f"/courses/{COURSE}/deux/lesson").get_data(as_text=True)
+    assert re.search(r'value="2"[^>]* checked', there)
+    assert "on crie" in there
 
 
 def test_the_card_is_answered_and_read_in_its_new_place(app: Flask, folder: Path) -> None:

@@ -82,10 +82,49 @@ def test_what_is_told_of_a_unit(tmp_path: Path, edit: Callable[[Path], object], 
     before = load_course(course)
     edit(course)
     after = load_course(course)
-    found = [rules.unit_change(before.units[place], after.units[place], "fr") for place in (0, 1)]
+    found = [rules.unit_change(before, after, unit) for unit in ("un", "deux")]
     told = [{name: count for name, count in vars(one).items() if count and name != "unit"} for one in found]
     assert [one for one in told if one] == ([expected] if expected else [])
     assert any(found) is bool(expected)
+
+
+ASKED = (
+    "## Que dites-vous d’abord ?\n<!-- q-mot -->\n\n"
+    "- [ ] « C’est la règle. »\n  > Non.\n- [x] « Que vous faut-il ? »\n  > Oui.\n\n"
+)
+TRIED = "## J’essaie\n<!-- k-essai -->\n\nQuand **une personne se plaint**,\nje **reformule d’abord**.\n\n"
+
+
+@pytest.mark.parametrize("part", [ASKED, TRIED])
+@pytest.mark.parametrize(
+    ("named", "reworded", "expected"),
+    [
+        (True, False, {}),
+        (True, True, {"deux": "changed"}),
+        (False, False, {"un": "removed", "deux": "added"}),
+    ],
+)
+def test_what_moved_has_neither_come_nor_gone(
+    tmp_path: Path, part: str, named: bool, reworded: bool, expected: dict[str, str]
+) -> None:
+    name = "questions" if part is ASKED else "sections"
+    text = "---\nid: {unit}\ntitle: {title}\nminutes: 5\n---\n\n# {title}\n\nUn mot.\n\n"
+    course = write_course(tmp_path, units=["un", "deux"])
+    write_lesson(course, "un", body=text + part)
+    write_lesson(course, "deux", body=text)
+    before = load_course(course)
+    write_lesson(course, "un", body=text)
+    id = part[part.index("<!-- ") + 5 : part.index(" -->")]
+    there = part.replace("« C’est la règle. »", "« Une tout autre phrase, et bien plus longue. »")
+    there = there.replace("une personne se plaint", "deux voisins ne se parlent plus depuis des mois")
+    head = text.replace("minutes: 5\n", f"minutes: 5\nmoved: [{id}]\n") if named else text
+    write_lesson(course, "deux", body=head + (there if reworded else part))
+    after = load_course(course)
+    found = {unit: vars(rules.unit_change(before, after, unit)) for unit in ("un", "deux")}
+    told = {unit: [word for word, count in one.items() if word != "unit" and count] for unit, one in found.items()}
+    assert {unit: words for unit, words in told.items() if words} == {
+        unit: [f"{name}_{what}"] for unit, what in expected.items()
+    }
 
 
 def test_units_that_came_and_went(tmp_path: Path) -> None:
