@@ -90,7 +90,12 @@ def prepare(app: Flask, demo: bool) -> list[tuple[str, str, str]]:
         logging.getLogger("alembic").setLevel(logging.WARNING)
         upgrade(directory=app.extensions["migrations_folder"])
         db.engine.dispose()  # SQLite's keys are off while tables are rebuilt: nobody shall work on that connection
-        report = catalogue.sync(config.courses)
+        # Nobody is asked while a site starts, and a folder may be missing by mistake: courses are archived by hand alone.
+        report = catalogue.sync(config.courses, archive=False)
+        for kept in report.ended("kept"):
+            log.warning(
+                "course %s is not in %s; it stays until flask --app wsgi courses sync", kept.course_id, config.courses
+            )
         for held in report.ended("invalid"):
             log.warning("course %s has errors; flask --app wsgi courses check tells which", held.course_id)
         if not is_marked() and not anybody_there():

@@ -149,13 +149,19 @@ def new_unit(unit: str, course: str, types: str, of: str | None, form: str) -> N
 
 @courses.command("sync")
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option("--archive", is_flag=True, help="FOLDER is the whole shelf: offer courses that are not in it no more.")
 @_format
 @_language
-def sync(folder: Path | None, form: str, lang: str | None) -> None:
-    """Serve what stands in FOLDER (default: the configured one). Exit code 1 when a course is held back by an error."""
-    where = folder or current_app.config["CORDADA"].courses
+def sync(folder: Path | None, archive: bool, form: str, lang: str | None) -> None:
+    """Serve what stands in FOLDER (default: the configured one). Exit code 1 when a course is held back by an error.
+
+    The configured folder is the whole shelf: a course that is gone from it is archived; who began it keeps it. Another
+    FOLDER adds to the shelf: courses that are not in it are named as kept, and archived with --archive alone.
+    """
+    whole = Path(current_app.config["CORDADA"].courses)
+    where = folder or whole
     try:
-        report = service.sync(where)
+        report = service.sync(where, archive=archive or where.resolve() == whole.resolve())
     except OSError as error:
         click.echo(f"{where}: {error.strerror}", err=True)
         sys.exit(2)
@@ -210,8 +216,11 @@ def _lines(one: Synced, lang: str) -> list[str]:
     if one.changes is not None:
         came, went = (one.changes.added, one.changes.asked), (one.changes.removed, one.changes.gone)
         named = [f"{sign}{name}" for sign, kinds in (("+", came), ("-", went)) for names in kinds for name in names]
-        stale = [f"{code}: {count} sections stale" for code, count in one.changes.stale]
-        loss = f"{one.learners.losing} of {one.learners.taking} learners lose completion"
+        stale = [f"{code}: {count} section{'s' * (count != 1)} stale" for code, count in one.changes.stale]
+        who = "learner loses" if one.learners.taking == 1 else "learners lose"
+        loss = f"{one.learners.losing} of {one.learners.taking} {who} completion"
         head = [" ".join([*head, *named]), "; ".join([f"  {loss}", *stale])]
+    if one.outcome == "kept":
+        head.append("  not in this folder, and offered all the same; --archive offers it no more")
     errors = [finding for finding in one.findings if finding.severity == "error"]
     return [*head, *(f"{one.course_id}/{format_finding(finding.told_in(lang))}" for finding in errors)]

@@ -32,7 +32,7 @@ from lms.foundation.errors import NotFound
 from lms.jobs import outbox
 
 #: What `sync` may do with a course.
-OUTCOMES = ("published", "unchanged", "invalid", "unreadable", "waiting", "studio", "archived")
+OUTCOMES = ("published", "unchanged", "invalid", "unreadable", "waiting", "studio", "archived", "kept")
 _PEOPLE = "_people.yml"
 
 
@@ -51,7 +51,7 @@ class Synced:
     published: a new version is served; `findings` tells the ids that are gone (E104). unchanged: the same as before.
     invalid: it has errors, `findings` (paths relative to its folder); the last good version stays. unreadable: a file
     could not be opened; same. waiting: its status is not `published`. studio: the site's editor owns it. archived: its
-    folder is gone.
+    folder is gone, and it is offered no more. kept: it is not in the folder, and offered all the same.
     """
 
     course_id: str
@@ -80,8 +80,9 @@ class SyncReport:
         return [one for one in self.courses if one.outcome == outcome]
 
 
-def sync(folder: Path | str) -> SyncReport:
-    """Serve what stands in the folder of courses. Call it outside `writing()`.
+def sync(folder: Path | str, *, archive: bool = True) -> SyncReport:
+    """Serve what stands in the folder of courses. Call it outside `writing()`. With `archive` the folder is the whole
+    shelf, and courses that are not in it are offered no more; without, they stay.
 
     Each course is read, checked and rendered outside any transaction; a changed one then becomes a new version in a
     transaction of its own: either the whole version is live or nothing changed. A second run reads digests only. Raises
@@ -113,6 +114,10 @@ def sync(folder: Path | str) -> SyncReport:
             found.append(Synced(one.name, "invalid", None, (twice,)))
     for course_id, state in sorted(known.items()):
         if course_id not in here and state.owner == "folder" and state.state != "archived":
+            if not archive:
+                served = version(state.version_id)
+                found.append(Synced(course_id, "kept", served.number if served else None))
+                continue
             with writing():
                 _archive(course_id)
             found.append(Synced(course_id, "archived"))

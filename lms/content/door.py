@@ -26,11 +26,31 @@ from lms.content.texts import is_slug, plain
 
 ANSWERS_LIMIT: Final = 5_000_000
 """In bytes: what a file of answers may weigh. The longest answers to 200 open questions fit in."""
+#: Of what is counted: said of one, and of several.
+_Forms = dict[str, tuple[str, str]]
+_ERRORS: _Forms = {
+    "en": ("{count} error", "{count} errors"),
+    "fr": ("{count} erreur", "{count} erreurs"),
+    "es": ("{count} error", "{count} errores"),
+    "ca": ("{count} error", "{count} errors"),
+}
+_WARNINGS: _Forms = {
+    "en": ("{count} warning", "{count} warnings"),
+    "fr": ("{count} avertissement", "{count} avertissements"),
+    "es": ("{count} aviso", "{count} avisos"),
+    "ca": ("{count} avís", "{count} avisos"),
+}
+_COURSES: _Forms = {
+    "en": ("{count} course", "{count} courses"),
+    "fr": ("{count} cours", "{count} cours"),
+    "es": ("{count} curso", "{count} cursos"),
+    "ca": ("{count} curs", "{count} cursos"),
+}
 _COUNTED = {
-    "en": "{errors} errors, {warnings} warnings in {courses} courses",
-    "fr": "{errors} erreurs, {warnings} avertissements dans {courses} cours",
-    "es": "{errors} errores, {warnings} avisos en {courses} cursos",
-    "ca": "{errors} errors, {warnings} avisos en {courses} cursos",
+    "en": "{errors}, {warnings} in {courses}",
+    "fr": "{errors}, {warnings} dans {courses}",
+    "es": "{errors}, {warnings} en {courses}",
+    "ca": "{errors}, {warnings} en {courses}",
 }
 _CANNOT_OPEN = {
     "en": "“{path}” cannot be opened",
@@ -68,29 +88,29 @@ _WRONG_SHAPE = {
     "es": "{id}: la respuesta no tiene la forma de una pregunta «{kind}»",
     "ca": "{id}: la resposta no té la forma d’una pregunta «{kind}»",
 }
-_IDS_WRITTEN = {
-    "en": "{count} ids written",
-    "fr": "{count} ids écrits",
-    "es": "{count} ids escritos",
-    "ca": "{count} ids escrits",
+_IDS_WRITTEN: _Forms = {
+    "en": ("{count} id written", "{count} ids written"),
+    "fr": ("{count} id écrit", "{count} ids écrits"),
+    "es": ("{count} id escrito", "{count} ids escritos"),
+    "ca": ("{count} id escrit", "{count} ids escrits"),
 }
-_IDS_MISSING = {
-    "en": "{count} ids missing",
-    "fr": "{count} ids manquants",
-    "es": "faltan {count} ids",
-    "ca": "falten {count} ids",
+_IDS_MISSING: _Forms = {
+    "en": ("{count} id missing", "{count} ids missing"),
+    "fr": ("{count} id manquant", "{count} ids manquants"),
+    "es": ("falta {count} id", "faltan {count} ids"),
+    "ca": ("falta {count} id", "falten {count} ids"),
 }
-_READMES_WRITTEN = {
-    "en": "{count} files written",
-    "fr": "{count} fichiers écrits",
-    "es": "{count} archivos escritos",
-    "ca": "{count} fitxers escrits",
+_READMES_WRITTEN: _Forms = {
+    "en": ("{count} file written", "{count} files written"),
+    "fr": ("{count} fichier écrit", "{count} fichiers écrits"),
+    "es": ("{count} archivo escrito", "{count} archivos escritos"),
+    "ca": ("{count} fitxer escrit", "{count} fitxers escrits"),
 }
-_READMES_STALE = {
-    "en": "{count} files to write",
-    "fr": "{count} fichiers à écrire",
-    "es": "{count} archivos por escribir",
-    "ca": "{count} fitxers per escriure",
+_READMES_STALE: _Forms = {
+    "en": ("{count} file to write", "{count} files to write"),
+    "fr": ("{count} fichier à écrire", "{count} fichiers à écrire"),
+    "es": ("{count} archivo por escribir", "{count} archivos por escribir"),
+    "ca": ("{count} fitxer per escriure", "{count} fitxers per escriure"),
 }
 _BY_HAND = {
     "en": "“{path}” was written by hand and is left alone",
@@ -156,7 +176,10 @@ def check_command(paths: Sequence[str | Path], format: str = "table", lang: str 
     if format == "json":
         return _json(whole.as_dict()), code
     lines = [format_finding(one) for one in whole.findings]
-    counts = _said(_COUNTED, lang, errors=whole.errors, warnings=whole.warnings, courses=whole.courses)
+    counts = _said(
+        _COUNTED, lang, errors=_counted(_ERRORS, lang, whole.errors), warnings=_counted(_WARNINGS, lang, whole.warnings),
+        courses=_counted(_COURSES, lang, whole.courses),
+    )  # fmt: skip
     return "\n".join([*lines, counts]), code
 
 
@@ -249,7 +272,7 @@ def ids_command(
     if format == "json":
         ids = [{"path": place, "line": one.line, "id": one.id, "title": one.title} for place, one in found]
         return _json({"ids": ids, "written": not only_check}), code
-    count = _said(_IDS_MISSING if only_check else _IDS_WRITTEN, lang, count=len(found))
+    count = _counted(_IDS_MISSING if only_check else _IDS_WRITTEN, lang, len(found))
     return "\n".join([*(f"{place}:{one.line}: {one.id}" for place, one in found), count]), code
 
 
@@ -302,7 +325,7 @@ def readme_command(
     code = 1 if refused or (only_check and files) else 0
     if format == "json":
         return _json({"files": files, "written": not only_check, "refused": refused}), code
-    count = _said(_READMES_STALE if only_check else _READMES_WRITTEN, lang, count=len(files))
+    count = _counted(_READMES_STALE if only_check else _READMES_WRITTEN, lang, len(files))
     return "\n".join([*refused, *files, count]), code
 
 
@@ -523,6 +546,12 @@ def _printable(id: str) -> str:
 
 def _said(sentences: dict[str, str], lang: str, **fields: object) -> str:
     return sentences.get(lang, sentences["en"]).format_map(fields)
+
+
+def _counted(forms: _Forms, lang: str, count: int) -> str:
+    """`count` with its noun. Nothing is singular in French and plural elsewhere."""
+    one, many = forms.get(lang, forms["en"])
+    return (one if count == 1 or (count == 0 and lang == "fr") else many).format(count=count)
 
 
 def _json(value: object) -> str:

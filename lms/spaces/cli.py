@@ -100,7 +100,7 @@ def end_sessions(email: str) -> None:
     person = _found(email)
     with writing():
         ended = accounts.end_sessions(person.id)
-    click.echo(f"{ended} sessions of {person.email} ended.")
+    click.echo(f"{ended} session{'s' * (ended != 1)} of {person.email} ended.")
 
 
 @users.command("reset-link")

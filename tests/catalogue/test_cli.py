@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from lms.catalogue import queries
 from lms.catalogue.cli import courses
 from tests.catalogue.courses import write_course, write_head, write_lesson
+from tests.conftest import Apps
 
 
 def test_check_says_file_line_and_code_and_exits_with_one(app: Flask, tmp_path: Path) -> None:
@@ -51,6 +53,46 @@ def test_sync_prints_what_became_of_each_course(app: Flask, tmp_path: Path) -> N
     )
     third = runner.invoke(courses, ["sync", str(tmp_path / "nowhere")])
     assert (third.exit_code, third.stdout) == (2, "")
+
+
+@pytest.mark.parametrize(
+    ("more", "outcome", "offered"),
+    [((), "kept", {"un-cours", "deux-cours"}), (("--archive",), "archived", {"deux-cours"})],
+)
+def test_sync_of_another_folder_archives_what_is_not_in_it_only_when_told_to(
+    app: Flask, tmp_path: Path, more: tuple[str, ...], outcome: str, offered: set[str]
+) -> None:
+    for name in ("un-cours", "deux-cours"):
+        write_course(tmp_path / name, name)
+    runner = app.test_cli_runner()
+    assert runner.invoke(courses, ["sync", str(tmp_path / "un-cours")]).exit_code == 0
+    line = ["sync", str(tmp_path / "deux-cours"), *more]
+    told = runner.invoke(courses, [*line, "--format", "json"])
+    assert told.exit_code == 0
+    assert {one["course"]: one["outcome"] for one in json.loads(told.stdout)["courses"]} == {
+        "deux-cours": "published",
+        "un-cours": outcome,
+    }
+    with app.app_context():
+        assert {card.course_id for card in queries.shelf()} == offered
+    again = runner.invoke(courses, line).stdout
+    assert ("kept       un-cours v1\n  not in this folder" in again) is (outcome == "kept")
+
+
+def test_sync_of_the_configured_folder_archives_what_is_gone_from_it(make_app: Apps, tmp_path: Path) -> None:
+    folder = tmp_path / "courses"
+    for name in ("un-cours", "deux-cours"):
+        write_course(folder, name)
+    app = make_app(LMS_COURSES=str(folder))
+    runner = app.test_cli_runner()
+    assert runner.invoke(courses, ["sync"]).exit_code == 0
+    for path, back in ((str(folder / ".." / "courses"), True), (None, False)):
+        (folder / "un-cours").rename(folder / "_away")
+        told = runner.invoke(courses, ["sync", *([path] if path else [])])
+        assert (told.exit_code, told.stdout.splitlines()[-1].split()) == (0, ["archived", "un-cours"])
+        if back:
+            (folder / "_away").rename(folder / "un-cours")
+            assert runner.invoke(courses, ["sync"]).exit_code == 0
 
 
 def test_try_marks_answers_without_a_learner(app: Flask, tmp_path: Path) -> None:

@@ -21,9 +21,21 @@ def test_check_prints_findings_and_the_count_last(tmp_path: Path) -> None:
     lines = text.split("\n")
     assert lines == [
         f"{UNIT}/lesson.fr.md:13: E204 “q-premier” has no right answer — put an x: “- [x] …”",
-        "1 errors, 0 warnings in 1 courses",
+        "1 error, 0 warnings in 1 course",
     ]
     assert "n’a pas de bonne réponse" in check_command([tmp_path], lang="fr")[0]
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", "0 errors, 1 warning in 1 course"), ("fr", "0 erreur, 1 avertissement dans 1 cours"),
+        ("es", "0 errores, 1 aviso en 1 curso"), ("ca", "0 errors, 1 avís en 1 curs"),
+    ],
+)  # fmt: skip
+def test_one_is_said_otherwise_than_several(tmp_path: Path, lang: str, said: str) -> None:
+    write(tmp_path, {f"{UNIT}/lesson.fr.md": LESSON.replace("minutes: 12", "minutes: 20")})
+    assert check_command([tmp_path], lang=lang)[0].splitlines()[-1] == said
 
 
 def test_check_in_json(tmp_path: Path) -> None:

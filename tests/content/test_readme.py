@@ -31,7 +31,7 @@ Un cours pour essayer.
 
 def test_title_summary_and_steps_as_links_that_lead_somewhere(tmp_path: Path) -> None:
     course = write(tmp_path, FILES) / "petit"
-    assert readme_command([tmp_path]) == ("petit/README.md\n1 files written", 0)
+    assert readme_command([tmp_path]) == ("petit/README.md\n1 file written", 0)
     assert (course / "README.md").read_text("utf-8") == EXPECTED
     for link in ("units/ecouter/lesson.fr.md", "units/ecouter/lesson.es.md", "../_shared/units/commun/lesson.fr.md"):
         assert (course / link).is_file()
@@ -48,7 +48,7 @@ def test_check_says_when_it_is_older_than_the_course(tmp_path: Path) -> None:
     (one,) = [one for one in check(course).findings if one.key == "W402/readme"]
     assert (one.path, one.severity) == ("README.md" if one.path == "README.md" else "petit/README.md", "warning")
     text, code = readme_command([course], only_check=True, lang="fr")
-    assert (text, code) == ("README.md\n1 fichiers à écrire", 1)
+    assert (text, code) == ("README.md\n1 fichier à écrire", 1)
     assert readme_command([course], only_check=True)[1] == 1, "nothing was written"
     readme_command([course])
     assert readme_command([course], only_check=True)[1] == 0

@@ -46,7 +46,7 @@ class _Fts5:
 
     def asked(self, looked_for: Sequence[Wanted], langs: Sequence[str]) -> tuple[str, dict[str, str]]:
         spoken = " OR ".join(langs)
-        told = ([f'"{form}"{" *" if one.open else ""}' for form in one.forms] for one in looked_for)
+        told = ([f'"{form}"{" *" if begins else ""}' for form, begins in one.forms] for one in looked_for)
         words = " AND ".join(f"({' OR '.join(forms)})" for forms in told)
         match = (
             "SELECT rowid AS id, bm25(search_index, 0, 8, 1) AS rank, '' AS stems FROM search_index "
@@ -77,7 +77,7 @@ class _TsVector:
     def asked(self, looked_for: Sequence[Wanted], langs: Sequence[str]) -> tuple[str, dict[str, str]]:
         values: dict[str, str] = {}
         for place, one in enumerate(looked_for):
-            values[f"begins{place}"] = " | ".join(f"'{form}'{':*' if one.open else ''}" for form in one.forms)
+            values[f"begins{place}"] = " | ".join(f"'{form}'{':*' if begins else ''}" for form, begins in one.forms)
             values[f"word{place}"], values[f"typed{place}"] = one.word, one.typed
         # Names of languages and configurations are our own; everything else is a value.
         words = {lang: _words(CONFIGURATIONS[lang], len(looked_for)) for lang in langs}

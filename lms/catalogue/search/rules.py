@@ -35,6 +35,18 @@ _DERIVED: Final = (
     "ings", "ing",
 )  # fmt: skip
 _DERIVED_STEM: Final = 5
+#: Endings that stand for one another, of several and of one, of who does and of what is done: "chevaux" and "cheval", "luces"
+#: and "luz", "reunions" and "reunió", "queries" and "query", "médiateurs" and "médiation".
+_KIN: Final = (
+    ("aux", "al"), ("aux", "ail"), ("ces", "z"), ("ies", "y"), ("lves", "lf"),
+    ("ans", "a"), ("ens", "e"), ("ins", "i"), ("ons", "o"), ("uns", "u"),
+    ("ques", "ca"), ("gues", "ga"), ("ges", "ja"), ("ssos", "s"), ("tjos", "g"), ("jos", "ig"),
+    ("ateurs", "ation"), ("ateur", "ation"), ("atrices", "ation"), ("atrice", "ation"),
+    ("adores", "acion"), ("ador", "acion"), ("adoras", "acion"), ("adora", "acion"),
+    ("adors", "acio"), ("ador", "acio"), ("adores", "acio"), ("adora", "acio"),
+)  # fmt: skip
+#: Letters of a word that is made from another by them.
+_KIN_LEAST: Final = 3
 #: Words that say nothing about what is looked for, folded, in the four languages.
 _EMPTY: Final = frozenset(
     """
@@ -69,23 +81,25 @@ class Entry:
 @dataclass(frozen=True)
 class Wanted:
     """A word of a question, folded. A long one stands without its ending, and any word that begins so is meant (`open`);
-    of a short one it and its plural are.
+    of a short one it and its plural are. So are its `kin`, made by other endings.
     """
 
     stem: str
     open: bool
+    kin: tuple[str, ...] = ()
     #: The whole word, folded and as it was typed.
     word: str = field(default="", compare=False)
     typed: str = field(default="", compare=False)
 
     @property
-    def forms(self) -> tuple[str, ...]:
-        """The words that are meant, or how they begin."""
-        return (self.stem,) if self.open else (self.stem, f"{self.stem}s")
+    def forms(self) -> tuple[tuple[str, bool], ...]:
+        """The words that are meant; with True, every word that begins so is."""
+        own = ((self.stem, True),) if self.open else ((self.stem, False), (f"{self.stem}s", False))
+        return (*own, *((one, len(one) >= _STEM) for one in self.kin))
 
     def fits(self, folded: str) -> bool:
         """Whether a folded word of a text is meant."""
-        return folded.startswith(self.stem) if self.open else folded in self.forms
+        return any(folded.startswith(form) if begins else folded == form for form, begins in self.forms)
 
 
 @dataclass(frozen=True)
@@ -173,7 +187,10 @@ def wanted(asked: str) -> list[tuple[str, Wanted]]:
     for match in words_in(asked):
         word = fold(match[0])[:WORD]
         if len(word) > 1:
-            one = replace(_wanted(word), word=word, typed=unicodedata.normalize("NFC", match[0]).casefold()[:WORD])
+            one = _wanted(word)
+            one = replace(
+                one, kin=_kin(word, one), word=word, typed=unicodedata.normalize("NFC", match[0]).casefold()[:WORD]
+            )
             found.setdefault(one.stem, (match[0], one))
     telling = [pair for pair in found.values() if fold(pair[0]) not in _EMPTY]
     return (telling or list(found.values()))[:MOST_WORDS]
@@ -189,6 +206,13 @@ def _wanted(word: str) -> Wanted:
     if len(word) == _STEM and word.endswith("s"):
         return Wanted(word[:-1], open=False)
     return Wanted(word, open=len(word) >= _STEM)
+
+
+def _kin(word: str, own: Wanted) -> tuple[str, ...]:
+    """What else is meant by a word, as far as it does not begin as the word does anyway."""
+    pairs = [*_KIN, *((one, several) for several, one in _KIN)]
+    made = (f"{word.removesuffix(ending)}{other}" for ending, other in pairs if word.endswith(ending))
+    return tuple(dict.fromkeys(one for one in made if len(one) >= _KIN_LEAST and not own.fits(one)))
 
 
 # --- what is shown -----------------------------------------------------------------------------------------------------

@@ -48,7 +48,9 @@ def test_the_words_of_a_question(asked: str, stems: list[str]) -> None:
     [
         ("plaintes", "plainte", True), ("plainte", "plaintif", True), ("clé", "clés", True), ("clés", "clé", True),
         ("clé", "clément", False), ("mot", "moteur", False), ("mots", "mot", True), ("règle", "règlement", True),
-        ("conflictos", "conflicto", True), ("casque", "masque", False),
+        ("conflictos", "conflicto", True), ("casque", "masque", False), ("chevaux", "cheval", True), ("luz", "luces", True),
+        ("reunions", "reunió", True), ("queries", "query", True), ("médiateurs", "médiation", True),
+        ("café", "caves", False), ("médiateurs", "média", False), ("mal", "maux", True), ("eau", "al", False),
     ],
 )  # fmt: skip
 def test_what_a_word_means(asked: str, text: str, fits: bool) -> None:

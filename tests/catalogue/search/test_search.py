@@ -120,6 +120,64 @@ def test_the_forms_of_a_language_are_known_where_the_database_knows_them(
         assert [group.course_id for group in found] == ["un-cours"]
 
 
+#: language, one, several: whichever is asked finds the other, on both databases.
+NUMBERS = [
+    ("fr", "plainte", "plaintes"),
+    ("fr", "médiateur", "médiateurs"),
+    ("fr", "médiation", "médiateurs"),
+    ("fr", "cheval", "chevaux"),
+    ("fr", "travail", "travaux"),
+    ("fr", "local", "locaux"),
+    ("fr", "lieu", "lieux"),
+    ("fr", "bureau", "bureaux"),
+    ("es", "reunión", "reuniones"),
+    ("es", "luz", "luces"),
+    ("es", "voz", "voces"),
+    ("es", "mediación", "mediadores"),
+    ("es", "taller", "talleres"),
+    ("ca", "reunió", "reunions"),
+    ("ca", "cançó", "cançons"),
+    ("ca", "pla", "plans"),
+    ("ca", "biblioteca", "biblioteques"),
+    ("ca", "plaça", "places"),
+    ("ca", "amiga", "amigues"),
+    ("ca", "gos", "gossos"),
+    ("ca", "procés", "processos"),
+    ("ca", "desig", "desitjos"),
+    ("ca", "mediació", "mediadors"),
+    ("en", "query", "queries"),
+    ("en", "company", "companies"),
+    ("en", "meeting", "meetings"),
+    ("en", "shelf", "shelves"),
+]
+
+
+@pytest.fixture(scope="module")
+def numbered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """For each pair of NUMBERS two courses, one with each word in its lesson."""
+    folder = tmp_path_factory.mktemp("numbers")
+    for place, (lang, *pair) in enumerate(NUMBERS):
+        for which, word in zip(("one", "many"), pair, strict=True):
+            course = write_course(folder, f"{which}-{place}", units=("un",), languages=("fr",))
+            head = course / "course.yml"
+            text = head.read_text("utf-8").replace("source: fr", f"source: {lang}").replace("[fr]", f"[{lang}]")
+            head.write_text(text if lang == "en" else text.replace("fr: ", f"{lang}: "), "utf-8")
+            (course / "units/un/lesson.fr.md").unlink()
+            lesson = write_lesson(course, "un", lang=lang)
+            lesson.write_text(lesson.read_text("utf-8").replace("Mardi, 9 h 20.", f"Mardi : {word}."), "utf-8")
+    return folder
+
+
+def test_one_finds_several_and_several_find_one_on_both_databases(any_ctx: Flask, numbered: Path) -> None:
+    publish(numbered)
+    missed = []
+    for place, (lang, one, many) in enumerate(NUMBERS):
+        for asked in (one, many):
+            found = courses(find(asked, lang))[:4]
+            missed += [(asked, lang, found)] if not {f"one-{place}", f"many-{place}"} <= set(found) else []
+    assert missed == []
+
+
 def test_small_words_ask_for_nothing_where_there_are_others(shelf: Path) -> None:
     assert courses(find("avec casque")) == ["ecouter-bien"]
 
