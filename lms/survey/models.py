@@ -82,7 +82,10 @@ class Token(Base):
 
 
 class Draft(Base):
-    """Answers on the way, under the token's hash, so that the same link goes on from any device. Wiped at sending."""
+    """Answers on the way, under the token's hash, so that the same link goes on from any device. Wiped at sending.
+
+    They are sealed with the token itself, which is in the link alone: who reads the database does not read them.
+    """
 
     __tablename__ = "survey_draft"
     __table_args__ = NO_ROW_NUMBERS
@@ -90,14 +93,16 @@ class Draft(Base):
     token_id: Mapped[str] = mapped_column(sa.ForeignKey("survey_token.id", ondelete="CASCADE"), primary_key=True)
     #: Item ids in the order this person meets them.
     order: Mapped[list[str]] = mapped_column("item_order", Json)
-    #: item id -> [importance code, level code].
-    answers: Mapped[dict[str, list[str]]] = mapped_column(Json)
+    #: item id -> [importance code, level code], as JSON that `sealing` closed.
+    answers: Mapped[Any] = mapped_column(Json)
     #: The page to go on with, from 1; one more than there are items for the check page.
     place: Mapped[int] = mapped_column(sa.SmallInteger)
 
 
 class Waiting(Base):
-    """A sent return that waits for its batch: safe on the disk, without the token, under a random id of its own."""
+    """A sent return that waits for its batch: safe on the disk, without the token, under a random id of its own, and
+    sealed with the machine's key: a copy of the database made now shows nobody's answers, and no order of arrival.
+    """
 
     __tablename__ = "survey_waiting"
     __table_args__ = NO_ROW_NUMBERS
@@ -107,6 +112,7 @@ class Waiting(Base):
     territory_id: Mapped[str | None] = mapped_column(sa.ForeignKey("territory.id"))
     space_id: Mapped[str | None] = mapped_column(sa.ForeignKey("space.id"))
     role: Mapped[str | None] = mapped_column(sa.String(20))
+    #: Packed as in `survey_response`, and closed by `sealing`.
     answers: Mapped[str] = mapped_column(sa.String(400))
 
 

@@ -4,6 +4,7 @@ answers out.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 
 from lms.foundation.db import db, read
 from lms.foundation.tokens import digest
-from lms.survey import rules
+from lms.survey import rules, sealing
 from lms.survey.instruments import Instrument, Words, cached
 from lms.survey.models import Campaign, Draft, InstrumentVersion, Response, Token, Waiting
 from lms.survey.rules import Figures
@@ -153,6 +154,14 @@ _PAGE = (
 )  # fmt: skip
 
 
+def drafted(token: str, answers: Any) -> dict[str, list[str]]:
+    """The answers of a draft, item by item, opened with the token of its link. Raises `sealing.Unreadable`."""
+    if isinstance(answers, dict):  # begun before drafts were sealed
+        return answers
+    found: dict[str, list[str]] = json.loads(sealing.opened(sealing.key_of_link(token), answers))
+    return found
+
+
 def page_of(token: str) -> Page | None:
     """Where this token leads, or None for an unknown one. Changes nothing."""
     row = read(_PAGE, token=digest(token)).one_or_none()
@@ -160,7 +169,7 @@ def page_of(token: str) -> Page | None:
         return None
     return Page(
         state=row.state, campaign_state=row.campaign_state, closed_on=row.closed_on, k=row.k,
-        order=tuple(row.order or ()), answers=row.answers or {}, place=row.place or 1,
+        order=tuple(row.order or ()), answers=drafted(token, row.answers) if row.answers else {}, place=row.place or 1,
         instrument=_asked(row.instrument_id),
     )  # fmt: skip
 

@@ -4,6 +4,8 @@ counted.
 
 from __future__ import annotations
 
+import json
+import logging
 import random
 import secrets
 from collections.abc import Mapping, Sequence
@@ -19,16 +21,19 @@ from lms.foundation.i18n import _
 from lms.foundation.tokens import digest, mint
 from lms.jobs import outbox
 from lms.spaces.queries import network
-from lms.survey import rules
+from lms.survey import rules, sealing
 from lms.survey.events import BatchCounted, CampaignClosed, CampaignOpened
 from lms.survey.instruments import Instrument, InstrumentFault, cached
 from lms.survey.models import Campaign, Draft, InstrumentVersion, Response, Token, Waiting
+from lms.survey.queries import drafted
 from lms.survey.rules import Cell
 
 __all__ = [
     "Cell", "Return", "close", "count_returns", "flush", "keep_instrument", "mint_tokens", "open_campaign", "save_page", "send",
     "shuffled", "start",
 ]  # fmt: skip
+
+log = logging.getLogger("lms.survey")
 
 #: Shuffles from the machine's own randomness: nobody can run them backwards.
 _shuffle = random.SystemRandom()
@@ -85,7 +90,7 @@ def close(campaign_id: str) -> None:
     if campaign is None or campaign.state != "open":
         raise Refused(_("This campaign is closed already."))
     _forget_safely()
-    _join(campaign, list(_waiting(campaign_id)), closing=True)
+    _join(campaign, _waiting(campaign_id), closing=True)
     db.session.execute(
         sa.delete(Draft).where(Draft.token_id.in_(sa.select(Token.id).where(Token.campaign_id == campaign_id))),
         execution_options={"synchronize_session": False},
@@ -154,15 +159,19 @@ def _token(token: str, *, alone: bool = False) -> Token:
     return row
 
 
-def _draft(token: Token) -> Draft:
-    draft = db.session.get(Draft, token.id, populate_existing=True)
+def _draft(row: Token, token: str) -> Draft:
+    draft = db.session.get(Draft, row.id, populate_existing=True)
     if draft is None:
-        found = _instrument_of(token.campaign_id)
-        draft = Draft(token_id=token.id, order=shuffled(found), answers={}, place=1)
+        found = _instrument_of(row.campaign_id)
+        draft = Draft(token_id=row.id, order=shuffled(found), answers=_closed(token, {}), place=1)
         db.session.add(draft)
-        token.state = "started"
+        row.state = "started"
         db.session.flush()
     return draft
+
+
+def _closed(token: str, answers: Mapping[str, Sequence[str]]) -> str:
+    return sealing.sealed(sealing.key_of_link(token), json.dumps(answers))
 
 
 def _instrument_of(campaign_id: str) -> Instrument:
@@ -188,7 +197,7 @@ def shuffled(found: Instrument) -> list[str]:
 
 def start(token: str) -> int:
     """Begin, or go on with, the draft of a token. Gives the page to show, from 1."""
-    return _draft(_token(token)).place
+    return _draft(_token(token), token).place
 
 
 def save_page(token: str, number: int, importance: str, level: str, *, place: int) -> None:
@@ -196,10 +205,10 @@ def save_page(token: str, number: int, importance: str, level: str, *, place: in
 
     Raises `NotFound` for a page or a code that does not exist.
     """
-    draft = _draft(_token(token))
+    draft = _draft(_token(token), token)
     if not 1 <= number <= len(draft.order) or not {importance, level} <= rules.CODES:
         raise NotFound()
-    draft.answers = {**draft.answers, draft.order[number - 1]: [importance, level]}
+    draft.answers = _closed(token, {**drafted(token, draft.answers), draft.order[number - 1]: [importance, level]})
     draft.place = min(max(place, 1), len(draft.order) + 1)
 
 
@@ -210,12 +219,13 @@ def send(token: str) -> dict[str, tuple[int, int]]:
     caller keeps them nowhere. Raises `Expired` the second time.
     """
     row = _token(token, alone=True)
-    draft = _draft(row)
+    draft = _draft(row, token)
     found = _instrument_of(row.campaign_id)
-    answers = rules.pack(draft.answers, found.item_ids)
+    answers = rules.pack(drafted(token, draft.answers), found.item_ids)
     _forget_safely()
     cell = Cell(row.territory_id, row.space_id, row.role)
-    db.session.add(Waiting(id=new_id(), campaign_id=row.campaign_id, answers=answers, **cell._asdict()))
+    closed = sealing.sealed(sealing.key_of_machine(), answers)
+    db.session.add(Waiting(id=new_id(), campaign_id=row.campaign_id, answers=closed, **cell._asdict()))
     db.session.delete(draft)
     row.state = "used"
     db.session.flush()
@@ -237,8 +247,23 @@ class Return:
     answers: str
 
 
-def _waiting(campaign_id: str) -> Sequence[Waiting]:
-    return db.session.scalars(sa.select(Waiting).where(Waiting.campaign_id == campaign_id).with_for_update()).all()
+def _waiting(campaign_id: str) -> list[tuple[str, Return]]:
+    """The returns that wait, with their ids. One that another secret key sealed goes on waiting for that key."""
+    key, length = sealing.key_of_machine(), 2 * len(_instrument_of(campaign_id).items)
+    found: list[tuple[str, Return]] = []
+    closed = 0
+    columns = (Waiting.id, Waiting.territory_id, Waiting.space_id, Waiting.role, Waiting.answers)
+    for row in db.session.execute(sa.select(*columns).where(Waiting.campaign_id == campaign_id).with_for_update()):
+        try:
+            # as long as the bare codes: sent before returns were sealed
+            answers = row.answers if len(row.answers) == length else sealing.opened(key, row.answers)
+        except sealing.Unreadable:
+            closed += 1
+            continue
+        found.append((row.id, Return(Cell(row.territory_id, row.space_id, row.role), answers)))
+    if closed:
+        log.error("%d sent answers wait for the secret key they were sealed with: they cannot be counted", closed)
+    return found
 
 
 def flush(campaign_id: str, *, day_is_over: bool = False) -> int:
@@ -248,7 +273,7 @@ def flush(campaign_id: str, *, day_is_over: bool = False) -> int:
     campaign = _locked(campaign_id)
     if campaign is None or campaign.state != "open":
         return 0
-    waiting = list(_waiting(campaign_id))
+    waiting = _waiting(campaign_id)
     _shuffle.shuffle(waiting)
     ripe = len(waiting) - len(waiting) % rules.BATCH
     if day_is_over and len(waiting) >= campaign.k:
@@ -260,16 +285,13 @@ def flush(campaign_id: str, *, day_is_over: bool = False) -> int:
     return ripe
 
 
-def _join(campaign: Campaign, waiting: Sequence[Waiting], *, closing: bool) -> None:
+def _join(campaign: Campaign, waiting: Sequence[tuple[str, Return]], *, closing: bool) -> None:
     if waiting:
-        returns = [Return(Cell(row.territory_id, row.space_id, row.role), row.answers) for row in waiting]
-        ids = [row.id for row in waiting]
+        ids = [name for name, _one in waiting]
         db.session.execute(
             sa.delete(Waiting).where(Waiting.id.in_(ids)), execution_options={"synchronize_session": False}
         )
-        for row in waiting:
-            db.session.expunge(row)
-        _count(campaign, returns)
+        _count(campaign, [one for _name, one in waiting])
     _reach(campaign, closing=closing)
 
 

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.priorities.conftest import coordinate, count, inside
-from tests.survey.conftest import cells
+from tests.survey.conftest import cells, sealed_draft
 from tests.visits import page_of, words_of
 
 
@@ -28,9 +28,8 @@ def token(app, campaign) -> str:
         draft = db.session.get(Draft, digest(made))
         assert found is not None
         assert draft is not None
-        draft.answers = {
-            item.id: ["5", "1"] if item.competency == "gerer-conflit" else ["3", "3"] for item in found.items
-        }
+        answers = {item.id: ["5", "1"] if item.competency == "gerer-conflit" else ["3", "3"] for item in found.items}
+        draft.answers = sealed_draft(made, answers)
         draft.place = 25
     return made
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -71,6 +72,13 @@ def open_campaign() -> Asked:
         furnish()
         campaign_id = service.open_campaign(service.keep_instrument(digest, document))
     return Asked(campaign_id, instrument(document).item_ids)
+
+
+def sealed_draft(token: str, answers: dict[str, list[str]]) -> str:
+    """What a draft's row holds of these answers."""
+    from lms.survey import sealing
+
+    return sealing.sealed(sealing.key_of_link(token), json.dumps(answers))
 
 
 def cells(count: int, space: str | None = "bobine", role: str | None = "learner") -> list[Cell]:

@@ -14,15 +14,15 @@ from lms.foundation.db import db, writing
 from lms.foundation.errors import Expired, NotFound, Refused
 from lms.foundation.tokens import digest
 from lms.jobs import outbox, tasks
-from lms.survey import rules, service
+from lms.survey import rules, sealing, service
 from lms.survey import tasks as _survey_tasks  # noqa: F401  # registers survey.flush
 from lms.survey.events import BatchCounted, CampaignClosed
 from lms.survey.instruments import InstrumentFault
 from lms.survey.models import Campaign, Draft, Response, Token, Waiting
-from lms.survey.queries import campaign, newest_campaign, open_campaign, page_of, released
+from lms.survey.queries import campaign, drafted, newest_campaign, open_campaign, page_of, released
 from lms.survey.rules import Cell
 from lms.survey.service import Return
-from tests.survey.conftest import cells
+from tests.survey.conftest import cells, sealed_draft
 
 
 def count(model) -> int:
@@ -90,11 +90,54 @@ def test_sending_moves_the_draft_without_its_token_and_wipes_it(asked, invite, a
     answer(token, "5", "2", pages=24)
     assert (count(Draft), count(Waiting), count(Response), state_of(token)) == (0, 1, 0, "used")
     row = db.session.scalars(sa.select(Waiting)).one()
-    assert row.answers == "52" * 24
+    assert "52" * 3 not in row.answers
+    assert sealing.opened(sealing.key_of_machine(), row.answers) == "52" * 24
     assert row.id != digest(token)
     found = campaign(asked.id)
     assert found is not None
     assert (found.counted, found.waiting) == (0, 1)
+
+
+def test_a_draft_is_read_with_its_link_alone(asked, invite):
+    token, other, *_rest = invite(5)
+    with writing():
+        service.save_page(token, 1, "4", "2", place=2)
+    row = db.session.scalars(sa.select(Draft)).one()
+    assert row.order[0] not in row.answers
+    assert drafted(token, row.answers) == {row.order[0]: ["4", "2"]}
+    for key in (sealing.key_of_link(other), sealing.key_of_link(digest(token)), sealing.key_of_machine()):
+        with pytest.raises(sealing.Unreadable):
+            sealing.opened(key, row.answers)
+
+
+def test_what_was_begun_and_sent_before_there_were_seals_still_counts(asked, invite):
+    token, *_rest = invite(5)
+    with writing():
+        service.start(token)
+        draft = db.session.scalars(sa.select(Draft)).one()
+        draft.answers = {asked.items[0]: ["5", "1"]}
+    with writing():
+        service.send(token)
+        db.session.add(
+            Waiting(id="x" * 22, campaign_id=asked.id, territory_id=None, space_id=None, role=None, answers="44" * 24)
+        )
+    with writing():
+        service.close(asked.id)
+    assert sorted(db.session.scalars(sa.select(Response.answers))) == ["44" * 24, "51" + "00" * 23]
+
+
+def test_a_return_sealed_with_another_secret_waits_for_it(asked, invite, answer, any_app, caplog):
+    tokens = invite(12)
+    for token in tokens[:10]:
+        answer(token)
+    key, any_app.secret_key = any_app.secret_key, "another-0123456789-abcdefghijklmnopqr"
+    tasks.drain()
+    assert (count(Waiting), count(Response)) == (10, 0)
+    assert "10 sent answers wait for the secret key" in caplog.text
+    any_app.secret_key = key
+    with writing():
+        service.flush(asked.id)
+    assert (count(Waiting), count(Response)) == (0, 10)
 
 
 def test_sending_gives_the_pairs_by_competency(asked, invite):
@@ -277,7 +320,7 @@ def test_the_order_of_responses_says_nothing_about_who_sent_when(asked, invite):
                 service.start(token)
                 draft = db.session.get(Draft, digest(token))
                 assert draft is not None
-                draft.answers = {item: list(codes) for item in asked.items}
+                draft.answers = sealed_draft(token, {item: list(codes) for item in asked.items})
             with writing():
                 service.send(token)
             tasks.drain()
