@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from lms.accounts.models import Person
 from lms.foundation.clock import today
 from lms.foundation.db import db, new_id
 from lms.learning import service as learning
@@ -16,6 +17,8 @@ from lms.learning.assignments import service
 from lms.learning.assignments.models import Assignment
 from lms.learning.assignments.queries import Scope
 from lms.learning.assignments.rules import Due
+from lms.notifications.models import SentMail
+from lms.spaces import service as spaces
 from tests.home.conftest import statements
 from tests.learning.assignments.conftest import Town
 from tests.visits import StrictClient, words_of
@@ -50,6 +53,31 @@ def test_first_a_look_then_it_happens(any_town: Town) -> None:
     assert set(any_town.taken()) == {"lea", "tom"}
     boss.fill(look, press="Assign")
     assert count(any_town) == 1
+
+
+def test_the_look_says_who_is_told_by_mail_and_who_was_invited_lately(any_town: Town) -> None:
+    def invite(*names: str) -> None:
+        for name in names:
+            email = db.session.scalar(sa.select(Person.email).where(Person.id == any_town.ids[name]))
+            spaces.invite(
+                email=str(email), role="learner", space_id="bobine", lang="fr", invited_by=any_town.ids["boss"]
+            )
+
+    boss, asked = visit(any_town, "boss"), {"what": "course:alpha", "who": "learners"}
+    any_town.write(lambda: invite("lea"))
+    said = words_of(boss.fill(NEW, asked, press="See what will happen"))
+    assert (
+        "2 people are enrolled. 1 of them is told by mail. 1 was invited within the last day: the invitation is mail enough."
+        in said
+    )
+    any_town.write(lambda: invite("tom"))
+    look = boss.fill(NEW, asked, press="See what will happen")
+    assert "2 people are enrolled. 2 were invited within the last day" in words_of(look)
+    boss.fill(look, press="Assign")
+    any_town.drain()
+    with any_town.app.app_context():
+        kinds = list(db.session.scalars(sa.select(SentMail.kind)))
+        assert "assigned" not in kinds
 
 
 def test_what_was_not_looked_at_is_shown_first(town: Town) -> None:

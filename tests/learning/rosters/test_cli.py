@@ -19,6 +19,7 @@ from lms.learning import service as learning
 from lms.learning.models import Enrolment
 from lms.learning.rosters.models import RosterImport, RosterRow
 from lms.spaces import service as spaces
+from lms.spaces.directory import service as directory
 from lms.spaces.joining.models import Transfer
 from lms.spaces.models import Invitation, Membership
 from tests.accounts.people import House
@@ -161,6 +162,15 @@ def test_wrong_usage_is_2_and_changes_nothing(place: House, file: Path, words: t
     result = run(place, "roster", *(str(file) if word == "FILE" else word for word in words), "--format", "json")
     assert (result.exit_code, result.stdout) == (2, "")
     assert everything(place) == before
+
+
+def test_an_archived_space_is_wrong_usage_and_changes_nothing(any_place: House, file: Path) -> None:
+    any_place.write(lambda: directory.archive("la-bobine", by=any_place.ids["coordinator"]))
+    before = everything(any_place)
+    result = run(any_place, "roster", str(file), "--space", "la-bobine", "--format", "json")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "archived" in result.stderr
+    assert everything(any_place) == before
 
 
 def test_a_workbook_gives_the_rows_of_its_sheet(place: House, tmp_path: Path) -> None:

@@ -24,13 +24,16 @@ from lms.foundation.db import db
 from lms.foundation.sheets import read_sheet, write_xlsx
 from lms.jobs.models import Job
 from lms.jobs.outbox import TOLD_AT_ONCE
+from lms.learning.assignments.queries import titles_of
 from lms.learning.models import Enrolment
 from lms.learning.rosters import service
 from lms.learning.rosters.models import RosterFile, RosterImport, RosterRow
 from lms.learning.rosters.rules import AT_ONCE_MOST, WAITING_MOST
 from lms.learning.rosters.tasks import apply
 from lms.spaces import service as spaces
+from lms.spaces.directory import service as directory
 from lms.spaces.models import Application, Invitation, Membership, NetworkRole
+from tests.accounts.attacks import token_of
 from tests.accounts.people import House
 from tests.conftest import Apps
 from tests.learning.rosters.conftest import EIGHT
@@ -329,6 +332,47 @@ def test_a_right_lost_is_lost_at_the_next_job(any_place: House) -> None:
         assert db.session.scalars(sa.select(RosterImport.state)).all() == ["refused"]
 
 
+def archived(house: House) -> None:
+    house.write(lambda: directory.archive("la-bobine", by=house.ids["coordinator"]))
+
+
+def test_an_archived_space_takes_no_list_and_says_so(any_place: House) -> None:
+    client = any_place.client("manager_a")
+    page, token = bring(client, EIGHT), token_of(client, "/account")
+    archived(any_place)
+    before = any_place.state()
+    again = client.post(ROSTER, data={"csrf_token": token, "text": EIGHT})
+    assert again.status_code == 422
+    assert "This space is archived: nobody new comes in." in words_of(again)
+    assert "Or paste it here" not in words_of(again)
+    sent = client.post(
+        page.request.path, data={"csrf_token": token, "do": "import", "course": ""}, follow_redirects=True
+    )
+    assert "This space is archived: nobody new comes in." in words_of(sent)
+    assert any_place.state() == before
+
+
+def test_a_space_that_is_archived_while_a_list_waits_is_named_in_its_report(any_place: House) -> None:
+    client = any_place.client("manager_a")
+    page = press(client, bring(client, many(AT_ONCE_MOST + 1)))
+    people = any_place.count(Person)
+    archived(any_place)
+    any_place.run_jobs()
+    assert any_place.count(Person) == people
+    said = words_of(client.get(page.request.path))
+    assert "The space was archived before its turn came" in said
+    assert "could no longer do so" not in said
+
+
+def test_a_list_of_people_who_are_there_already_is_refused_too_where_the_space_is_archived(place: House) -> None:
+    client = place.client("manager_a")
+    page = bring(client, "Name,Email\nL,learner_a@example.org\n")
+    token = token_of(client, "/account")
+    archived(place)
+    client.post(page.request.path, data={"csrf_token": token, "do": "import", "course": "alpha"})
+    assert place.count(Enrolment) == 0
+
+
 def test_a_closed_account_is_left_alone(place: House) -> None:
     place.write(
         lambda: db.session.execute(
@@ -355,6 +399,22 @@ def test_a_long_list_is_applied_behind_the_page(any_place: House) -> None:
     assert "250 people are new here." in words_of(page)
     assert "Next page" in words_of(page)
     assert any_place.count(Enrolment) == 250
+
+
+def test_while_a_long_list_is_written_its_bar_is_not_full(place: House) -> None:
+    client = place.client("manager_a")
+    size = AT_ONCE_MOST + 50
+    page = press(client, bring(client, many(size)))
+
+    def shown(progress: int) -> str:
+        place.write(lambda: db.session.execute(sa.update(RosterImport).values(progress=progress)))
+        return str(client.get(page.request.path).text)
+
+    checking, writing = shown(100), shown(size)
+    assert "1 of 2, checking: 100 of 250 rows" in checking
+    assert f'max="{size}" value="100"' in checking
+    assert "2 of 2, writing: 250 rows in one go" in writing
+    assert '<progress id="progress"></progress>' in writing
 
 
 @pytest.fixture
@@ -428,6 +488,23 @@ def test_each_letter_leaves_once(any_app: Flask, make_place: Any, mails: Any) ->
     said = mails.letters[0].text
     assert "retirer de sa liste" in said, "who is written down already stays so"
     assert "30 jours" not in said, "and is promised nothing else"
+
+
+def test_an_invitation_says_which_course_waits(any_app: Flask, make_place: Any, mails: Any) -> None:
+    """Nobody else does: who is invited is not written to about the course as well."""
+    any_app.config["CORDADA"] = any_app.config["CORDADA"].__class__(
+        **{**any_app.config["CORDADA"].__dict__, "smtp_url": mails.url}
+    )
+    house = make_place(any_app)
+    client = house.client("manager_a")
+    press(client, bring(client, EIGHT), course="alpha", due_on=DUE)
+    house.run_jobs()
+    assert len(mails.letters) == 8
+    with house.open():
+        title = titles_of({"alpha"})["alpha"]
+    for letter in mails.letters:
+        assert "Un cours vous y attend" in letter.text
+        assert f"« {title} », si vous le pouvez d’ici au" in letter.text.replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize("point", ["claimed", "prepared", "marked", "rosters.brought", "effected", "committed"])
