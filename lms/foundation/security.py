@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from flask import Flask, request
+from flask import Flask, Request, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from itsdangerous import BadData, URLSafeTimedSerializer
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
@@ -50,9 +53,27 @@ BODY_LIMIT = 2 * 1024 * 1024
 FILES_LIMIT = 21 * 1024 * 1024
 FORM_MEMORY = 512 * 1024
 FORM_PARTS = 500
+#: The fields of a form without files: a tick for each person of a large space, and what stands beside.
+FIELDS = 5_000
 READING = ("GET", "HEAD", "OPTIONS")
 #: What a browser sends a form as; nothing at all is a form without fields.
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data", "")
+
+
+class _Fields(FormDataParser):
+    """Counts the fields of a form before it reads them. Werkzeug does so for forms with files alone."""
+
+    def _parse_urlencoded(
+        self, stream: IO[bytes], mimetype: str, content_length: int | None, options: dict[str, str]
+    ) -> tuple[IO[bytes], MultiDict[str, str], MultiDict[str, FileStorage]]:
+        body = stream.read()
+        if body.count(b"&") >= FIELDS:
+            raise RequestEntityTooLarge
+        return super()._parse_urlencoded(io.BytesIO(body), mimetype, content_length, options)
+
+
+class _Request(Request):
+    form_data_parser_class = _Fields
 
 
 def takes_files(view: View) -> View:
@@ -119,6 +140,7 @@ def _prose_in(form: MultiDict[str, str]) -> list[str]:
 def install(app: Flask, *, base_url: str, host: str, proxies: int) -> None:
     """Give `app` its headers, limits, trusted hosts and forgery protection."""
     https = base_url.startswith("https://")
+    app.request_class = _Request
     app.config.update(
         SESSION_COOKIE_NAME="__Host-cordada" if https else "cordada",
         SESSION_COOKIE_SECURE=https,

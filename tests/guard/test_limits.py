@@ -14,6 +14,7 @@ import pytest
 from lms.catalogue import service as catalogue
 from lms.content.checking import check
 from lms.foundation.db import db
+from lms.foundation.security import FIELDS
 from tests.guard.world import COURSE, LESSON, World
 
 #: Seconds of computing for one hostile request, whatever else the machine does; megabytes it may cost.
@@ -79,6 +80,12 @@ def test_D4_bodies_too_large_or_broken_are_refused_quickly(world: World, what: s
     assert answer.status_code in (400, 413), answer.status_code
     assert time.process_time() - began < PATIENCE
     assert peak() - before < MEMORY
+
+
+@pytest.mark.parametrize(("many", "status"), [(FIELDS, 400), (FIELDS + 1, 413)])
+def test_D4_fields_are_counted_before_they_are_read(world: World, many: int, status: int) -> None:
+    body = b"&".join(b"f%d=x" % number for number in range(many))
+    assert world.client("learner_a").post("/account", data=body, content_type=FORM).status_code == status
 
 
 @pytest.mark.parametrize("kind", [FORM, MULTI, "application/json", "text/plain", "application/octet-stream"])
