@@ -26,6 +26,11 @@ class CourseLine:
     #: Whether they hold a valid certificate of it.
     certified: bool = False
 
+    @property
+    def stands_at(self) -> tuple[object, ...]:
+        """What the table says of it besides its day: the same for all who have come as far in it."""
+        return self.course_id, self.done, self.total, self.at, self.certified, self.step
+
 
 @dataclass(frozen=True)
 class PersonLine:

@@ -25,7 +25,7 @@ from lms.foundation import sheets
 from lms.foundation.clock import end_of, now, today
 from lms.foundation.db import db, writing
 from lms.foundation.errors import NotFound, Refused, TooMany
-from lms.foundation.i18n import _, language, ngettext
+from lms.foundation.i18n import _, format_date, language, ngettext
 from lms.learning import service as learning
 from lms.learning.following import queries as following
 from lms.learning.following import service as follow
@@ -116,16 +116,30 @@ def team_of_space(space_id: str) -> Any:
         values = {name: value for name, value in {**state, **changes}.items() if value}
         return url_for("reports.team_of_space", space_id=here.id, **values)
 
+    taken = [course for person in people for course in person.courses]
     first = offers[0] if offers else None
     report = following.report_of(visitor().id, here.id)
     return render_template(
         "reports/team.html", base=here, spaces=named, people=people, form=form, day=day,
         alone=not form.errors and figures.size == 1, figures=figures, many=MANY, wanted=wanted, link=link, state=state,
         listed=listed, late_many=LATE_MANY,
-        week_word=week_word, applications=applications_to(here.id), invitations=open_invitations(here.id), titles=titles,
+        courses={course.stands_at: course for course in taken}.values(),
+        labels={person.id: _("Choose %(name)s", name=person.name) for person in people},
+        days={on: format_date(on, "medium") for on in {course.due_on for course in taken if course.due_on}},
+        weeks={week: _week(week, day) for week in {person.week for person in people}},
+        below=url_for("reports.person", space_id=here.id, person_id=""), applications=applications_to(here.id),
+        invitations=open_invitations(here.id), titles=titles,
         report=report, first=first, reason=reason_sentence(first.reason) if first and first.reason else None,
         mailto=_mailto,
     ), 422 if form.errors else 200  # fmt: skip
+
+
+def _week(week: date | None, day: date) -> str:
+    """When somebody was here last, as a manager reads it: by weeks."""
+    word = week_word(week, day)
+    if week is not None and word == "earlier":
+        return _("week of %(day)s", day=format_date(week, "medium"))
+    return {"this": _("this week"), "last": _("last week"), "never": _("not yet")}[word]
 
 
 def _mailto(address: str, subject: str) -> str:
@@ -177,6 +191,8 @@ def _late_page(here: Space, fault: str, ticked: list[str] | None) -> Any:
         people=len({line.person_id for line in lines if line.enrolment_id in free}),
         sentence=request.form.get("sentence", "")[:SENTENCE_LONGEST], longest=SENTENCE_LONGEST,
         titles=following.titles({line.course_id for line in lines}, language()),
+        days={on: format_date(on, "medium") for on in {line.due_on for line in lines}},
+        below=url_for("reports.person", space_id=here.id, person_id=""),
     ), 422 if fault else 200  # fmt: skip
 
 

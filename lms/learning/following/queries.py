@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ from lms.accounts.models import Person
 from lms.catalogue.models import Course
 from lms.catalogue.queries import versions
 from lms.foundation.clock import end_of
-from lms.foundation.db import db
+from lms.foundation.db import Moment, db, read
 from lms.foundation.i18n import sort_key
 from lms.learning.assignments.models import Assignment, AssignmentCourse, AssignmentException, LearningPath
 from lms.learning.certificates.models import Certificate
@@ -115,40 +116,38 @@ class Told:
         return not (self.moved or self.late or self.certified)
 
 
-def _members(space_id: str, *columns: Any) -> sa.Subquery:
+#: What the statements of this room are asked with: they are built once, since building one takes longer than its answer.
+_SPACE = sa.bindparam("space", type_=sa.String)
+_DAY = sa.bindparam("day", type_=sa.Date)
+
+
+def _members(*columns: Any, space: Any = _SPACE) -> sa.Subquery:
     return (
         sa.select(*(columns or (sa.literal(1),)))
         .select_from(Membership)
         .join(Person, Person.id == Membership.person_id)
-        .where(Membership.space_id == space_id, Person.state == "active")
+        .where(Membership.space_id == space, Person.state == "active")
         .limit(MANY + 1)
         .subquery()
     )
 
 
+_SIZE = sa.select(sa.func.count()).select_from(_members())
+
+
 def size_of(space_id: str) -> int:
     """How many active people a space has; `MANY` + 1 for more than that."""
-    return db.session.scalar(sa.select(sa.func.count()).select_from(_members(space_id))) or 0
+    return int(read(_SIZE, space=space_id).scalar_one())
 
 
-def _in_space(space_id: str, large: bool) -> sa.ColumnElement[bool]:
+def _in_space(large: bool, space: Any = _SPACE) -> Any:
     # With an expression in its place no index leads from the space: the list's own order leads, and membership is looked up
     # for each that it gives.
-    return (Membership.space_id.concat("") if large else Membership.space_id) == space_id
-
-
-def _named(sought: str) -> sa.ColumnElement[bool]:
-    words = sort_key(" ".join(sought.split()))[:SOUGHT_LONGEST]
-    if not words:
-        return sa.true()
-    return sa.or_(Person.sort.startswith(words, autoescape=True), Person.sort.contains(f" {words}", autoescape=True))
+    return (Membership.space_id.concat("") if large else Membership.space_id) == space
 
 
 _ACTIVE = sa.text("enrolment.state = 'active'")
-
-
-def _late(day: date) -> tuple[sa.ColumnElement[bool] | sa.TextClause, ...]:
-    return _ACTIVE, sa.text("enrolment.due_on IS NOT NULL"), Enrolment.due_on < day
+_LATE = (_ACTIVE, sa.text("enrolment.due_on IS NOT NULL"), Enrolment.due_on < _DAY)
 
 
 def _stands_before(
@@ -160,31 +159,71 @@ def _stands_before(
     return sa.select(sa.literal(1)).where(other.person_id == Enrolment.person_id, *where, first).exists()
 
 
-def _list(wanted: Wanted, day: date, large: bool) -> tuple[sa.Select[Any], tuple[Any, ...], bool]:
+def _asked_with(wanted: Wanted, day: date) -> dict[str, Any]:
+    """What the statement of `_list` is asked with."""
+    words = _sought(wanted).replace("/", "//").replace("%", "/%").replace("_", "/_")
+    return {
+        "space": wanted.space_id, "day": day, "course": wanted.course, "begins": f"{words}%", "further": f"% {words}%",
+    }  # fmt: skip
+
+
+def _sought(wanted: Wanted) -> str:
+    return sort_key(" ".join(wanted.sought.split()))[:SOUGHT_LONGEST]
+
+
+def _list(
+    show: str, course: bool, sought: bool, large: bool, space: Any = _SPACE
+) -> tuple[sa.Select[Any], tuple[Any, ...], bool]:
     """The people of a list with what it is ordered by, and whether the greatest comes first."""
     base = (
         sa.select(Person.id)
         .join(Membership, Membership.person_id == Person.id)
-        .where(_in_space(wanted.space_id, large), Person.state == "active", _named(wanted.sought))
+        .where(_in_space(large, space), Person.state == "active")
     )
-    if not wanted.course and wanted.show not in LISTS[1:]:
+    if sought:
+        begins, further = (Person.sort.like(sa.bindparam(name), escape="/") for name in ("begins", "further"))
+        base = base.where(sa.or_(begins, further))
+    if not course and show not in LISTS[1:]:
         return base, (Person.sort, Person.id), False
     taken = base.join(Enrolment, Enrolment.person_id == Person.id)
-    if wanted.course:
-        course = Enrolment.course_id if large else Enrolment.course_id.concat("")
-        chosen = taken.where(course == wanted.course, Enrolment.state != "declined")
+    if course:
+        column = Enrolment.course_id if large else Enrolment.course_id.concat("")
+        chosen = taken.where(column == sa.bindparam("course"), Enrolment.state != "declined")
         return chosen, (Enrolment.created_at, Enrolment.id), False
     other = aliased(Enrolment)
-    if wanted.show == "late":
-        twice = _stands_before(other, "due_on", other.state == "active", other.due_on < day)
-        return taken.where(*_late(day), ~twice), (Enrolment.due_on, Enrolment.id), False
-    if wanted.show == "idle":
+    if show == "late":
+        twice = _stands_before(other, "due_on", other.state == "active", other.due_on < _DAY)
+        return taken.where(*_LATE, ~twice), (Enrolment.due_on, Enrolment.id), False
+    if show == "idle":
         twice = _stands_before(other, "created_at", other.state == "active", other.begun_at.is_(None))
         idle = (_ACTIVE, sa.text("enrolment.begun_at IS NULL"), ~twice)
         return taken.where(*idle), (Enrolment.created_at, Enrolment.id), False
     twice = _stands_before(other, "finished_at", other.state == "finished", falling=True)
     done = (sa.text("enrolment.state = 'finished'"), ~twice)
     return taken.where(*done), (Enrolment.finished_at, Enrolment.id), True
+
+
+def _page(found: sa.Select[Any], order: tuple[Any, ...], down: bool, marked: bool, limit: int) -> sa.Select[Any]:
+    """The first lines of a list, or those beyond a mark (`mark0`, `mark1`), one more than a page has."""
+    if marked:
+        place = sa.tuple_(*order)
+        mark = sa.tuple_(*(sa.bindparam(f"mark{number}", type_=one.type) for number, one in enumerate(order)))
+        found = found.where(place < mark if down else place > mark)
+    return found.order_by(*(one.desc() if down else one for one in order)).limit(limit + 1)
+
+
+@cache
+def _people_page(
+    show: str, course: bool, sought: bool, large: bool, marked: bool, backwards: bool, limit: int
+) -> sa.Select[Any]:
+    found, order, falling = _list(show, course, sought, large)
+    return _page(found, order, falling != backwards, marked, limit)
+
+
+@cache
+def _people_mark(show: str, course: bool, sought: bool, large: bool) -> sa.Select[Any]:
+    found, order, _falling = _list(show, course, sought, large)
+    return found.with_only_columns(*order).where(Person.id == sa.bindparam("edge"))
 
 
 def people_listed(
@@ -194,17 +233,13 @@ def people_listed(
 
     Somebody who is not in the list, or not in the space, is taken for nobody: the first page.
     """
-    found, order, falling = _list(wanted, day, large)
-    edge = after or before
-    mark = None
-    if edge:
-        mark = db.session.execute(found.with_only_columns(*order).where(Person.id == edge)).first()
+    which = (wanted.show, bool(wanted.course), bool(_sought(wanted)), large)
+    asked, edge = _asked_with(wanted, day), after or before
+    mark = read(_people_mark(*which), **asked, edge=edge).first() if edge else None
+    marks = {f"mark{number}": value for number, value in enumerate(mark or ())}
     backwards = bool(before) and mark is not None
-    down = falling != backwards
-    if mark is not None:
-        place: Any = sa.tuple_(*order)
-        found = found.where(place < tuple(mark) if down else place > tuple(mark))
-    rows = list(db.session.scalars(found.order_by(*(one.desc() if down else one for one in order)).limit(limit + 1)))
+    statement = _people_page(*which, mark is not None, backwards, limit)
+    rows = list(read(statement, **asked, **marks).scalars())
     more = len(rows) > limit
     people = rows[:limit]
     if backwards:
@@ -228,48 +263,62 @@ class Figures:
         return self.size > MANY
 
 
+def _late_count(large: bool, space: Any = _SPACE) -> sa.ScalarSelect[int]:
+    everyone, _order, _falling = _list("late", False, False, large, space)
+    return sa.select(sa.func.count()).select_from(everyone.limit(LATE_MANY + 1).subquery()).scalar_subquery()
+
+
+def _figures() -> sa.Select[Any]:
+    few, since = _members(Person.id.label("person")), sa.bindparam("since", type_=Moment)
+    size = sa.select(sa.func.count().label("size")).select_from(_members()).subquery()
+    moved = (
+        sa.select(sa.func.count())
+        .select_from(few)
+        .where(
+            sa.or_(
+                sa.exists().where(Place.person_id == few.c.person, Place.at >= since),
+                sa.exists().where(Completion.person_id == few.c.person, Completion.done_at >= since),
+            )
+        )
+        .scalar_subquery()
+    )
+    small = size.c.size <= MANY
+    return sa.select(
+        size.c.size,
+        sa.case((small, moved), else_=None),
+        sa.case((small, _late_count(large=False)), else_=_late_count(large=True)),
+    )
+
+
+_FIGURES = _figures()
+
+
 def figures_of(space_id: str, *, day: date, since: datetime) -> Figures:
     """The figures of a team on `day`; those went on who opened or finished something since `since`. One query."""
-    few = _members(space_id, Person.id.label("person"))
-    size = sa.select(sa.func.count().label("size")).select_from(_members(space_id)).subquery()
-    moved = sa.select(sa.func.count()).where(
-        sa.or_(
-            sa.exists().where(Place.person_id == few.c.person, Place.at >= since),
-            sa.exists().where(Completion.person_id == few.c.person, Completion.done_at >= since),
-        )
-    )
-    here, there = (_late_count(space_id, day, large).scalar_subquery() for large in (False, True))
-    small = size.c.size <= MANY
-    row = db.session.execute(
-        sa.select(
-            size.c.size,
-            sa.case((small, moved.select_from(few).scalar_subquery()), else_=None),
-            sa.case((small, here), else_=there),
-        )
-    ).one()
-    return Figures(*row)
+    return Figures(*read(_FIGURES, space=space_id, day=day, since=since).one())
 
 
-def _late_count(space_id: str, day: date, large: bool) -> sa.Select[Any]:
-    everyone, _order, _falling = _list(Wanted(space_id, "late"), day, large)
-    return sa.select(sa.func.count()).select_from(everyone.limit(LATE_MANY + 1).subquery())
+@cache
+def _late_in(count: int) -> sa.Executable:
+    """Of so many spaces (`space0`, ...): id, name, how many are late."""
+
+    def one(space: Any) -> sa.Select[Any]:
+        size = sa.select(sa.func.count()).select_from(_members(space=space)).scalar_subquery()
+        late = sa.case((size <= MANY, _late_count(False, space)), else_=_late_count(True, space))
+        return sa.select(Space.id, Space.name.label("name"), late).where(Space.id == space)
+
+    spaces = [sa.bindparam(f"space{number}", type_=sa.String) for number in range(count)]
+    return sa.union_all(*map(one, spaces)).order_by("name")
 
 
 def late_by_space(space_ids: Sequence[str], *, day: date) -> list[tuple[str, str, int]]:
     """(space id, name, how many of its people are late with something), by name; spaces without any are left out, and
     `LATE_MANY` + 1 stands for more. One query for all of them.
     """
-
-    def one(space_id: str) -> sa.Select[Any]:
-        size = sa.select(sa.func.count()).select_from(_members(space_id)).scalar_subquery()
-        here, there = (_late_count(space_id, day, large).scalar_subquery() for large in (False, True))
-        late = sa.case((size <= MANY, here), else_=there)
-        return sa.select(Space.id, Space.name.label("name"), late).where(Space.id == space_id)
-
     if not space_ids:
         return []
-    rows = db.session.execute(sa.union_all(*map(one, space_ids)).order_by("name"))
-    return [(space_id, name, late) for space_id, name, late in rows if late]
+    asked = {f"space{number}": space_id for number, space_id in enumerate(space_ids)}
+    return [(space_id, name, late) for space_id, name, late in read(_late_in(len(asked)), day=day, **asked) if late]
 
 
 def among(space_id: str, people: Collection[str]) -> frozenset[str]:
@@ -307,7 +356,7 @@ def _last_reminder() -> Any:
     )
 
 
-def _late_lines(space_id: str, day: date, large: bool) -> sa.Select[Any]:
+def _late_lines(large: bool) -> sa.Select[Any]:
     from_course = sa.select(
         Enrolment.id, Person.id, Person.name, Enrolment.course_id, Enrolment.version_id, Enrolment.due_on,
         _last_reminder().label("reminded_at"), NoReminders.person_id.is_not(None),
@@ -316,29 +365,40 @@ def _late_lines(space_id: str, day: date, large: bool) -> sa.Select[Any]:
         from_course.join(Person, Person.id == Enrolment.person_id)
         .join(Membership, Membership.person_id == Person.id)
         .outerjoin(NoReminders, NoReminders.person_id == Person.id)
-        .where(_in_space(space_id, large), Person.state == "active", *_late(day))
+        .where(_in_space(large), Person.state == "active", *_LATE)
     )
+
+
+_LATE_ORDER = (Enrolment.due_on, Enrolment.id)
+
+
+@cache
+def _late_page(large: bool, marked: bool) -> sa.Select[Any]:
+    return _page(_late_lines(large), _LATE_ORDER, False, marked, PAGE)
+
+
+@cache
+def _late_mark(large: bool) -> sa.Executable:
+    return _late_lines(large).with_only_columns(*_LATE_ORDER).where(Enrolment.id == sa.bindparam("edge"))
 
 
 def late_lines(space_id: str, *, day: date, after: str = "") -> tuple[list[LateLine], bool]:
     """Who is late with what, longest first: a page after the line `after`, and whether there are more. Three queries."""
-    found = _late_lines(space_id, day, size_of(space_id) > MANY)
-    order = (Enrolment.due_on, Enrolment.id)
-    mark = db.session.execute(found.with_only_columns(*order).where(Enrolment.id == after)).first() if after else None
-    if mark is not None:
-        place: Any = sa.tuple_(*order)
-        found = found.where(place > tuple(mark))
-    rows: Any = db.session.execute(found.order_by(*order).limit(PAGE + 1)).all()
+    large, asked = size_of(space_id) > MANY, {"space": space_id, "day": day}
+    mark = read(_late_mark(large), **asked, edge=after).first() if after else None
+    marks = {f"mark{number}": value for number, value in enumerate(mark or ())}
+    rows: Any = read(_late_page(large, mark is not None), **asked, **marks).all()
     return [LateLine(*row) for row in rows[:PAGE]], len(rows) > PAGE
 
 
 def late_among(space_id: str, enrolments: Collection[str], *, day: date) -> list[LateLine]:
     """Those of `enrolments` that are late and belong to people of the space; held to the end of a write."""
     rows: Any = db.session.execute(
-        _late_lines(space_id, day, large=False)
+        _late_lines(large=False)
         .where(Enrolment.id.in_(enrolments))
         .order_by(Enrolment.id)
-        .with_for_update(of=Enrolment)
+        .with_for_update(of=Enrolment),
+        {"space": space_id, "day": day},
     )
     return [LateLine(*row) for row in rows]
 
@@ -601,7 +661,7 @@ class Fact:
 
 def facts_of(wanted: Wanted, *, day: date, at_once: int) -> Iterator[Fact]:
     """The people of a whole list with the courses they take, in the list's order. One query, read `at_once` rows at a time."""
-    found, order, falling = _list(wanted, day, large=False)
+    found, order, falling = _list(wanted.show, bool(wanted.course), bool(_sought(wanted)), large=False)
     taken, place = aliased(Enrolment), aliased(Place)
     done = sa.and_(Completion.person_id == taken.person_id, Completion.course_id == taken.course_id)
     held = sa.and_(
@@ -619,7 +679,8 @@ def facts_of(wanted: Wanted, *, day: date, at_once: int) -> Iterator[Fact]:
         .outerjoin(place, sa.and_(place.person_id == taken.person_id, place.course_id == taken.course_id))
         .order_by(*(one.desc() if falling else one for one in order), taken.created_at)
     )  # fmt: skip
-    rows = db.session.connection().execute(statement, execution_options={"yield_per": at_once})
+    asked = _asked_with(wanted, day)
+    rows = db.session.connection().execute(statement, asked, execution_options={"yield_per": at_once})
     for who, name, email, role, course_id, state, due_on, steps, certified, at, last in rows:
         here = at if last is None or (at is not None and at > last) else last
         monday = here.date() - timedelta(days=here.weekday()) if here else None

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from lms.accounts.models import Person
 from lms.catalogue.models import Course
-from lms.foundation.db import db
+from lms.foundation.db import db, read
 from lms.learning.models import Plan
 from lms.learning.plans import rules
 from lms.learning.plans.models import PracticeNote
@@ -131,18 +131,22 @@ def plan_of(person_id: str, key: Key) -> Planned | None:
     return Planned(*row) if row else None
 
 
+_SHOWN = (
+    sa.select(Plan.person_id, Plan.situation, Plan.action, Plan.planned_on, Plan.state)
+    .join(Membership, Membership.person_id == Plan.person_id)
+    .where(Membership.space_id == sa.bindparam("space"), Plan.may_ask == "manager", Plan.state == "planned")
+    .order_by(Plan.planned_on.is_(None), Plan.planned_on, Plan.saved_at)
+)
+_SHOWN_OF = _SHOWN.where(Plan.person_id.in_(sa.bindparam("people", expanding=True)))
+
+
 def shown_to_manager(space_id: str, people: Sequence[str] | None = None) -> dict[str, Shown]:
     """Person id -> the plan they try next and let their manager ask about, for the people of a space; with `people`, for
     those of them. One query.
     """
     found: dict[str, Shown] = {}
-    plans = (
-        sa.select(Plan.person_id, Plan.situation, Plan.action, Plan.planned_on, Plan.state)
-        .join(Membership, Membership.person_id == Plan.person_id)
-        .where(Membership.space_id == space_id, Plan.may_ask == "manager", Plan.state == "planned")
-        .order_by(Plan.planned_on.is_(None), Plan.planned_on, Plan.saved_at)
-    )
-    for row in db.session.execute(plans if people is None else plans.where(Plan.person_id.in_(people))):
+    rows = read(_SHOWN, space=space_id) if people is None else read(_SHOWN_OF, space=space_id, people=list(people))
+    for row in rows:
         found.setdefault(row.person_id, Shown(row.situation, row.action, row.planned_on, row.state))
     return found
 

@@ -45,10 +45,14 @@ def spaces() -> Any:
     ranking = latest_ranking()
     sort = asked(request.args.get("sort", ""))
     territories = {line.territory_id: line.territory for line in everything}
+    shown = found[page * PAGE : (page + 1) * PAGE]
     return render_template(
-        "network/spaces.html", lines=found[page * PAGE : (page + 1) * PAGE], count=len(found), all=len(everything), page=page,
+        "network/spaces.html", lines=shown, count=len(found), all=len(everything), page=page,
         last=last, kept=kept, sort=sort, order=("-" if sort[1] else "") + sort[0], turned=turned,
         territories=dict(sorted(territories.items(), key=lambda one: by_name(one[1]))),
+        weeks={
+            week: _("week of %(day)s", day=format_date(week, "d MMM")) for week in {line.last for line in shown if line.last}
+        },
         idle=sum(line.last is None for line in everything), unrun=sum(not line.managers for line in everything),
         need=ranking.first_name if ranking else "", people=sum(line.people for line in everything),
         active=sum(line.active for line in everything),

@@ -68,7 +68,7 @@ def test_both_ways_give_everybody_once_in_the_same_order(any_town: House, show: 
         assert few == many
         assert len(few) == len(set(few)) > 7
         assert any_town.ids["learner_b"] not in few
-        names = dict(db.session.execute(sa.select(Person.id, Person.sort)).tuples().all())
+        names = {who: sort for who, sort in db.session.execute(sa.select(Person.id, Person.sort))}
         if show == "all":
             assert [names[one] for one in few] == sorted(names[one] for one in few)
             assert names[few[0]].startswith("angels"), "accents and capitals are no letters of their own"
