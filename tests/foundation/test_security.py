@@ -1,4 +1,4 @@
-"""Safe addresses, what every answer carries, and letters whose headers nobody can bend (GUARD C5, O1, H2, H3)."""
+"""Safe addresses, what every answer carries, and letters whose headers nobody can bend (rows C5, O1, H2, H3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sheets, out and in: GUARD S4 (formulas), S5 (what people send), Z3 (bombs), Z6 (entities)."""
+"""Sheets, out and in: rows S4 (formulas), S5 (what people send), Z3 (bombs), Z6 (entities)."""
 
 from __future__ import annotations
 

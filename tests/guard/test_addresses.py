@@ -1,4 +1,4 @@
-"""Rows O1 and H1 of docs/guard.md: return addresses that lead away, and requests that name another host."""
+"""Rows O1 and H1 of the guard list: return addresses that lead away, and requests that name another host."""
 
 from __future__ import annotations
 

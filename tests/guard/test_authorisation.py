@@ -1,4 +1,4 @@
-"""Rows A1, A7, A17 and F1 of docs/guard.md: other people's ids, forged fields, odd addresses, forged requests."""
+"""Rows A1, A7, A17 and F1 of the guard list: other people's ids, forged fields, odd addresses, forged requests."""
 
 from __future__ import annotations
 

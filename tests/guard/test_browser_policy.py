@@ -1,4 +1,4 @@
-"""Rows C1, C2, P12 and P13 of docs/guard.md, in a real Chromium: as each role over all pages, nothing is blocked by the policy,
+"""Rows C1, C2, P12 and P13 of the guard list, in a real Chromium: as each role over all pages, nothing is blocked by the policy,
 nothing is asked of another machine, nothing is kept on the visitor's machine but the cookies that the privacy notice names.
 """
 

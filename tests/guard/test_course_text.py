@@ -1,4 +1,4 @@
-"""Rows X1, X2, X5, X6, X8 and X13 of docs/guard.md: what authors write is text, on the page of every type of activity."""
+"""Rows X1, X2, X5, X6, X8 and X13 of the guard list: what authors write is text, on the page of every type of activity."""
 
 from __future__ import annotations
 

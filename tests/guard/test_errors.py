@@ -1,4 +1,4 @@
-"""Rows Y1, Y2 and L14 of docs/guard.md: what an error tells, what lies about, what a new installation opens."""
+"""Rows Y1, Y2 and L14 of the guard list: what an error tells, what lies about, what a new installation opens."""
 
 from __future__ import annotations
 

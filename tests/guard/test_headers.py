@@ -1,4 +1,4 @@
-"""Rows C3, C5 and K1 of docs/guard.md: what every answer carries, and what no cache may keep."""
+"""Rows C3, C5 and K1 of the guard list: what every answer carries, and what no cache may keep."""
 
 from __future__ import annotations
 

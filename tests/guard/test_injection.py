@@ -1,4 +1,4 @@
-"""Rows S1, S2, S3, S7 and U of docs/guard.md: hostile text in every field, address, query, cookie and header.
+"""Rows S1, S2, S3, S7 and U of the guard list: hostile text in every field, address, query, cookie and header.
 
 The same attacks run on SQLite and on PostgreSQL, which refuses a NUL byte and a lone surrogate by an error of its own.
 """

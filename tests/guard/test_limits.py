@@ -1,4 +1,4 @@
-"""Rows D1, D2 and D4 of docs/guard.md: what is too large, too deep or too many is refused, quickly and cheaply."""
+"""Rows D1, D2 and D4 of the guard list: what is too large, too deep or too many is refused, quickly and cheaply."""
 
 from __future__ import annotations
 

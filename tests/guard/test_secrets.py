@@ -1,4 +1,4 @@
-"""Row W2 of docs/guard.md: no key in the files of the project, nor in its history, nor in what it writes."""
+"""Row W2 of the guard list: no key in the files of the project, nor in its history, nor in what it writes."""
 
 from __future__ import annotations
 

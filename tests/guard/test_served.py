@@ -1,4 +1,4 @@
-"""Rows D4, S7 and Y2 of docs/guard.md at the real server: what it refuses before the application sees it, and what it logs."""
+"""Rows D4, S7 and Y2 of the guard list at the real server: what it refuses before the application sees it, and what it logs."""
 
 from __future__ import annotations
 

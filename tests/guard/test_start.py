@@ -1,4 +1,4 @@
-"""Rows R12 and R13 of docs/guard.md: a site that could lose an acknowledged write does not start; what starts loses none."""
+"""Rows R12 and R13 of the guard list: a site that could lose an acknowledged write does not start; what starts loses none."""
 
 from __future__ import annotations
 

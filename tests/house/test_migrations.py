@@ -1,4 +1,4 @@
-"""Law 6 (and GUARD R29): models and migrations agree, up and down, on both databases."""
+"""Law 6 (and row R29 of the guard list): models and migrations agree, up and down, on both databases."""
 
 from __future__ import annotations
 

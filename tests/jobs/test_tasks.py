@@ -186,7 +186,7 @@ def test_no_two_tasks_and_no_unserved_queue() -> None:
 
 @pytest.mark.parametrize("point", KILL_POINTS)
 def test_killed_between_any_two_steps_its_effect_stands_once(any_app: Flask, any_url: str, point: str) -> None:
-    """kill -9 at each step of a task; then a healthy worker. GUARD R8 for the task frame."""
+    """kill -9 at each step of a task; then a healthy worker. Row R8 of the guard list, for the frame of tasks."""
     with any_app.app_context():
         put()
         db.session.remove()

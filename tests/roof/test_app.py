@@ -105,7 +105,7 @@ def test_a_fault_of_ours_has_a_number_that_stands_in_the_log(house: House, caplo
     assert "ZeroDivisionError" not in answer.text
 
 
-# --- unsafe machines (GUARD R12) -------------------------------------------------------------------------------------
+# --- unsafe machines (row R12) ---------------------------------------------------------------------------------------
 
 
 def told(app: Flask) -> list[str]:

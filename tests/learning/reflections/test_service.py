@@ -1,4 +1,4 @@
-"""Saving a reflection on both databases, also in a race (guard N2, N4)."""
+"""Saving a reflection on both databases, also in a race (rows N2, N4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Seats on a real database, also in a race (guard N1): never one too many, one promotion for each free seat."""
+"""Seats on a real database, also in a race (row N1): never one too many, one promotion for each free seat."""
 
 from __future__ import annotations
 

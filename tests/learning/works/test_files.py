@@ -1,4 +1,4 @@
-"""What becomes of a file somebody sends (rows X5 to X7, Z3, Z5, Z6 and Z10 of docs/guard.md)."""
+"""What becomes of a file somebody sends (rows X5 to X7, Z3, Z5, Z6 and Z10 of the guard list)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Works on both databases, also in a race: handing in, dealing works to peers, reviewing (guard N2, N4)."""
+"""Works on both databases, also in a race: handing in, dealing works to peers, reviewing (rows N2, N4)."""
 
 from __future__ import annotations
 
