@@ -17,7 +17,7 @@ zeros, k = 2), the cell stays told, and is named.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -27,8 +27,11 @@ from lms.survey.analysis.reading import Table, Unusable, whole_number
 Place: TypeAlias = tuple[str, str]
 #: A row (0, its name) or a column (1, its name).
 Node: TypeAlias = tuple[int, str]
+Arcs: TypeAlias = Mapping[Node, Sequence[tuple[Node, Place]]]
 #: A table has no more cells than this: the audit takes the cube of what is hidden.
 CELLS_MOST: Final = 20_000
+#: To hide a count of 0 costs more than to hide everybody else.
+ZERO: Final = 10**30
 
 
 def read_cells(table: Table) -> dict[Place, int]:
@@ -57,50 +60,62 @@ def suppress(cells: Mapping[Place, int], k: int) -> dict[Place, str]:
     """
     hidden: dict[Place, str] = {place: "primary" for place, count in cells.items() if 0 < count < k}
     lost: set[Place] = set()
-    while bare := sorted(_told(cells, hidden, k) - lost, key=lambda one: (cells[one], one)):
+    around = _around(cells, lambda place: _moves(place, cells, k))
+    while bare := sorted(told(cells, hidden.keys(), k) - lost, key=lambda one: (cells[one], one)):
         for place in bare:
-            way = _circle(place, cells, hidden, k)
-            if way is None:
+            row, column = (0, place[0]), (1, place[1])
+            more, less = _moves(place, cells, k)
+            ways = [_cheapest(around, column, row, place, cells, hidden.keys())] if more else []
+            ways += [_cheapest(around, row, column, place, cells, hidden.keys())] if less else []
+            found = [way for way in ways if way is not None]
+            if not found:
                 lost.add(place)
                 continue
-            for cell in way:
+            for cell in min(found)[1]:
                 hidden.setdefault(cell, "secondary")
-    while True:
-        alone = _bridges(hidden.keys())
-        if not alone:
-            return hidden
-        place = min(alone, key=lambda one: (cells[one], one))
-        way = _way_round(place, cells, hidden.keys())
-        if way is None:
-            raise Unusable("cannot_hide", 0, row=place[0], col=place[1])
-        for cell in way:
-            hidden.setdefault(cell, "secondary")
+    around = _around(cells, lambda _place: (True, True))
+    while alone := sorted(_bridges(hidden.keys()), key=lambda one: (cells[one], one)):
+        for place in alone:
+            way = _cheapest(around, (0, place[0]), (1, place[1]), place, cells, hidden.keys())
+            if way is None:
+                raise Unusable("cannot_hide", 0, row=place[0], col=place[1])
+            for cell in way[1]:
+                hidden.setdefault(cell, "secondary")
+    return hidden
 
 
-def told(cells: Mapping[Place, int], hidden: Mapping[Place, str], k: int) -> list[Place]:
-    """The hidden cells whose count a reader who knows the rule can tell although no equation gives it."""
-    return sorted(_told(cells, hidden, k))
-
-
-def _moves(place: Place, cells: Mapping[Place, int], primary: bool, k: int) -> tuple[bool, bool]:
-    """Whether a hidden cell can hold one person more, and one less, and still be what the rule says of it."""
+def _moves(place: Place, cells: Mapping[Place, int], k: int) -> tuple[bool, bool]:
+    """Whether a cell, once hidden, can hold one person more, and one less, and still be what the rule says of it."""
     count = cells[place]
-    if primary:
-        return count < k - 1, count > 1
-    return count >= k, count > k
+    if count < k:
+        return 0 < count < k - 1, count > 1
+    return True, count > k
 
 
-def _told(cells: Mapping[Place, int], hidden: Mapping[Place, str], k: int) -> set[Place]:
-    """Hidden cells on no circle of allowed moves. One person more in a cell is an arc from its row to its column, one less the
-    arc back. An arc is on a circle exactly if both its ends are in one strong component; a pair of arcs there and back is no
+def _around(cells: Mapping[Place, int], moves: Callable[[Place], tuple[bool, bool]]) -> Arcs:
+    """The arcs from each row and column: one person more in a cell goes from its row to its column, one less goes back."""
+    around: dict[Node, list[tuple[Node, Place]]] = {}
+    for place in sorted(cells):
+        row, column = (0, place[0]), (1, place[1])
+        more, less = moves(place)
+        if more:
+            around.setdefault(row, []).append((column, place))
+        if less:
+            around.setdefault(column, []).append((row, place))
+    return around
+
+
+def told(cells: Mapping[Place, int], hidden: Set[Place], k: int) -> set[Place]:
+    """The hidden cells whose count a reader who knows the rule can tell, by an equation or not: those on no circle of allowed
+    moves. An arc is on a circle exactly if both its ends are in one strong component; a pair of arcs there and back is no
     circle, but is on one if it is no bridge of its component (Boesch & Tindell 1980, American Mathematical Monthly
     87(9):716-719).
     """
     arcs: dict[Node, list[Node]] = {}
     movable: list[Place] = []
-    for place, why in sorted(hidden.items()):
+    for place in sorted(hidden):
         row, column = (0, place[0]), (1, place[1])
-        more, less = _moves(place, cells, why == "primary", k)
+        more, less = _moves(place, cells, k)
         if more or less:
             movable.append(place)
         for begin, end, free in ((row, column, more), (column, row, less)):
@@ -109,7 +124,7 @@ def _told(cells: Mapping[Place, int], hidden: Mapping[Place, str], k: int) -> se
                 arcs[begin].append(end)
     part = _strong_parts(arcs)
     inside = {place for place in movable if part[0, place[0]] == part[1, place[1]]}
-    return (hidden.keys() - inside) | _bridges(inside)
+    return set(hidden - inside) | _bridges(inside)
 
 
 def _strong_parts(arcs: Mapping[Node, Sequence[Node]]) -> dict[Node, int]:
@@ -142,25 +157,6 @@ def _strong_parts(arcs: Mapping[Node, Sequence[Node]]) -> dict[Node, int]:
                     if other == node:
                         break
     return part
-
-
-def _circle(place: Place, cells: Mapping[Place, int], hidden: Mapping[Place, str], k: int) -> list[Place] | None:
-    """The cells that close a circle of allowed moves with `place` and hide the fewest people."""
-    around: dict[Node, list[tuple[Node, Place]]] = {}
-    for other in sorted(cells):
-        if other == place or (other not in hidden and cells[other] < k):
-            continue
-        row, column = (0, other[0]), (1, other[1])
-        more, less = _moves(other, cells, hidden.get(other) == "primary", k)
-        if more:
-            around.setdefault(row, []).append((column, other))
-        if less:
-            around.setdefault(column, []).append((row, other))
-    row, column = (0, place[0]), (1, place[1])
-    more, less = _moves(place, cells, hidden[place] == "primary", k)
-    ways = [_cheapest(around, column, row, cells, hidden.keys())] if more else []
-    ways += [_cheapest(around, row, column, cells, hidden.keys())] if less else []
-    return min((way for way in ways if way is not None), key=lambda way: way[0], default=(0, None))[1]
 
 
 def _bridges(hidden: Set[Place]) -> set[Place]:
@@ -197,26 +193,12 @@ def _bridges(hidden: Set[Place]) -> set[Place]:
     return found
 
 
-def _way_round(place: Place, cells: Mapping[Place, int], hidden: Set[Place]) -> list[Place] | None:
-    """The cells that close a circle with `place` and hide the fewest people: the shortest way from its row to its column."""
-    around: dict[Node, list[tuple[Node, Place]]] = {}
-    for row, column in sorted(cells):
-        if (row, column) != place:
-            around.setdefault((0, row), []).append(((1, column), (row, column)))
-            around.setdefault((1, column), []).append(((0, row), (row, column)))
-    way = _cheapest(around, (0, place[0]), (1, place[1]), cells, hidden)
-    return way[1] if way else None
-
-
 def _cheapest(
-    around: Mapping[Node, Sequence[tuple[Node, Place]]],
-    begin: Node,
-    end: Node,
-    cells: Mapping[Place, int],
-    hidden: Set[Place],
+    around: Arcs, begin: Node, end: Node, without: Place, cells: Mapping[Place, int], hidden: Set[Place]
 ) -> tuple[tuple[int, int], list[Place]] | None:
-    """The way that hides the fewest people more, of those the one with the fewest cells (Dijkstra): ((people, cells), way)."""
-    empty = 1 + sum(cells.values())  # a shown 0 costs more than everything else
+    """The way between two nodes, past the cell `without`, that hides the fewest people more, of those the one with the fewest
+    cells (Dijkstra): ((people, cells), its cells). None where there is no way.
+    """
     best: dict[Node, tuple[int, int]] = {begin: (0, 0)}
     came: dict[Node, tuple[Node, Place]] = {}
     queue: list[tuple[tuple[int, int], Node]] = [((0, 0), begin)]
@@ -231,7 +213,9 @@ def _cheapest(
         if cost > best[node]:
             continue
         for other, cell in around.get(node, ()):
-            more = 0 if cell in hidden else cells[cell] or empty
+            if cell == without:
+                continue
+            more = 0 if cell in hidden else cells[cell] or ZERO
             reached = (cost[0] + more, cost[1] + 1)
             if other not in best or reached < best[other]:
                 best[other] = reached

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import random
+from collections import Counter
 
 import ipfn.ipfn
 import numpy as np
@@ -15,7 +16,7 @@ from lms.survey.analysis.flags import flags
 from lms.survey.analysis.raking import Raked, design_effect, rake, read_sample, read_targets
 from lms.survey.analysis.ratings import DONT_KNOW, ratings
 from lms.survey.analysis.reading import Unusable, read_table
-from lms.survey.analysis.suppression import Place, read_cells, solvable, suppress
+from lms.survey.analysis.suppression import Place, read_cells, solvable, suppress, told
 
 
 def raked(respondents: str, targets: str, trim: float = 5.0) -> tuple[list[str], Raked]:
@@ -219,3 +220,65 @@ def test_flags() -> None:
         ("robot", "doubtful", 3.0),
         ("unsure", "dont_know", 0.75),
     ]
+
+
+def possible(cells: dict[Place, int], hidden: dict[Place, str], k: int) -> dict[Place, set[int]]:
+    """What each hidden count may be for a reader who knows the totals and the rule: every table is tried."""
+    places = sorted(hidden)
+    found: dict[Place, set[int]] = {place: set() for place in places}
+    chosen: dict[Place, int] = {}
+
+    def go(at: int, rows: Counter[str], columns: Counter[str]) -> None:
+        if at == len(places):
+            if not any(columns.values()):
+                for place, value in chosen.items():
+                    found[place].add(value)
+            return
+        row, column = place = places[at]
+        most = min(rows[row], columns[column])
+        last = at + 1 == len(places) or places[at + 1][0] != row
+        for value in range(1, k) if hidden[place] == "primary" else [0, *range(k, most + 1)]:
+            if value <= most and (not last or value == rows[row]):
+                chosen[place] = value
+                go(at + 1, rows - Counter({row: value}), columns - Counter({column: value}))
+
+    rows, columns = Counter[str](), Counter[str]()
+    for place in places:
+        rows[place[0]] += cells[place]
+        columns[place[1]] += cells[place]
+    go(0, rows, columns)
+    return found
+
+
+@pytest.mark.parametrize("seed", range(150))
+def test_nobody_who_knows_the_rule_can_tell_a_count_but_those_that_are_named(seed: int) -> None:
+    chance = random.Random(seed)
+    rows, columns, k = chance.randint(2, 4), chance.randint(2, 3), chance.choice([3, 4, 5])
+    cells = {
+        (f"r{row}", f"c{column}"): chance.choice([0, 1, 1, 2, 3, 4, 5, 5, 6, 8, 9, 12])
+        for row in range(rows)
+        for column in range(columns)
+    }
+    hidden = suppress(cells, k)
+    named = told(cells, hidden.keys(), k)
+    for place, values in possible(cells, hidden, k).items():
+        assert cells[place] in values
+        assert len(values) > 1 or place in named
+
+
+@pytest.mark.parametrize("pair", [(1, 1), (4, 4), (1, 2), (3, 4)])
+def test_two_small_counts_of_a_row_are_not_told_by_their_sum(pair: tuple[int, int]) -> None:
+    """1 + 1 and 4 + 4 are the only ways to 2 and to 8 below five; so a third count of the row is hidden with them."""
+    cells = {("a", "x"): pair[0], ("a", "y"): pair[1], ("a", "z"): 20, ("b", "x"): 3, ("b", "y"): 3, ("b", "z"): 20}
+    cells |= {("c", "x"): 30, ("c", "y"): 30, ("c", "z"): 20}
+    hidden = suppress(cells, 5)
+    assert told(cells, hidden.keys(), 5) == set()
+    assert (("a", "z") in hidden) == (pair[0] == pair[1])
+    assert all(len(values) > 1 for values in possible(cells, hidden, 5).values())
+
+
+def test_what_no_hiding_can_keep_is_named() -> None:
+    cells = {("a", "x"): 3, ("a", "y"): 0, ("b", "x"): 9, ("b", "y"): 8}
+    hidden = suppress(cells, 5)
+    assert solvable(hidden.keys()) == []
+    assert told(cells, hidden.keys(), 5) == set(cells)  # 3 and an empty place: the rule leaves nothing else
