@@ -7,9 +7,8 @@ from __future__ import annotations
 import json
 import logging
 import random
-import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,7 +21,7 @@ from lms.foundation.tokens import digest, mint
 from lms.jobs import outbox
 from lms.spaces.queries import network
 from lms.survey import rules, sealing
-from lms.survey.events import BatchCounted, CampaignClosed, CampaignOpened
+from lms.survey.events import CampaignOpened
 from lms.survey.instruments import Instrument, InstrumentFault, cached
 from lms.survey.models import Campaign, Draft, InstrumentVersion, Response, Token, Waiting
 from lms.survey.queries import drafted
@@ -74,7 +73,7 @@ def open_campaign(instrument_id: str) -> str:
     found = network()
     made = Campaign(
         id=new_id(), number=last + 1, instrument_id=instrument_id, state="open", k=found.smallest_group if found else 5,
-        mode="anonymous", opened_on=today(), closed_on=None, invited=0, counted=0, batches=0,
+        mode="anonymous", opened_on=today(), closed_on=None, invited=0, counted=0, batches=0, parts=0,
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
@@ -83,20 +82,28 @@ def open_campaign(instrument_id: str) -> str:
 
 
 def close(campaign_id: str) -> None:
-    """Take no more answers: the waiting ones are counted, unfinished drafts are wiped. Raises `Refused` if it is not
-    open.
+    """Take no more answers: the waiting ones are counted, unfinished drafts are wiped, and the release that follows tells
+    territories and spaces. Raises `Refused` if it is not open.
     """
     campaign = _locked(campaign_id)
     if campaign is None or campaign.state != "open":
         raise Refused(_("This campaign is closed already."))
     _forget_safely()
-    _join(campaign, _waiting(campaign_id), closing=True)
+    campaign.batches += 1
+    waiting = _waiting(campaign_id)
+    # the waiting room keeps k behind until now; it holds fewer where an import took its part, or where they are all
+    moves = len(waiting) >= campaign.k or not campaign.counted
+    _join(campaign, waiting, campaign.batches if moves else None)
     db.session.execute(
         sa.delete(Draft).where(Draft.token_id.in_(sa.select(Token.id).where(Token.campaign_id == campaign_id))),
         execution_options={"synchronize_session": False},
     )
-    campaign.state, campaign.closed_on = "closed", today()
-    outbox.tell(CampaignClosed(campaign_id))
+    campaign.state, campaign.closed_on, campaign.parts = "closed", today(), campaign.batches
+    _ask_release(campaign)
+
+
+def _ask_release(campaign: Campaign) -> None:
+    outbox.put("survey.release", {"campaign_id": campaign.id}, key=f"survey.release:{campaign.id}:{campaign.batches}")
 
 
 def _locked(campaign_id: str, *, shared: bool = False) -> Campaign | None:
@@ -230,7 +237,7 @@ def send(token: str) -> dict[str, tuple[int, int]]:
     row.state = "used"
     db.session.flush()
     waiting = sa.select(sa.func.count()).select_from(Waiting).where(Waiting.campaign_id == row.campaign_id)
-    if (db.session.scalar(waiting) or 0) >= rules.BATCH:
+    if (db.session.scalar(waiting) or 0) >= rules.BATCH + campaign.k:
         outbox.put("survey.flush", {"campaign_id": row.campaign_id}, key=f"survey.flush:{new_id()}")
     pairs = rules.pairs_of(answers)
     return {item.competency: pair for item, pair in zip(found.items, pairs, strict=True) if pair is not None}
@@ -269,84 +276,52 @@ def _waiting(campaign_id: str) -> list[tuple[str, Return]]:
 def flush(campaign_id: str, *, day_is_over: bool = False) -> int:
     """Let waiting returns join the results: tens of them; at the day's end all, if they are k or more. Gives how many
     joined.
+
+    k of them, drawn by lot, always stay behind until the campaign closes: so the last ones are never fewer.
     """
     campaign = _locked(campaign_id)
     if campaign is None or campaign.state != "open":
         return 0
     waiting = _waiting(campaign_id)
     _shuffle.shuffle(waiting)
-    ripe = len(waiting) - len(waiting) % rules.BATCH
-    if day_is_over and len(waiting) >= campaign.k:
-        ripe = len(waiting)
+    ripe = rules.joining(len(waiting), campaign.k, day_is_over=day_is_over)
     if ripe:
         _forget_safely()
-        _join(campaign, waiting[:ripe], closing=False)
-        outbox.tell(BatchCounted(secrets.token_urlsafe(16), campaign_id))
+        campaign.batches += 1
+        _join(campaign, waiting[:ripe], campaign.batches)
+        _ask_release(campaign)
     return ripe
 
 
-def _join(campaign: Campaign, waiting: Sequence[tuple[str, Return]], *, closing: bool) -> None:
+def _join(campaign: Campaign, waiting: Sequence[tuple[str, Return]], release: int | None) -> None:
+    """Move waiting returns to the counted ones, as part of a release or (the very last, too few ones) of none."""
     if waiting:
         ids = [name for name, _one in waiting]
         db.session.execute(
             sa.delete(Waiting).where(Waiting.id.in_(ids)), execution_options={"synchronize_session": False}
         )
-        _count(campaign, [one for _name, one in waiting])
-    _reach(campaign, closing=closing)
+        _count(campaign, [one for _name, one in waiting], release)
 
 
-def _count(campaign: Campaign, returns: Sequence[Return]) -> None:
+def _count(campaign: Campaign, returns: Sequence[Return], release: int | None) -> None:
     batch = list(returns)
     _shuffle.shuffle(batch)
     day = today()
     rows = [
         {
-            "id": new_id(),
-            "campaign_id": campaign.id,
-            "day": day,
-            "answers": one.answers,
-            "reach": 0,
+            "id": new_id(), "campaign_id": campaign.id, "day": day, "answers": one.answers, "release": release,
             **one.cell._asdict(),
         }
         for one in batch
-    ]
+    ]  # fmt: skip
     db.session.execute(sa.insert(Response), rows)
-    campaign.counted += len(rows)
-    campaign.batches += 1
-
-
-def _reach(campaign: Campaign, *, closing: bool) -> None:
-    """Let counted returns into the figures of their territory, then of their space, by the steps of `rules.joining`.
-
-    At closing every territory takes its last ones, as the network does; a space takes them only by k.
-    """
-    for level, part, parent in (
-        (1, Response.territory_id, sa.null()),
-        (2, Response.space_id, Response.territory_id),
-    ):
-        new = (Response.campaign_id == campaign.id, Response.reach == level - 1)
-        counts: dict[str | None, dict[str | None, int]] = {}
-        for above, name, many in db.session.execute(
-            sa.select(parent, part, sa.func.count()).where(*new).group_by(part, *([] if level == 1 else [parent]))
-        ):
-            counts.setdefault(above, {})[name] = many
-        for above, news in counts.items():
-            if level == 2 and above is None:
-                continue
-            everything = closing and level == 1
-            joins = (
-                {name: many for name, many in news.items() if name} if everything else rules.joining(news, campaign.k)
-            )
-            for name, many in joins.items():
-                chosen = sa.select(Response.id).where(*new, part == name).order_by(sa.func.random()).limit(many)
-                db.session.execute(
-                    sa.update(Response).where(Response.id.in_(chosen)).values(reach=level),
-                    execution_options={"synchronize_session": False},
-                )
+    if release is not None:
+        campaign.counted += len(rows)
 
 
 def count_returns(campaign_id: str, returns: Sequence[Return]) -> None:
-    """Count many returns at once, past tokens and waiting: for a demonstration and for imports. One batch, one event.
+    """Count many returns at once, past tokens and waiting: for a demonstration and for imports. They are one batch, and
+    territories and spaces are told with it; fewer than k go to those who wait.
 
     `Return.answers` is what `rules.pack(answers, instrument.item_ids)` gives; cells are taken as they are. Raises
     `Refused` if the campaign is not open and `ValueError` for answers of another length.
@@ -357,6 +332,12 @@ def count_returns(campaign_id: str, returns: Sequence[Return]) -> None:
     length = 2 * len(_instrument_of(campaign_id).items)
     if any(len(one.answers) != length for one in returns):
         raise ValueError(f"packed answers have {length} signs")
-    _count(campaign, returns)
-    _reach(campaign, closing=False)
-    outbox.tell(BatchCounted(secrets.token_urlsafe(16), campaign_id))
+    if len(returns) < campaign.k:
+        db.session.add_all(
+            Waiting(id=new_id(), campaign_id=campaign_id, answers=one.answers, **one.cell._asdict()) for one in returns
+        )
+        return
+    campaign.batches += 1
+    campaign.parts = campaign.batches
+    _count(campaign, returns, campaign.batches)
+    _ask_release(campaign)

@@ -261,3 +261,27 @@ def test_pooling_gives_the_parent_where_groups_do_not_differ():
     same = [rules.Spread(6, 1.0, 4.0) for _ in range(5)]
     assert rules.pooled(same[0], same, 1.0) == 1.0
     assert rules.pooled(same[0], same[:1], 1.3) == 1.3
+
+
+A, B = rules.Cell("t", "a", "learner"), rules.Cell("t", "b", "learner")
+
+
+@pytest.mark.parametrize(
+    ("waiting", "step", "joining"),
+    [
+        ({A: 9}, 10, {}),
+        ({A: 10}, 10, {A: 10}),
+        ({A: 23}, 10, {A: 20}),
+        ({A: 9, B: 1}, 10, {}),  # the one of B would be signed
+        ({A: 10, B: 4}, 10, {A: 10}),
+        ({A: 5, B: 5}, 10, {A: 5, B: 5}),
+        ({A: 6, B: 7}, 10, {A: 5, B: 5}),
+        ({A: 5, B: 5}, 1, {A: 5, B: 5}),
+        ({A: 7, B: 4}, 1, {A: 7}),
+        ({A: 4, B: 4}, 1, {}),
+    ],
+)
+def test_returns_join_only_in_the_company_of_k_of_their_cell(waiting, step, joining):
+    cells = [cell for cell, many in waiting.items() for _one in range(many)]
+    found = [cells[place] for place in rules.ripe(cells, 5, step)]
+    assert {cell: found.count(cell) for cell in found} == joining
