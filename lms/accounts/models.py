@@ -41,6 +41,9 @@ class Person(Base):
     #: One of the four accounts a demonstration prints; signs in only where the installation is marked as one.
     demo: Mapped[bool] = mapped_column(sa.Boolean)
     created_at: Mapped[datetime] = mapped_column(Moment)
+    #: Since when this person is awaited: a list has brought them, or they gave an address and have not proved it. None once
+    #: they have signed in.
+    awaited_since: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class LoginSession(Base):

@@ -12,7 +12,7 @@ from lms.foundation.tokens import digest
 
 #: Table -> the columns that are given out. The others are secrets, or the person's own id.
 GIVEN: dict[type, tuple[str, ...]] = {
-    Person: ("email", "name", "lang", "zone", "state", "created_at"),
+    Person: ("email", "name", "lang", "zone", "state", "created_at", "awaited_since"),
     LoginSession: ("created_at", "expires_at"),
     SignInLink: ("purpose", "after", "created_at", "expires_at", "used_at"),
 }

@@ -32,8 +32,13 @@ MAILS_ASKED = (3, timedelta(hours=1))
 MAILS_ASKED_A_DAY = (5, timedelta(days=1))
 
 
-def create_person(*, email: str, name: str, lang: str, zone: str = DEFAULT_ZONE, demo: bool = False) -> Person:
-    """Write a new person down. Raises `Refused` for an unusable address or name, or an address that is taken."""
+def create_person(
+    *, email: str, name: str, lang: str, zone: str = DEFAULT_ZONE, demo: bool = False, awaited: bool = False
+) -> Person:
+    """Write a new person down; `awaited` until they sign in for the first time.
+
+    Raises `Refused` for an unusable address or name, or an address that is taken.
+    """
     address, called = clean_email(email), clean_text(name, NAME_LONGEST)
     if address is None:
         raise Refused(_("This does not look like an e-mail address."))
@@ -41,9 +46,10 @@ def create_person(*, email: str, name: str, lang: str, zone: str = DEFAULT_ZONE,
         raise Refused(_("Please write a name of 1 to 200 characters."))
     if db.session.scalar(sa.select(Person.id).where(Person.email == address)):
         raise Refused(_("Somebody already signs in with this address."))
+    moment = now()
     made = Person(
         id=new_id(), email=address, name=called, password_hash=None, lang=lang, zone=zone, state="active", demo=demo,
-        created_at=now(),
+        created_at=moment, awaited_since=moment if awaited else None,
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
@@ -51,14 +57,14 @@ def create_person(*, email: str, name: str, lang: str, zone: str = DEFAULT_ZONE,
 
 
 def create_people(names: Mapping[str, str], *, lang: str, zone: str = DEFAULT_ZONE) -> dict[str, str]:
-    """Write many people down in one statement: `names` maps addresses to names, both in the form they are kept in. Gives
-    address -> id. Raises `IntegrityError` for an address that is taken.
+    """Write many people down in one statement, awaited until they sign in: `names` maps addresses to names, both in the form
+    they are kept in. Gives address -> id. Raises `IntegrityError` for an address that is taken.
     """
     moment = now()
     rows: list[dict[str, Any]] = [
         {
             "id": new_id(), "email": email, "name": name, "sort": sort_key(name), "password_hash": None, "lang": lang,
-            "zone": zone, "state": "active", "demo": False, "created_at": moment,
+            "zone": zone, "state": "active", "demo": False, "created_at": moment, "awaited_since": moment,
         }
         for email, name in sorted(names.items())  # in one order: two lists at once wait instead of blocking each other
     ]  # fmt: skip
@@ -83,8 +89,10 @@ def count_try(what: str, limit: tuple[int, timedelta]) -> None:
 
 
 def open_session(person_id: str, *, shared: bool = False) -> str:
-    """Sign a browser in. Gives the token its cookie carries; only the digest is kept."""
+    """Sign a browser in. Gives the token its cookie carries; only the digest is kept. Nobody awaits this person any more."""
     token, moment = mint(), now()
+    came = sa.update(Person).where(Person.id == person_id, Person.awaited_since.is_not(None)).values(awaited_since=None)
+    db.session.execute(came)
     db.session.add(
         LoginSession(
             id=digest(token),

@@ -70,16 +70,17 @@ def send_invitation(args: dict[str, Any]) -> Effect:
     place = space(row.space_id) if row.space_id else None
     everybody = network()
     inviter = names_of([row.invited_by]).get(row.invited_by, "") if row.invited_by else ""
-    # Whoever a list has brought is written down already: their address outlives the invitation. Nobody else tells them of
-    # what they were put on.
+    # Whoever a list has brought is written down already: nobody else tells them of what they were put on. While they are
+    # awaited, their address is forgotten with the invitation; that of somebody who came is not.
     written = person_with_email(row.email)
+    came = written is not None and written.awaited_since is None
     courses = waiting_for(written.id, row.lang) if written is not None and row.role == "learner" else []
     zone = place.zone if place else everybody.zone if everybody else "Europe/Paris"
     return _send(
         "invitation", key, person_id=None, address=row.email, lang=row.lang, role=row.role, inviter=inviter,
         space=f"{place.name} ({place.place})" if place else "", until=row.expires_at, zone=zone,
         link=address_of("spaces.join", token=token, lang=row.lang), code=shown_code(code),
-        door=address_of("joining.enter", lang=row.lang), written=written is not None, courses=courses,
+        door=address_of("joining.enter", lang=row.lang), written=came, courses=courses,
     )  # fmt: skip
 
 

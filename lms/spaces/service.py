@@ -101,6 +101,9 @@ def invite(
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
+    # Who is awaited is awaited anew from here on.
+    awaited = sa.update(Person).where(Person.email == address, Person.awaited_since.is_not(None))
+    db.session.execute(awaited.values(awaited_since=moment))
     note(by=invited_by, what="invited" if space_id else "invited_network", space_id=space_id, after=role)
     if mailed:
         outbox.tell(PersonInvited(id=made.id))
@@ -136,6 +139,7 @@ def accept_invitation(token: str, *, name: str, lang: str) -> Person:
         raise Expired(_("This link has expired. Get a new one."))
     must_be_open(row.space_id)
     row.used_at = now()
+    person.awaited_since = None
     give_role(person.id, row.role, row.space_id)
     what = "joined" if row.space_id else "joined_network"
     note(by=person.id, what=what, space_id=row.space_id, subject=person.id, after=row.role)
@@ -191,21 +195,22 @@ def register(*, email: str, name: str, lang: str, after: str = "") -> None:
     address = clean_email(email)
     accounts.count_mail(address or email)
     known = person_with_email(email)
-    person = known or accounts.create_person(email=email, name=name, lang=lang, zone=_zone_of(None))
+    person = known or accounts.create_person(email=email, name=name, lang=lang, zone=_zone_of(None), awaited=True)
     if person.state == "active" and not person.demo:
         accounts.new_link(person.id, "sign_in", after=after)
 
 
-def apply(person_id: str, space_id: str, *, source: str = "open") -> None:
-    """Ask to join a space; opens nothing until its manager accepts. Asked twice is asked once.
+def apply(person_id: str, space_id: str, *, source: str = "open") -> bool:
+    """Ask to join a space; opens nothing until its manager accepts. Asked twice is asked once. Gives whether this was the first.
 
     Who was declined, or belonged to the space and left, may ask again. Nothing happens for who belongs to it.
     Raises `Refused` where the space is archived.
     """
     if db.session.get(Membership, (person_id, space_id)) is not None:
-        return
+        return False
     must_be_open(space_id)
-    fresh = {"asked_at": now(), "state": "asked", "decided_by": None, "source": source, "why": ""}
+    moment = now()
+    fresh = {"asked_at": moment, "state": "asked", "decided_by": None, "source": source, "why": ""}
     upsert(Application, [{"person_id": person_id, "space_id": space_id, **fresh}], key=["person_id", "space_id"])
     db.session.execute(
         sa.update(Application)
@@ -213,6 +218,8 @@ def apply(person_id: str, space_id: str, *, source: str = "open") -> None:
         .values(**fresh),
         execution_options={"synchronize_session": False},
     )
+    theirs = (Application.person_id == person_id, Application.space_id == space_id)
+    return db.session.scalar(sa.select(Application.asked_at).where(*theirs)) == moment
 
 
 def decide(person_id: str, space_id: str, *, accept: bool, by: str, why: str = "") -> None:
@@ -309,8 +316,9 @@ def end_manager(person_id: str, space_id: str, *, by: str | None) -> None:
         note(by=by, what="manager_ended", space_id=space_id, subject=person_id)
 
 
-def end_membership(person_id: str, space_id: str, *, by: str | None) -> str:
-    """End a membership; what the person learned stays theirs. Gives the role they had.
+def end_membership(person_id: str, space_id: str, *, by: str | None, what: str = "") -> str:
+    """End a membership; what the person learned stays theirs. Gives the role they had. `what` is another name for it in the
+    audit.
 
     Anybody may leave (`by` is the person themself), a manager only where another one stays. Others end memberships of roles
     strictly below their own; the coordinator and the operator (None) any. Raises `NotFound` for who is not of the space and
@@ -334,7 +342,7 @@ def end_membership(person_id: str, space_id: str, *, by: str | None) -> str:
         _may_govern(by, space_id, role)
     db.session.delete(row)
     db.session.flush()
-    what = "member_left" if by == person_id else "member_removed"
+    what = what or ("member_left" if by == person_id else "member_removed")
     note(by=by, what=what, space_id=space_id, subject=person_id, before=role)
     return role
 

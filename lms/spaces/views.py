@@ -9,7 +9,6 @@ from sqlalchemy.exc import IntegrityError
 
 from lms.accounts.queries import names_of, person_with_email
 from lms.accounts.rules import clean_email
-from lms.accounts.service import MAILS_ASKED, count_try
 from lms.accounts.views import enter, mailed, sent_page
 from lms.accounts.visitor import visitor
 from lms.foundation.db import writing
@@ -18,8 +17,8 @@ from lms.foundation.i18n import DEFAULT_LANGUAGE, LANGUAGES, _, language
 from lms.foundation.security import local_path
 from lms.spaces import queries, service
 from lms.spaces.forms import ChooseSpaceForm, DecideForm, InviteForm, JoinForm, RegisterForm, WelcomeForm
-from lms.spaces.joining.queries import belongs_elsewhere, invited_to, questions_of, requests_to
-from lms.spaces.joining.service import request_transfer
+from lms.spaces.joining.queries import invited_to, questions_of, requests_to
+from lms.spaces.joining.service import bring
 from lms.spaces.models import Invitation, Space
 from lms.spaces.policy import guard, may
 from lms.ui.fields import options
@@ -167,32 +166,33 @@ def _own(space_id: str) -> Space:
     return place
 
 
+def invited(form: InviteForm, place: Space, role: str) -> bool:
+    """Whether the form was sent and somebody is invited to `place` by it; what stands in the way is said at the address."""
+    if not form.validate_on_submit():
+        return False
+    typed = form.email.data or ""
+    lang = form.lang.data if form.lang.data in LANGUAGES else DEFAULT_LANGUAGE
+    try:
+        with writing():
+            bring(typed, role, place.id, lang=lang, by=visitor().id)
+    except TooMany:
+        form.email.errors = [_("This address was invited three times in an hour. Wait before you write again.")]
+    except Refused as error:  # belongs to the space already; or the space is archived
+        form.email.errors = [error.message]
+    else:
+        flash(_("The invitation to %(address)s is on its way.", address=clean_email(typed)), "yes")
+        return True
+    return False
+
+
 @bp.route("/team/<space_id>/invite", methods=["GET", "POST"])
 @guard("invite")
 def invite(space_id: str) -> Any:
     """Invite somebody to learn in a space of mine; below, the invitations that wait."""
     place = _own(space_id)
     form = InviteForm(lang=place.lang)
-    if form.validate_on_submit():
-        typed = form.email.data or ""
-        lang = form.lang.data if form.lang.data in LANGUAGES else DEFAULT_LANGUAGE
-        try:
-            with writing():
-                count_try(f"invitations:{clean_email(typed)}", MAILS_ASKED)
-                known = person_with_email(typed)
-                if known is not None and known.state == "active" and belongs_elsewhere(known.id, place.id):
-                    request_transfer(
-                        known.id, place.id, by=visitor().id
-                    )  # they decide whether to move or to add a space
-                else:
-                    service.invite(email=typed, role="learner", space_id=place.id, lang=lang, invited_by=visitor().id)
-        except TooMany:
-            form.email.errors = [_("This address was invited three times in an hour. Wait before you write again.")]
-        except Refused as error:  # a space that was archived
-            form.email.errors = [error.message]
-        else:
-            flash(_("The invitation to %(address)s is on its way.", address=clean_email(typed)), "yes")
-            return redirect(url_for("spaces.invite", space_id=place.id))
+    if invited(form, place, "learner"):
+        return redirect(url_for("spaces.invite", space_id=place.id))
     return render_template(
         "spaces/invite.html", form=form, space=place, requests=requests_to(place.id), invited=invited_to(place.id),
         questions=questions_of(place.id),

@@ -7,6 +7,8 @@ from flask import Blueprint, current_app, render_template
 from lms.accounts.queries import is_demo
 from lms.accounts.service import LINK_LIFE, STAY, STAY_SHARED
 from lms.foundation.i18n import language
+from lms.spaces.audit.service import KEPT as AUDIT_KEPT
+from lms.spaces.people.service import AWAITED_FOR
 from lms.spaces.policy import guard
 from lms.spaces.queries import network
 from lms.spaces.service import INVITATION_KEPT, INVITATION_LIFE
@@ -29,6 +31,8 @@ def _page(name: str) -> str:
         link_minutes=LINK_LIFE["sign_in"].seconds // 60,
         invitation_days=INVITATION_LIFE.days,
         invitation_kept_days=INVITATION_KEPT.days,
+        awaited_days=AWAITED_FOR.days,
+        audit_days=AUDIT_KEPT.days,
     )
 
 

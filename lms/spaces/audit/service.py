@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
 from lms.foundation.clock import now
 from lms.foundation.db import db, new_id
 from lms.spaces.audit.kinds import KINDS
 from lms.spaces.audit.models import AuditEntry
+
+#: How long the audit tells of a change.
+KEPT = timedelta(days=365)
 
 
 def note(
@@ -31,3 +38,9 @@ def note(
     )  # fmt: skip
     db.session.add(made)
     return made
+
+
+def forget_old(moment: datetime) -> None:
+    """Delete entries older than `KEPT`: what was changed stands, who changed it is no longer kept."""
+    old = sa.delete(AuditEntry).where(AuditEntry.at < moment - KEPT)
+    db.session.execute(old, execution_options={"synchronize_session": False})

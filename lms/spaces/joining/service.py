@@ -21,7 +21,7 @@ from lms.spaces import service as spaces
 from lms.spaces.audit.service import note
 from lms.spaces.joining.events import MemberLeft, TransferAsked
 from lms.spaces.joining.models import ScreenCode, Transfer
-from lms.spaces.joining.queries import space_with_code
+from lms.spaces.joining.queries import belongs_elsewhere, space_with_code
 from lms.spaces.joining.rules import ANSWERS, ASKED_LIFE, REQUESTS_BY_CODE, SCREEN_LIFE, may_ask_again
 from lms.spaces.models import Invitation, Membership
 from lms.spaces.queries import has_token
@@ -50,11 +50,12 @@ def request_transfers(person_ids: Collection[str], space_id: str, *, by: str | N
     spaces.must_be_open(space_id)
     moment = now()
     wanted = sorted(set(person_ids))
-    for start in range(0, len(wanted), CHUNK):
-        _ask(wanted[start : start + CHUNK], space_id, by, moment)
+    asked = sum(_ask(wanted[start : start + CHUNK], space_id, by, moment) for start in range(0, len(wanted), CHUNK))
+    if asked:
+        note(by=by, what="transfer_asked", space_id=space_id, after=str(asked))
 
 
-def _ask(person_ids: Sequence[str], space_id: str, by: str | None, moment: datetime) -> None:
+def _ask(person_ids: Sequence[str], space_id: str, by: str | None, moment: datetime) -> int:
     former = {
         row.person_id: row
         for row in db.session.execute(
@@ -85,6 +86,7 @@ def _ask(person_ids: Sequence[str], space_id: str, by: str | None, moment: datet
     again = ("id", "asked_by", "state", "asked_at", "expires_at", "answered_at")
     upsert(Transfer, rows, key=("person_id", "space_id"), update=again)
     outbox.tell_many(TransferAsked(id=transfer_id) for transfer_id in asked.values())
+    return len(rows)
 
 
 def answer_transfer(transfer_id: str, person_id: str, answer: str, *, leaving: str = "") -> str:
@@ -110,7 +112,10 @@ def answer_transfer(transfer_id: str, person_id: str, answer: str, *, leaving: s
         if answer == "moved":
             leave(person_id, leaving)
         spaces.give_role(person_id, "learner", row.space_id)
-        note(by=person_id, what="joined", space_id=row.space_id, subject=person_id, after="learner")
+        note(by=person_id, what="transfer_accepted", space_id=row.space_id, subject=person_id)
+    else:
+        # Who declines is told to nobody by name: the space asked an address.
+        note(by=person_id, what="transfer_declined", space_id=row.space_id)
     row.state, row.answered_at = answer, moment
     return row.space_id
 
@@ -128,6 +133,7 @@ def withdraw_transfer(transfer_id: str, space_id: str, *, by: str) -> None:
     if row.state != "asked":
         raise Refused(_("This person has answered already."))
     row.state = "withdrawn"
+    note(by=by, what="transfer_withdrawn", space_id=space_id)
 
 
 def withdraw_transfers(person_ids: Collection[str], space_id: str, *, since: datetime) -> None:
@@ -149,17 +155,22 @@ def make_screen_code(space_id: str, *, by: str) -> str:
     spaces.hold_right(by, "invite", space_id)
     spaces.must_be_open(space_id)
     code, moment = mint_code(), now()
+    former = db.session.get(ScreenCode, space_id)
+    what = "code_renewed" if former is not None and former.expires_at > moment else "code_made"
     row = {
         "space_id": space_id, "code": code, "made_by": by, "made_at": moment, "expires_at": moment + SCREEN_LIFE,
     }  # fmt: skip
     upsert(ScreenCode, [row], key=("space_id",), update=("code", "made_by", "made_at", "expires_at"))
+    note(by=by, what=what, space_id=space_id)
     return code
 
 
 def end_screen_code(space_id: str, *, by: str) -> None:
     """The space's code opens no request any more. Twice is once. Raises as `hold_right`."""
     spaces.hold_right(by, "invite", space_id)
-    db.session.execute(sa.delete(ScreenCode).where(ScreenCode.space_id == space_id))
+    ended = db.session.execute(sa.delete(ScreenCode).where(ScreenCode.space_id == space_id))
+    if getattr(ended, "rowcount", 0):
+        note(by=by, what="code_ended", space_id=space_id)
 
 
 def ask_by_code(person_id: str, code: str) -> str | None:
@@ -170,7 +181,8 @@ def ask_by_code(person_id: str, code: str) -> str | None:
     space_id = space_with_code(code)
     if space_id is not None and not _belongs(person_id, space_id):
         count_request(space_id)
-        spaces.apply(person_id, space_id, source="screen")
+        if spaces.apply(person_id, space_id, source="screen"):
+            note(by=person_id, what="request_by_code", space_id=space_id, subject=person_id)
     return space_id
 
 
@@ -205,6 +217,34 @@ def open_by_code(email: str, code: str) -> str | None:
     )  # fmt: skip
     found = row_with_code(Invitation, code, *usable)
     return seal("invitation", found) if found else None
+
+
+def bring(email: str, role: str, space_id: str, *, lang: str, by: str) -> None:
+    """Invite an address to learn in a space or to run it; ask whoever belongs elsewhere, who decides.
+
+    Whoever belongs to the space already gets no mail: raises `Refused`, which tells `by` nothing but what the list of the
+    space's own people says. Raises as `invite` otherwise, and `TooMany` after three mails in an hour.
+    """
+    spaces.hold_right(by, *(("network",) if role == "manager" else ("invite", space_id)))
+    address = clean_email(email)
+    count_try(f"invitations:{address}", MAILS_ASKED)
+    known = person_with_email(email)
+    if known is not None and known.state == "active":
+        here = db.session.get(Membership, (known.id, space_id))
+        if here is not None and known.awaited_since is None:
+            if role == "learner" or here.role == role:
+                raise Refused(_("%(address)s belongs to this space already: no mail was sent.", address=address))
+            raise Refused(
+                _(
+                    "%(address)s belongs to this space already: no mail was sent. You entrust the space on the page of its"
+                    " people.",
+                    address=address,
+                )
+            )
+        if role == "learner" and belongs_elsewhere(known.id, space_id):
+            request_transfer(known.id, space_id, by=by)  # they decide whether to move or to add a space
+            return
+    spaces.invite(email=email, role=role, space_id=space_id, lang=lang, invited_by=by)
 
 
 def resend_invitation(invitation_id: str, space_id: str, *, by: str) -> str:

@@ -11,4 +11,6 @@ from lms.ui.fields import options
 class ChangeForm(FlaskForm):
     """One button beside a person. What each does is a row of the view's table."""
 
-    do = RadioField(choices=options((word, "") for word in ("deputy", "manager", "learner", "remove", "back")))
+    do = RadioField(
+        choices=options((word, "") for word in ("deputy", "manager", "learner", "remove", "back", "again", "off"))
+    )

@@ -15,17 +15,32 @@ from lms.spaces.models import Membership
 PAGE = 50
 
 
-def people(space_id: str, page: int) -> tuple[list[Row[Any]], int]:
-    """(id, name, email, role, since) of the active people on page `page` (from 0), and how many there are. Two queries."""
-    there = (Membership.space_id == space_id, Person.state == "active")
-    count = sa.select(sa.func.count()).select_from(Membership).join(Person, Person.id == Membership.person_id)
+def people(space_id: str, page: int, *, awaited: bool = False) -> tuple[list[Row[Any]], int]:
+    """(id, name, email, role, since, awaited_since) of the active people on page `page` (from 0), or only of those who are
+    awaited, longest first; and how many there are. Two queries.
+    """
+    there = [Membership.space_id == space_id, Person.state == "active"]
     rank = sa.case((Membership.role == "manager", 0), (Membership.role == "deputy", 1), else_=2)
+    order: tuple[Any, ...] = (rank, sa.func.lower(Person.name))
+    if awaited:
+        there.append(Person.awaited_since.is_not(None))
+        order = (Person.awaited_since,)
     rows: Any = db.session.execute(
-        sa.select(Person.id, Person.name, Person.email, Membership.role, Membership.since)
+        sa.select(Person.id, Person.name, Person.email, Membership.role, Membership.since, Person.awaited_since)
         .join(Membership, Membership.person_id == Person.id)
         .where(*there)
-        .order_by(rank, sa.func.lower(Person.name), Person.id)
+        .order_by(*order, Person.id)
         .limit(PAGE)
         .offset(page * PAGE)
     )
-    return list(rows), db.session.scalar(count.where(*there)) or 0
+    return list(rows), _count(*there)
+
+
+def awaited_in(space_id: str) -> int:
+    """How many people of a space have been invited and have not come yet."""
+    return _count(Membership.space_id == space_id, Person.state == "active", Person.awaited_since.is_not(None))
+
+
+def _count(*there: sa.ColumnElement[bool]) -> int:
+    count = sa.select(sa.func.count()).select_from(Membership).join(Person, Person.id == Membership.person_id)
+    return db.session.scalar(count.where(*there)) or 0

@@ -8,19 +8,19 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 
 from lms.accounts.queries import names_of
-from lms.accounts.rules import clean_email
-from lms.accounts.service import MAILS_ASKED, count_try
 from lms.accounts.visitor import visitor
 from lms.foundation.db import writing
 from lms.foundation.errors import NotFound, Refused, TooMany
-from lms.foundation.i18n import DEFAULT_LANGUAGE, LANGUAGES, N_, _
+from lms.foundation.i18n import N_, _
 from lms.spaces import queries as spaces
 from lms.spaces import service
 from lms.spaces.forms import InviteForm
 from lms.spaces.models import Space
+from lms.spaces.people import service as awaited
 from lms.spaces.people.forms import ChangeForm
-from lms.spaces.people.queries import PAGE, people
+from lms.spaces.people.queries import PAGE, awaited_in, people
 from lms.spaces.policy import guard, may
+from lms.spaces.views import invited
 
 bp = Blueprint("people", __name__, template_folder="templates")
 
@@ -35,10 +35,12 @@ CHANGES: dict[str, tuple[Callable[..., Any], str]] = {
         N_("%(name)s no longer belongs to the space. What they learned stays theirs. You can undo this for a day."),
     ),
     "back": (service.bring_back, N_("%(name)s belongs to the space again.")),
+    "off": (awaited.take_off, N_("%(name)s is off the list of the space. The invitation opens nothing any more.")),
 }
 #: Where the same button means something else for those who run the space and for the coordinator.
 OF_SPACE = {
     **CHANGES,
+    "again": (awaited.ask_again, N_("A new invitation to %(name)s is on its way.")),
     "learner": (service.end_deputy, N_("%(name)s is no deputy any more, and still belongs to the space.")),
 }
 OF_NETWORK = {
@@ -46,6 +48,7 @@ OF_NETWORK = {
     "learner": (service.end_manager, N_("%(name)s no longer runs this space, and still belongs to it.")),
     "remove": CHANGES["remove"],
     "back": CHANGES["back"],
+    "off": CHANGES["off"],
 }
 
 
@@ -65,10 +68,12 @@ def _any(space_id: str) -> Space:
 
 def _page(place: Space, *, wide: bool) -> str:
     page = min(max(request.args.get("page", 0, type=int), 0), PAGE_MOST)
-    rows, count = people(place.id, page)
+    awaited_only = request.args.get("show") == "awaited"
+    rows, count = people(place.id, page, awaited=awaited_only)
     return render_template(
         "people/people.html", place=place, rows=rows, count=count, page=page, last=max(0, (count - 1) // PAGE),
-        removed=spaces.removed_lately(place.id), wide=wide, leads=place.id in visitor().leads,
+        removed=spaces.removed_lately(place.id), awaited=awaited_in(place.id), awaited_only=awaited_only,
+        awaited_days=awaited.AWAITED_FOR.days, wide=wide, leads=place.id in visitor().leads,
         change="people.entrust" if wide else "people.change", list="people.of_space" if wide else "people.mine",
     )  # fmt: skip
 
@@ -78,9 +83,14 @@ def _change(place: Space, person_id: str, changes: dict[str, tuple[Callable[...,
     if not form.validate_on_submit() or form.do.data not in changes:
         raise Refused()
     act, told = changes[form.do.data]
-    with writing():
-        act(person_id, place.id, by=visitor().id)
-    flash(_(told, name=names_of([person_id]).get(person_id, "")), "yes")
+    name = names_of([person_id]).get(person_id, "")  # before, since some are gone afterwards
+    try:
+        with writing():
+            act(person_id, place.id, by=visitor().id)
+    except TooMany:
+        flash(_("This address was invited three times in an hour. Wait before you write again."), "yet")
+    else:
+        flash(_(told, name=name), "yes")
 
 
 @bp.get("/team/<space_id>/people")
@@ -123,20 +133,8 @@ def invite(space_id: str) -> Any:
     """Invite somebody to run a space; below, the invitations to run it that wait."""
     place = _any(space_id)
     form = InviteForm(lang=place.lang)
-    if form.validate_on_submit():
-        typed = form.email.data or ""
-        lang = form.lang.data if form.lang.data in LANGUAGES else DEFAULT_LANGUAGE
-        try:
-            with writing():
-                count_try(f"invitations:{clean_email(typed)}", MAILS_ASKED)
-                service.invite(email=typed, role="manager", space_id=place.id, lang=lang, invited_by=visitor().id)
-        except TooMany:
-            form.email.errors = [_("This address was invited three times in an hour. Wait before you write again.")]
-        except Refused as error:  # a space that was archived
-            form.email.errors = [error.message]
-        else:
-            flash(_("The invitation to %(address)s is on its way.", address=clean_email(typed)), "yes")
-            return redirect(url_for("people.invite", space_id=place.id))
+    if invited(form, place, "manager"):
+        return redirect(url_for("people.invite", space_id=place.id))
     waiting = [row for row in spaces.open_invitations(place.id) if row.role == "manager"]
     return render_template("people/invite.html", form=form, place=place, waiting=waiting), 422 if form.errors else 200
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from lms.accounts.models import Person
 from lms.foundation.clock import now
 from lms.foundation.db import db
-from lms.spaces.models import Invitation, Membership, NetworkRole
+from lms.spaces.models import Invitation, Membership
 from lms.spaces.roster.rules import Known
 
 #: So many addresses are asked about in one statement.
@@ -28,7 +28,9 @@ def parts(values: Collection[str]) -> Iterator[list[str]]:
 
 
 def people_with(addresses: Collection[str], space_id: str) -> dict[str, Known]:
-    """Address -> whose it is. Addresses in the form they are kept in; a fixed number of statements for each thousand."""
+    """Address -> whose it is. Who coordinates or writes courses and belongs to no space belongs nowhere else. Addresses in the
+    form they are kept in; a fixed number of statements for each thousand.
+    """
     here = (
         sa.select(Membership.person_id)
         .where(Membership.person_id == Person.id, Membership.space_id == space_id)
@@ -41,13 +43,12 @@ def people_with(addresses: Collection[str], space_id: str) -> dict[str, Known]:
         .correlate(Person)
         .exists()
     )
-    wide = sa.select(NetworkRole.person_id).where(NetworkRole.person_id == Person.id).correlate(Person).exists()
     found: dict[str, Known] = {}
     for part in parts(addresses):
         rows = db.session.execute(
-            sa.select(
-                Person.email, Person.id, Person.state, here.label("here"), sa.or_(other, wide).label("elsewhere")
-            ).where(Person.email.in_(part))
+            sa.select(Person.email, Person.id, Person.state, here.label("here"), other.label("elsewhere")).where(
+                Person.email.in_(part)
+            )
         )
         for row in rows:
             found[row.email] = Known(row.id, row.state == "active", bool(row.here), bool(row.elsewhere))

@@ -97,7 +97,7 @@ class Known:
     person_id: str
     active: bool
     here: bool
-    #: Belongs to another space, or has a role in the network: is asked, never taken.
+    #: Belongs to another space: is asked, never taken.
     elsewhere: bool
 
 

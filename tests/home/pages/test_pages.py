@@ -14,6 +14,8 @@ from lms.foundation.i18n import LANGUAGES
 from lms.home.pages import views
 from lms.notifications.service import REMEMBERED
 from lms.spaces import service as spaces
+from lms.spaces.audit.service import KEPT as AUDIT_KEPT
+from lms.spaces.people.service import AWAITED_FOR
 from tests.accounts.people import CONTACT, House, found
 from tests.visits import page_of, words_of
 
@@ -100,6 +102,8 @@ def test_the_privacy_notice_tells_the_times_that_rule(house: House, lang: str) -
         (accounts.LINK_LIFE["reset"].seconds // 60, r"(minutes|minutos|minuts)"),
         (spaces.INVITATION_KEPT.days, r"(days|jours|días|dies)"),
         (REMEMBERED.days, r"(days|jours|días|dies)"),
+        (AUDIT_KEPT.days, r"(days|jours|días|dies)"),
+        (AWAITED_FOR.days, r"(days after|jours après|días después|dies després)"),
     ):
         assert re.search(rf"\b{number}[ \u00a0]{unit}", words), (number, unit)
     assert re.search(r"[Vv]ersi(on|ón|ó) 1, 23 (de )?[Nn]ov", words)

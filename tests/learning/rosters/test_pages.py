@@ -486,8 +486,8 @@ def test_each_letter_leaves_once(any_app: Flask, make_place: Any, mails: Any) ->
     house.run_jobs()
     assert len(mails.letters) == 8
     said = mails.letters[0].text
-    assert "retirer de sa liste" in said, "who is written down already stays so"
-    assert "30 jours" not in said, "and is promised nothing else"
+    assert "sera effacée de notre liste dans 30 jours" in said, "who never comes is forgotten"
+    assert "retirer de sa liste" not in said, "and need not ask for it"
 
 
 def test_an_invitation_says_which_course_waits(any_app: Flask, make_place: Any, mails: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,12 @@ import sqlalchemy as sa
 
 from lms.foundation.db import db, writing
 from lms.foundation.i18n import LANGUAGES, speaking
+from lms.jobs import outbox
 from lms.spaces.audit import privacy
 from lms.spaces.audit.kinds import KINDS, TOPICS
 from lms.spaces.audit.models import AuditEntry
 from lms.spaces.audit.queries import PAGE, entries
-from lms.spaces.audit.service import note
+from lms.spaces.audit.service import KEPT, note
 from lms.spaces.audit.wording import sentence
 from tests.accounts.people import House
 from tests.visits import words_of
@@ -139,7 +141,25 @@ def test_who_is_forgotten_is_nobody_here_and_the_operator_is_not_nobody(any_hous
 
 
 def test_entries_are_added_and_never_changed() -> None:
-    """Nothing but forgetting a person updates the table, nothing deletes from it."""
+    """Nothing but forgetting a person updates the table, nothing but time deletes from it."""
     touching = re.compile(r"(?:update|delete)\(AuditEntry|AuditEntry\)\.(?:values|delete)")
     found = {path.relative_to(LMS).as_posix() for path in LMS.rglob("*.py") if touching.search(path.read_text())}
-    assert found == {"spaces/audit/privacy.py"}
+    assert found == {"spaces/audit/privacy.py", "spaces/audit/service.py"}
+
+
+def test_P7_the_audit_forgets_after_a_year_as_the_privacy_page_says(any_house: House) -> None:
+    write(any_house)
+    any_house.later(AuditEntry, at=-KEPT + timedelta(hours=1))
+    write(any_house, "choice_changed", "coordinator", subject="field.zone")
+
+    def night(slot: int) -> list[str]:
+        any_house.write(lambda: outbox.put("spaces.forget_audit", {"slot": slot}, key=f"spaces.forget_audit:{slot}"))
+        any_house.run_jobs()
+        with any_house.open():
+            return list(db.session.scalars(sa.select(AuditEntry.what).order_by(AuditEntry.at)))
+
+    assert night(1) == ["request_accepted", "choice_changed"]
+    any_house.later(AuditEntry, at=-timedelta(hours=2))
+    assert night(2) == night(3) == ["choice_changed"], "once is enough"
+    page = words_of(any_house.client().get("/privacy"))
+    assert f"Changes of roles and choices: {KEPT.days} days" in page
