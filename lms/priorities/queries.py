@@ -16,7 +16,8 @@ from lms.catalogue.queries import Published, Shelved
 from lms.foundation.db import db
 from lms.foundation.i18n import pick
 from lms.priorities.models import Ranking
-from lms.priorities.rules import THIRDS, Lever, Need, Offered
+from lms.priorities.planning.path import Lever, Offered
+from lms.priorities.rules import THIRDS, Need
 from lms.spaces.models import Space, Territory
 from lms.spaces.queries import all_spaces
 from lms.survey.queries import CampaignView, Group, competency_names, instrument_of, released, released_parts
@@ -95,10 +96,11 @@ def items_of(campaign_id: str, group: Group) -> list[dict[str, Any]]:
 
 
 def offered_by(published: Published) -> Offered:
-    """What a course is a lever for, and which courses it asks for first."""
+    """What a course is a lever for, which courses it asks for first, and the hours it takes in the language it was written in."""
     document = published.document
     levers = {name: Lever(THIRDS[one.grade], one.entry, one.exit) for name, one in document.competencies.items()}
-    return Offered(levers, document.prerequisites.all)
+    asked = document.prerequisites
+    return Offered(levers, asked.all, asked.any, document.minutes(document.source) / 60)
 
 
 def levers_of(shelf: list[Shelved]) -> dict[str, dict[str, Any]]:

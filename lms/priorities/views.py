@@ -15,9 +15,10 @@ from lms.foundation.db import writing
 from lms.foundation.errors import Expired, NotFound, Refused
 from lms.foundation.i18n import _, format_number, language, ngettext
 from lms.learning import service as learning
-from lms.learning.queries import courses_of
+from lms.learning.queries import courses_of, declined_by
 from lms.learning.rules import listed
 from lms.priorities import rules, wording
+from lms.priorities.planning.path import Suggestion, suggest
 from lms.priorities.queries import Row, groups_of, latest_ranking, needs_in, offered_by
 from lms.spaces.policy import guard
 from lms.survey import service as survey
@@ -29,6 +30,8 @@ bp = Blueprint("priorities", __name__, template_folder="templates")
 
 #: Territories and courses that stand open; the others are a press away.
 FIRST_GROUPS, FIRST_OFFERS = 6, 5
+#: Courses that answers suggest at most.
+SUGGESTED = 3
 #: Rows of a chart before "show the figures".
 CHART = 8
 
@@ -51,13 +54,16 @@ def send(token: str) -> Any:
     except Expired:
         return redirect(url_for("survey.start", token=token), 303)
     offered = {one.published.course_id: one for one in shelf()}
-    done = set() if visitor().is_anonymous else {one.published.course_id for one in courses_of(visitor().id)}
+    known = not visitor().is_anonymous
+    done = {one.published.course_id for one in courses_of(visitor().id)} if known else set()
     ranking = latest_ranking()
-    found = rules.suggest(
+    found = suggest(
         pairs,
         {name: offered_by(one.published) for name, one in offered.items()},
         ranking.shares if ranking else {},
         done=done,
+        refused=declined_by(visitor().id) if known else frozenset(),
+        most=SUGGESTED,
     )
     return render_template(
         "priorities/sent.html", offered=offered, title_of=_title, by_network=not pairs,
@@ -66,7 +72,7 @@ def send(token: str) -> Any:
     )  # fmt: skip
 
 
-def _about(pairs: dict[str, tuple[int, int]], suggestion: rules.Suggestion) -> list[str]:
+def _about(pairs: dict[str, tuple[int, int]], suggestion: Suggestion) -> list[str]:
     """The needs of this person that a suggestion answers, in words: those with a gap in the answers just sent."""
     mine = [name for name in suggestion.about if name in pairs and pairs[name][0] > pairs[name][1]]
     return [wording.name_of(name) for name in mine[:3]]
@@ -80,7 +86,7 @@ def _title(offer: Shelved) -> str:
 @guard("signed_in")
 def keep() -> Any:
     """Keep courses that were suggested: these, and nothing of why."""
-    chosen = [name for name in dict.fromkeys(request.form.getlist("course")) if published(name) is not None][:3]
+    chosen = [name for name in dict.fromkeys(request.form.getlist("course")) if published(name) is not None][:SUGGESTED]
     if not chosen:
         flash(_("No course was chosen."), "yet")
         return redirect(url_for("home.catalogue"), 303)
