@@ -32,7 +32,7 @@ def told(name: str, data: bytes, lang: str) -> str:
     """Give format, length (of a recording) and weight of a file in a language: `MP3, 4 min 10 s, 1,2 Mo`."""
     suffix = name.rpartition(".")[2].lower()
     seconds = seconds_of(data, suffix)
-    parts = [suffix.upper(), *([_length(seconds)] if seconds else []), _weight(len(data), lang)]
+    parts = [suffix.upper(), *([_length(seconds)] if seconds else []), weight(len(data), lang)]
     return ", ".join(parts)
 
 
@@ -41,7 +41,8 @@ def is_video(name: str) -> bool:
     return f".{name.rpartition('.')[2].lower()}" in VIDEOS
 
 
-def _weight(size: int, lang: str) -> str:
+def weight(size: int, lang: str) -> str:
+    """Give what a file of `size` bytes weighs, in a language: `13 ko`, `1,2 Mo`."""
     bytes_, kilo, mega = _UNITS.get(lang, _UNITS["en"])
     if size < 1000:
         return f"{size}\u00a0{bytes_}"

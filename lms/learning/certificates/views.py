@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
 from lms.accounts.visitor import visitor
+from lms.content.media import weight
 from lms.foundation.addresses import address_of
 from lms.foundation.db import writing
 from lms.foundation.errors import NotFound
@@ -38,6 +39,7 @@ def mine(course_id: str) -> Any:
         **_told(proof),
         profile=[(code, name, _profile(proof, code)) for code, name in LANGUAGES.items()],
         renamed=proof.revoked_at is None and visitor().name != proof.facts.name,
+        weight=weight(len(paper.sheet(proof, language(), _address(proof))), language()) if not proof.revoked_at else "",
     )
 
 

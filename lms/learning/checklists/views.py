@@ -8,6 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 
 from lms.accounts.visitor import visitor
 from lms.content.documents import Activity
+from lms.content.media import weight
 from lms.foundation.db import writing
 from lms.foundation.errors import NotFound
 from lms.foundation.i18n import _, language
@@ -41,7 +42,7 @@ def page(own: Learning, unit: str, text: Activity) -> str:
         ),
         files=[
             (
-                kind.upper() if kind == "pdf" else "Word",
+                f"{'PDF' if kind == 'pdf' else 'Word'}, {weight(len(_file(own, text, kind)), language())}",
                 url_for(
                     "checklists.download", course_id=own.enrolment.course_id, unit=unit, activity=text.key, kind=kind
                 ),
@@ -97,10 +98,13 @@ def download(course_id: str, unit: str, activity: str, kind: str) -> Any:
         raise NotFound()
     if (standing := shut(own.published.document, unit, own)) is not None:
         return standing
-    title = own.published.document.title(text.lang)
-    answer = Response(paper.sheet(kind, text, title), content_type=paper.TYPES[kind])
+    answer = Response(_file(own, text, kind), content_type=paper.TYPES[kind])
     answer.headers["Content-Disposition"] = f'attachment; filename="{unit}-{text.lang}.{kind}"'
     return answer
+
+
+def _file(own: Learning, text: Activity, kind: str) -> bytes:
+    return paper.sheet(kind, text, own.published.document.title(text.lang))
 
 
 def _taken(course_id: str, unit: str, activity: str) -> tuple[Learning, Activity]:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from lms.accounts.models import Person
+from lms.content.media import weight
 from lms.foundation.db import db, writing
 from lms.learning.certificates import queries
 from lms.learning.certificates.queries import Proof
@@ -102,6 +103,8 @@ def test_the_paper_is_tagged_and_says_the_facts_in_each_language(site: Flask, la
     answer = client.get(f"{MINE}.pdf", query_string={"lang": lang})
     assert answer.mimetype == "application/pdf"
     assert len(answer.data) < 60_000
+    page = client.get(MINE, query_string={"lang": lang}).get_data(as_text=True)
+    assert f"(PDF, {weight(len(answer.data), lang)})" in page
     reader = pypdf.PdfReader(io.BytesIO(answer.data))
     root: Any = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from lms.content.documents import ChecklistSection
+from lms.content.media import weight
 from lms.foundation.db import db
 from lms.learning.checklists import rules
 from lms.learning.checklists.models import Tick
@@ -125,7 +126,10 @@ def test_the_list_as_files_holds_every_line_as_it_is(app: Flask, folder: Path) -
     write_list(folder / TOGETHER, "Aérer la salle", EVIL, more="download: [pdf, docx]\n")
     serve(app, folder)
     lea = visit(app, learner(app, "lea"))
-    assert "En fichier" in words_of(lea.get(PAGE))
+    told = lea.get(PAGE).get_data(as_text=True)
+    for kind, name in (("pdf", "PDF"), ("docx", "Word")):
+        size = weight(len(lea.get(f"{PAGE}/sheet.{kind}").get_data()), "fr")
+        assert f"En fichier : {name}, {size}" in told
     answer = lea.get(f"{PAGE}/sheet.pdf")
     assert answer.mimetype == "application/pdf"
     reader = pypdf.PdfReader(io.BytesIO(answer.get_data()))
