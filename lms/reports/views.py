@@ -139,7 +139,7 @@ def _week(week: date | None, day: date) -> str:
     word = week_word(week, day)
     if week is not None and word == "earlier":
         return _("week of %(day)s", day=format_date(week, "medium"))
-    return {"this": _("this week"), "last": _("last week"), "never": _("not yet")}[word]
+    return {"this": _("this week"), "last": _("last week"), "never": _("never")}[word]
 
 
 def _mailto(address: str, subject: str) -> str:

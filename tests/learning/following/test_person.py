@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,15 @@ import sqlalchemy as sa
 
 from lms.accounts.models import Person
 from lms.foundation import sheets
-from lms.foundation.clock import today
-from lms.foundation.db import db
+from lms.foundation.clock import now, today
+from lms.foundation.db import db, new_id
 from lms.learning import service as learning
+from lms.learning.assignments import service as assignments
+from lms.learning.assignments.queries import Scope
+from lms.learning.certificates.models import Certificate
 from lms.learning.following import service
+from lms.learning.models import Enrolment
+from lms.learning.renewals.models import Renewal
 from lms.spaces import service as spaces
 from tests.accounts.people import House
 from tests.learning.following.conftest import CANARY, late
@@ -52,6 +58,89 @@ def test_the_facts_and_their_words(town: House) -> None:
     facts = said[said.index("What happened") :]
     assert facts[: facts.index("Courage.")] in own, "word for word"
     assert "/account/followed" in town.client("learner_a").get("/account").get_data(as_text=True)
+
+
+@pytest.fixture
+def asked(any_town: House) -> House:
+    """The learner of the first space was asked for more, by their space and by the network."""
+    town, me, boss = any_town, any_town.ids["learner_a"], any_town.ids["manager_a"]
+    own, wide, foreign = new_id(), new_id(), new_id()
+    yesterday = now() - timedelta(days=1)
+
+    def change() -> None:
+        spaces.give_role(town.ids["learner_b"], "learner", "la-bobine")
+        assignments.assign(own, Scope("la-bobine", None, "people", (me,)), by=boss, course_id="beta", why="Pour mars.")
+        assignments.assign(wide, Scope(None, None, "all"), by=town.ids["coordinator"], course_id="alpha")
+        both = Scope("l-estive", None, "people", (town.ids["learner_b"],))
+        assignments.assign(foreign, both, by=town.ids["manager_b"], course_id="beta", why=CANARY)
+        assignments.except_person(own, me, by=boss, due_on=today() + timedelta(days=9))
+        assignments.except_person(wide, me, by=town.ids["coordinator"], excused=True)
+        assignments.except_person(foreign, town.ids["learner_b"], by=town.ids["manager_b"], excused=True)
+        for number, (where, course, done) in enumerate(((wide, "alpha", yesterday), (foreign, "beta", None))):
+            person = me if where == wide else town.ids["learner_b"]
+            db.session.add(
+                Renewal(
+                    id=new_id(), person_id=person, course_id=course, round=1, assignment_id=where, months=12, days=60,
+                    valid_until=today(), opens_on=today(), renew_by="same", quiz_course_id=course, opened_at=yesterday,
+                    due_on=today() + timedelta(days=20 + number), done_at=done,
+                )
+            )  # fmt: skip
+
+    town.write(change)
+    return town
+
+
+def test_what_was_asked_of_somebody_stands_there_by_name(asked: House) -> None:
+    me = asked.ids["learner_a"]
+    path = f"/team/la-bobine/people/{me}"
+    said = words_of(asked.client("manager_a").get(path))
+    for fact in (
+        "Enrolled in “Beta” by Manager_A Pour mars.", "Another day for “Beta”, given by Manager_A To be finished by",
+        "Excused from “Alpha” by Coordinator", "Asked to renew “Alpha” To be finished by", "“Alpha” renewed",
+    ):  # fmt: skip
+        assert fact in said, (fact, said)
+    assert "said no" not in said
+    asked.write(lambda: learning.decline(me, "beta"))
+    said = words_of(asked.client("manager_a").get(path))
+    assert "Enrolled in “Beta” by Manager_A Pour mars. said no" in said, said
+    own = words_of(asked.client("learner_a").get("/account/followed"))
+    assert said[said.index("What happened") :] in own, "word for word"
+
+
+def test_A3_what_another_space_asked_of_somebody_of_both_is_told_there_alone(asked: House) -> None:
+    both = asked.ids["learner_b"]
+    here = words_of(asked.client("manager_a").get(f"/team/la-bobine/people/{both}"))
+    there = words_of(asked.client("manager_b").get(f"/team/l-estive/people/{both}"))
+    for fact in ("Excused from “Beta” by Manager_B", "Asked to renew “Beta”", CANARY):
+        assert fact in there
+        assert fact not in here
+    assert "Manager_B" not in here
+
+
+def test_what_somebody_left_by_themselves_is_theirs(town: House) -> None:
+    me = town.ids["learner_a"]
+    town.write(lambda: (learning.enrol(me, "beta"), learning.decline(me, "beta")))
+    assert "Beta" not in words_of(town.client("manager_a").get(f"/team/la-bobine/people/{me}"))
+
+
+def test_a_certificate_that_was_renewed_stands_there_twice(town: House) -> None:
+    me = town.ids["learner_a"]
+
+    def change() -> None:
+        version = db.session.scalar(sa.select(Enrolment.version_id).where(Enrolment.person_id == me))
+        for number, (reason, ends_on) in enumerate((("renewed", None), ("withdrawn", None), (None, today()))):
+            db.session.add(
+                Certificate(
+                    id=new_id(), code=f"{number}" * 26, person_id=me, course_id="alpha", version_id=version or "",
+                    status_index=number, facts={}, issued_at=now() - timedelta(days=9 - number), ends_on=ends_on,
+                    revoked_at=now() if reason else None, revoked_for=reason, revoked_why="",
+                )
+            )  # fmt: skip
+
+    town.write(change)
+    said = words_of(town.client("manager_a").get(f"/team/la-bobine/people/{me}"))
+    assert said.count("Certificate of “Alpha”") == 2
+    assert said.count("Valid until") == 1
 
 
 def test_A18_neither_answers_nor_hours_nor_scores(town: House) -> None:
