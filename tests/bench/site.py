@@ -185,7 +185,8 @@ def _table(folder: Path, size: int = 10_000) -> Chore:
 
     def ours() -> int:
         client = site().test_client(use_cookies=False)
-        answer = client.get(f"/team/{space}/table.csv", headers=_bosses[space], base_url="http://127.0.0.1")
+        where = f"/team/{space}/table.csv"
+        answer = client.get(where, headers=_bosses[space], base_url="http://127.0.0.1", buffered=True)
         assert answer.status_code == 200
         return len(answer.get_data())
 
