@@ -139,8 +139,9 @@ def _nav(who: Visitor) -> list[dict[str, Any]]:
     shown = [entry for entry in NAVIGATION if entry.shown(who) and entry.endpoint in current_app.view_functions]
     if len(shown) < 2:  # a bar with one word leads nowhere: the name of the site leads home
         return []
+    current = next(filter(_stands_in, shown), None)
     return [
-        {"label": _(entry.label), "href": url_for(entry.endpoint), "icon": entry.icon, "current": _stands_in(entry)}
+        {"label": _(entry.label), "href": url_for(entry.endpoint), "icon": entry.icon, "current": entry is current}
         for entry in shown
     ]
 

@@ -13,7 +13,8 @@ from lms.spaces.policy import may
 @dataclass(frozen=True)
 class Entry:
     """A link of the main bar: its word (in the source language), endpoint, icon, who sees it, and what it stands for: the
-    addresses that begin like `below`, and all other pages of its blueprints.
+    addresses that begin like `below`, and all other pages of its blueprints. Where a page belongs to two, it is the first of
+    those the visitor sees.
     """
 
     label: str
@@ -39,6 +40,6 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry(N_("Write"), "authoring.shelf", "pen", lambda who: may(who, "author"), frozenset({"authoring", "remarks"})),
     Entry(
         N_("Network"), "network.spaces", "ridge", lambda who: may(who, "network"),
-        frozenset({"audit", "choices", "network", "priorities"}), "/network/",
+        frozenset({"assignments", "audit", "choices", "network", "priorities"}), "/network/",
     ),
 )  # fmt: skip

@@ -55,6 +55,18 @@ def test_one_sentence_one_translation() -> None:
 FRENCH_SLIP = re.compile(r"\u0020[?!;:»](?=\s|$|[.,)])|«(?!\u00a0)|[\w»)][?!;](?=\s|$)|(?<!\u00a0)»")
 
 
+def test_french_mails_do_not_break_at_their_hyphen() -> None:
+    """On a narrow phone "e-" would end a line: sentences have U+2011. Labels and headers of columns are read by programs too."""
+    bad = []
+    for room in HAVE_WORDS:
+        for message in read(path_of(room, "fr"), "fr"):
+            texts = [message.string] if isinstance(message.string, str) else list(message.string)
+            bad += [
+                (room, text) for text in texts if message.id and len(text.split()) > 3 and "e-mail" in text.casefold()
+            ]
+    assert bad == []
+
+
 def test_french_spaces_before_high_signs() -> None:
     """French sets a no-break space before : ; ? ! and inside guillemets."""
     bad = []

@@ -197,6 +197,14 @@ def test_the_bar_shows_what_opens_and_marks_where_one_is(house: House) -> None:
             assert marked == [link.get("href")], who
 
 
+def test_a_page_of_two_entries_is_marked_at_the_one_that_is_seen(house: House) -> None:
+    """A coordinator without a space looks at an assignment: it belongs to the network, not to a space of theirs."""
+    for who, wanted in (("coordinator", "/network"), ("manager_a", "/team")):
+        page = page_of(house.client(who).get("/assignments/none"))
+        bars = [one for one in page.iter("nav") if one.get("class") == "bar"]
+        assert [link.get("href") for bar in bars for link in bar.iter("a") if link.get("aria-current")] == [wanted]
+
+
 def test_the_application_touches_no_database_until_somebody_comes(make_app: Callable[..., Flask]) -> None:
     with socket.socket() as ear:
         ear.bind(("127.0.0.1", 0))

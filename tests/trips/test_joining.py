@@ -81,7 +81,7 @@ def test_by_the_code_on_the_screen_then_asked_elsewhere_then_gone(browser: Brows
         mailed = CODE.findall(letter(phone, "ona@example.org", "/link/"))[0]
         phone.goto("/sign-in/code")
         phone.get_by_label("Adresse e-mail").fill("ona@example.org")
-        phone.get_by_label("Code reçu par e-mail").fill(mailed)
+        phone.get_by_label("Code reçu par e‑mail").fill(mailed)
         phone.get_by_label(re.compile("^Ordinateur partagé")).check()
         phone.get_by_role("button", name="Entrer", exact=True).click()
         go_on(phone.get_by_role("button", name="Demander à rejoindre l’espace"))

@@ -48,7 +48,7 @@ def said(page: Page, course: str) -> None:
     """Everything is told, and the team shows the people with their day."""
     main = page.get_by_role("main")
     expect(page.get_by_role("heading", level=1)).to_have_text("La liste est importée")
-    expect(main).to_contain_text("8 personnes arrivent dans l’espace. 8 invitations partent par e-mail.")
+    expect(main).to_contain_text("8 personnes arrivent dans l’espace. 8 invitations partent par e‑mail.")
     expect(main).to_contain_text(f"8 personnes sont inscrites au cours « {course} ».")
 
 
