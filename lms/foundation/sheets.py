@@ -123,14 +123,6 @@ def whole(cell: str) -> str:
 # --- out ---------------------------------------------------------------------------------------------------------
 
 
-def _written(cell: Cell) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, str):
-        return defused(cell)
-    return cell.isoformat() if isinstance(cell, date) else str(cell)
-
-
 def write_csv(
     headers: Sequence[str], rows: Iterable[Sequence[Cell]], *, bom: bool = True, separator: str = ","
 ) -> Iterator[bytes]:
@@ -143,9 +135,10 @@ def write_csv(
     writer = csv.writer(buffer, delimiter=separator, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     if bom:
         yield codecs.BOM_UTF8
-    writer.writerow([_written(cell) for cell in headers])
+    writer.writerow([defused(cell) for cell in headers])
     for row in rows:
-        writer.writerow([_written(cell) for cell in row])
+        # What is no text the writer writes itself: a day as 2026-11-30, nothing for None.
+        writer.writerow([defused(cell) if isinstance(cell, str) else cell for cell in row])
         if buffer.tell() > _CHUNK:
             yield buffer.getvalue().encode("utf-8", "replace")
             buffer.seek(0)

@@ -32,17 +32,25 @@ def rows(wanted: Wanted, *, day: date, lang: str) -> Iterator[list[Cell]]:
 
 
 def _row(facts: list[Fact], called: dict[str, str], roles: dict[str, str], day: date) -> list[Cell]:
-    who, courses = facts[0], [one for one in facts if one.course_id]
-    late = [one for one in courses if one.state == "active" and one.due_on is not None and one.due_on < day]
+    who = facts[0]
+    courses, late = [], []
+    finished = steps = certificates = 0
+    nearest = week = None
+    for one in facts:
+        if one.course_id is None:
+            continue
+        title = called.get(one.course_id, "")
+        courses.append(title)
+        finished += one.state == "finished"
+        steps += one.done
+        certificates += one.certified
+        if one.due_on is not None and one.state == "active":
+            if one.due_on < day:
+                late.append(title)
+            if nearest is None or one.due_on < nearest:
+                nearest = one.due_on
+        if one.week is not None and (week is None or one.week > week):
+            week = one.week
     return [
-        who.name,
-        who.email,
-        roles[who.role],
-        "; ".join(called.get(one.course_id or "", "") for one in courses),
-        sum(one.state == "finished" for one in courses),
-        sum(one.done for one in courses),
-        sum(one.certified for one in courses),
-        "; ".join(called.get(one.course_id or "", "") for one in late),
-        min((one.due_on for one in courses if one.due_on is not None and one.state == "active"), default=None),
-        max((one.week for one in courses if one.week is not None), default=None),
-    ]
+        who.name, who.email, roles[who.role], "; ".join(courses), finished, steps, certificates, "; ".join(late), nearest, week,
+    ]  # fmt: skip

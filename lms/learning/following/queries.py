@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
@@ -642,8 +642,7 @@ def _titled(statement: Any, lang: str) -> dict[str, str]:
 # --- tables ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(NamedTuple):
     """One person on one course, as a line of a table. Without a course the fields after the role are empty."""
 
     id: str
