@@ -83,6 +83,7 @@ from lms.survey import cli as survey_cli
 from lms.survey import tasks as survey_tasks
 from lms.survey import views as survey_views
 from lms.survey.events import BatchCounted, CampaignClosed, CampaignOpened
+from lms.survey.release import tasks as release_tasks
 from lms.ui import views as ui_views
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -135,7 +136,7 @@ COMMANDS: tuple[AppGroup, ...] = (
 
 #: Modules whose import registers tasks.
 TASK_MODULES: tuple[object, ...] = (
-    accounts_tasks, spaces_tasks, joining_tasks, survey_tasks, priorities_tasks, notifications_tasks,
+    accounts_tasks, spaces_tasks, joining_tasks, survey_tasks, release_tasks, priorities_tasks, notifications_tasks,
     reflections_tasks, notes_tasks, assignments_tasks,
     moves_tasks,
     sessions_tasks, calendar_tasks, rosters_tasks,

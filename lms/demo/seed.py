@@ -22,6 +22,7 @@ from lms.catalogue import service as catalogue
 from lms.catalogue.queries import Shelved, shelf
 from lms.content.documents import Commitment, CourseDocument
 from lms.demo.answers import answers
+from lms.demo.history import write_history
 from lms.demo.people import Somebody, people
 from lms.demo.places import TERRITORIES, Place, places
 from lms.demo.portraits import portrait, seen
@@ -45,6 +46,8 @@ from lms.survey import service as survey
 from lms.survey.instruments import newest, read
 from lms.survey.models import Token
 from lms.survey.queries import instrument_of
+from lms.survey.release import service as release
+from lms.survey.release.rules import OWN_FIGURES
 
 #: role -> (name, language): the four accounts a demonstration prints. Their address is ROLE@demo.test.
 ACCOUNTS = {
@@ -129,13 +132,18 @@ def seed(instance: Path, courses: Path) -> None:
                 for person_id, one in zip(ids, everybody, strict=True)
             ],
         )
-        home = next(place for place in network if place.answers < survey_rules.OWN_FIGURES)
+        home = next(place for place in network if place.answers < OWN_FIGURES)
         accounts = _accounts(home, moment, kept)
+        write_history(network, home.slug, accounts["manager"])
         _progress(rng, offers, ids, everybody, accounts, moment)
         _dated(home.slug, accounts, moment)
         _meet(meeting_id, accounts["learner"], ids)
-        if questionnaire:
-            _survey(rng, *questionnaire, network, home, everybody, accounts)
+        campaign_id = _survey(rng, *questionnaire, network, home, everybody, accounts) if questionnaire else None
+    # its figures are there at the first page, before any duty was run
+    made = release.prepare(campaign_id) if campaign_id else None
+    if made is not None:
+        with writing():
+            release.store(made)
 
 
 def _insert(model: type[Base], rows: list[dict[str, Any]]) -> None:
@@ -315,8 +323,10 @@ def _survey(
     home: Place,
     everybody: list[Somebody],
     accounts: dict[str, str],
-) -> None:
-    """A campaign that is open: everybody was invited, some 600 have answered, the four accounts have their letter."""
+) -> str:
+    """A campaign that is open: everybody was invited, some 600 have answered, the four accounts have their letter. Gives
+    its id.
+    """
     campaign_id = survey.open_campaign(survey.keep_instrument(file_digest, document))
     # Everybody is invited below. The duty to mail them would invite them again, and write to 1,500 invented addresses
     # where there is a mail server.
@@ -355,3 +365,4 @@ def _survey(
             lang=lang, link=web_address("survey.start", token=token), minutes=found.minutes,
         )  # fmt: skip
         keep_demo_mail(letter)
+    return campaign_id

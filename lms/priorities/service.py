@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from zlib import crc32
 
 import sqlalchemy as sa
 
@@ -15,12 +14,10 @@ from lms.foundation.db import db, new_id
 from lms.priorities import rules
 from lms.priorities.models import Ranking
 from lms.priorities.queries import items_of, levers_of, needs_of
-from lms.survey.queries import newest_campaign, released
+from lms.survey.queries import newest_campaign, newest_release, released
 
 #: The shelf is ordered from so many counted answers on.
 LEAST = 30
-#: Draws for the plausible ranks.
-DRAWS = 2000
 
 
 @dataclass(frozen=True)
@@ -30,35 +27,37 @@ class Prepared:
     campaign_id: str
     counted: int
     seed: int
+    draws: int
     inputs: dict[str, Any]
     result: dict[str, Any]
 
 
 def prepare(*, anew: bool = True) -> Prepared | None:
-    """Compute the ranking of the newest campaign with enough counted answers, outside any transaction that writes.
+    """Compute the ranking of the newest campaign with enough answers in its newest release, outside any transaction that
+    writes.
 
-    None while no campaign has enough; without `anew` also when the newest ranking was computed from the same answers and
-    levers. The seed of the draws follows from the campaign and the number of answers.
+    None while no campaign has enough; without `anew` also when the newest ranking was computed from the same release and
+    levers. Its figures, the seed and the number of draws are the release's.
     """
     campaign = newest_campaign(least=LEAST)
-    if campaign is None:
+    release = newest_release(campaign.id) if campaign else None
+    if campaign is None or release is None:
         return None
-    seed = crc32(f"{campaign.id}:{campaign.counted}".encode())
     levers = levers_of(shelf())
     if not anew:
         last = db.session.scalar(sa.select(Ranking).order_by(Ranking.computed_at.desc(), Ranking.id).limit(1))
-        if last is not None and last.seed == seed and last.inputs["courses"] == levers:
+        if last is not None and last.seed == release.seed and last.inputs["courses"] == levers:
             return None
-    (group,) = released(campaign.id, draws=DRAWS, seed=seed)
+    (group,) = released(campaign.id)
     inputs = {"items": items_of(campaign.id, group), "courses": levers}
-    return Prepared(campaign.id, group.n, seed, inputs, rules.result_of(inputs))
+    return Prepared(campaign.id, group.n, release.seed, release.draws, inputs, rules.result_of(inputs))
 
 
 def publish(prepared: Prepared) -> str:
     """Write a ranking down and weigh every offer by it, each with its reason. Gives the ranking's id."""
     made = Ranking(
         id=new_id(), campaign_id=prepared.campaign_id, counted=prepared.counted, method="mwds", seed=prepared.seed,
-        draws=DRAWS, inputs=prepared.inputs, result=prepared.result, computed_at=now(),
+        draws=prepared.draws, inputs=prepared.inputs, result=prepared.result, computed_at=now(),
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()

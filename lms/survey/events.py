@@ -14,7 +14,7 @@ class CampaignOpened:
 
 @dataclass(frozen=True)
 class BatchCounted:
-    """A shuffled batch of answers joined the results of a campaign. `id` is this batch's own random name."""
+    """A shuffled batch of answers joined the results of a campaign, and its release is stored. `id` is the release."""
 
     id: str
     campaign_id: str
@@ -22,6 +22,6 @@ class BatchCounted:
 
 @dataclass(frozen=True)
 class CampaignClosed:
-    """A campaign takes no more answers and its last ones are counted. `id` is the campaign."""
+    """A campaign takes no more answers, and its last release is stored. `id` is the campaign."""
 
     id: str

@@ -35,6 +35,8 @@ class Item:
     text: Words
     name: Words
     example: Words
+    #: Marked in the file (`sensitive: true`): health, union, belief, a conflict one is party to. Told of larger groups alone.
+    sensitive: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,7 @@ def instrument(document: Mapping[str, Any]) -> Instrument:
         Item(
             id=item["id"], competency=item["competency"], domain=domain["id"], text=_words(item["text"], item["id"]),
             name=_words(item["name"], item["id"]), example=_words(item["example"], item["id"]),
+            sensitive=item.get("sensitive", False) is True,
         )
         for domain in document["domains"]
         for item in domain["items"]

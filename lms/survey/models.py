@@ -59,10 +59,13 @@ class Campaign(Base):
     mode: Mapped[str] = mapped_column(words("mode", "anonymous"))
     opened_on: Mapped[date | None] = mapped_column(sa.Date)
     closed_on: Mapped[date | None] = mapped_column(sa.Date)
-    #: How many people were invited, how many answers the results are made of, in how many batches they came.
+    #: How many people were invited, how many answers the results are made of, in how many batches they came; closing is
+    #: the last batch, be it empty. Each makes a release (`lms.survey.release`).
     invited: Mapped[int] = mapped_column(sa.Integer)
     counted: Mapped[int] = mapped_column(sa.Integer)
     batches: Mapped[int] = mapped_column(sa.Integer)
+    #: The last batch with which territories and spaces are told too, 0 before the first.
+    parts: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
 
 
 class Token(Base):
@@ -121,8 +124,7 @@ class Response(Base):
 
     __tablename__ = "survey_response"
     __table_args__ = (
-        sa.CheckConstraint("reach BETWEEN 0 AND 2", name="reach"),
-        sa.Index("ix_survey_response_campaign_id_reach", "campaign_id", "reach"),
+        sa.Index("ix_survey_response_campaign_id_release", "campaign_id", "release"),
         NO_ROW_NUMBERS,
     )
 
@@ -135,6 +137,6 @@ class Response(Base):
     role: Mapped[str | None] = mapped_column(sa.String(20))
     #: Two signs per item in the instrument's order (`rules.pack`).
     answers: Mapped[str] = mapped_column(sa.String(400))
-    #: How small a group's figures it is part of: 0 the network's, 1 also its territory's, 2 also its space's. A group's
-    #: figures move only by k answers at once, so a lone new answer stays at 0 until others of its group have come.
-    reach: Mapped[int] = mapped_column(sa.SmallInteger)
+    #: The batch it was counted with, k answers or more: the release that is first made of it too. Null for the very last
+    #: ones where they were fewer than k and other figures stood already; they are in no figure.
+    release: Mapped[int | None] = mapped_column(sa.Integer)

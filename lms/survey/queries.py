@@ -1,24 +1,31 @@
-"""Reads of the survey. `released` is the one exit for figures: it knows the smallest group, and nothing else gives
-answers out.
+"""Reads of the survey. `released` and its sisters are the one exit for figures: they read what `lms.survey.release` computed,
+audited and stored, and nothing else gives answers out.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from statistics import fmean
 from typing import Any
 
 import sqlalchemy as sa
 
 from lms.foundation.db import db, read
 from lms.foundation.tokens import digest
-from lms.survey import rules, sealing
+from lms.survey import sealing
 from lms.survey.instruments import Instrument, Words, cached
-from lms.survey.models import Campaign, Draft, InstrumentVersion, Response, Token, Waiting
-from lms.survey.rules import Figures
+from lms.survey.models import Campaign, Draft, InstrumentVersion, Token, Waiting
+from lms.survey.release.models import Release, ReleasedGroup
+from lms.survey.release.rules import Estimate, Figures, Group
+from lms.survey.release.service import may_tell
+
+__all__ = [
+    "CampaignView", "Drawn", "Estimate", "Figures", "Group", "Page", "asked_in", "campaign", "competency_names", "drafted",
+    "instrument_of", "newest_campaign", "newest_release", "newest_results", "open_campaign", "page_of", "released",
+    "released_group", "released_parts", "shown_campaign",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -35,24 +42,9 @@ class CampaignView:
     counted: int
     waiting: int
     instrument_id: str
-
-
-@dataclass(frozen=True)
-class Group:
-    """The figures of one group that may be shown, and nothing that may not.
-
-    `by` is network, territory or space, `key` the group's id ("" for the network). `show` says what the page may do
-    with it: hidden (no figures here; `n` is 0), indicative (domains alone, pooled towards the parent), bands, full. A
-    domain or item that is missing has too few answers, or would give another group away by subtraction.
-    """
-
-    by: str
-    key: str
-    show: str
-    n: int
-    #: domain -> mean gap of its people, each person's gaps in that domain averaged first.
-    domains: Mapping[str, float]
-    items: tuple[Figures, ...] = ()
+    mode: str
+    #: How many answers the network's figures are made of: none before the first release.
+    told: int
 
 
 @dataclass(frozen=True)
@@ -69,14 +61,14 @@ class Page:
     instrument: Instrument
 
 
-_COLUMNS = [getattr(Campaign, name) for name in CampaignView.__dataclass_fields__ if name != "waiting"]
+_COUNTS = {
+    "waiting": sa.select(sa.func.count()).select_from(Waiting).where(Waiting.campaign_id == Campaign.id),
+    "told": sa.select(sa.func.coalesce(sa.func.max(Release.people), 0)).where(Release.campaign_id == Campaign.id),
+}
+_TOLD = _COUNTS["told"].scalar_subquery()
 _CAMPAIGNS = sa.select(
-    *_COLUMNS,
-    sa.select(sa.func.count())
-    .select_from(Waiting)
-    .where(Waiting.campaign_id == Campaign.id)
-    .scalar_subquery()
-    .label("waiting"),
+    *(getattr(Campaign, name) for name in CampaignView.__dataclass_fields__ if name not in _COUNTS),
+    *(query.scalar_subquery().label(name) for name, query in _COUNTS.items()),
 )
 _OPEN = _CAMPAIGNS.where(Campaign.state == "open")
 
@@ -93,15 +85,15 @@ def open_campaign() -> CampaignView | None:
 
 
 def newest_campaign(least: int = 0) -> CampaignView | None:
-    """The newest campaign with at least `least` counted answers, or None."""
-    return _view(_CAMPAIGNS.where(Campaign.counted >= least).order_by(Campaign.number.desc()).limit(1))
+    """The newest campaign whose released figures are made of at least `least` answers, or None."""
+    return _view((_CAMPAIGNS.where(least <= _TOLD) if least else _CAMPAIGNS).order_by(Campaign.number.desc()).limit(1))
 
 
 def shown_campaign(newest: CampaignView | None) -> CampaignView | None:
-    """The newest campaign with figures to show: `newest` itself where enough answers are counted, else the last that had."""
-    if newest is None or newest.counted >= newest.k:
+    """The newest campaign with figures to show: `newest` itself where enough answers are told, else the last that had."""
+    if newest is None or newest.told:
         return newest
-    return newest_campaign(least=newest.k)
+    return newest_campaign(least=1)
 
 
 def campaign(campaign_id: str) -> CampaignView | None:
@@ -176,161 +168,96 @@ def page_of(token: str) -> Page | None:
 
 # ---- the one exit -------------------------------------------------------------------------------------------------
 
+#: The release whose figures of a kind are current: the newest for the network, for parts the one that told them last.
+_GROUPS = (
+    sa.select(
+        ReleasedGroup.kind, ReleasedGroup.key, ReleasedGroup.show, ReleasedGroup.n, ReleasedGroup.domains,
+        ReleasedGroup.items, ReleasedGroup.pooled,
+    )
+    .order_by(ReleasedGroup.kind, ReleasedGroup.key)
+)  # fmt: skip
 
-@dataclass(frozen=True)
-class _Counted:
-    """The counted returns of one group, inside this room only."""
 
-    answers: list[str]
-    parent: str
+def _newest(column: sa.SQLColumnExpression[Any]) -> sa.ScalarSelect[Any]:
+    return (
+        sa.select(column)
+        .where(Release.campaign_id == sa.bindparam("campaign"))
+        .order_by(Release.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
-def released(campaign_id: str, *, by: str = "network", draws: int = 0, seed: int = 0) -> list[Group]:
-    """The figures of a campaign that may be shown: `by` "network" (one group), "territory" or "space" (all with an
-    answer).
+_NETWORK = _GROUPS.where(ReleasedGroup.release_id == _newest(Release.id), ReleasedGroup.kind == "network")
+_PARTS = _GROUPS.where(ReleasedGroup.release_id == _newest(Release.parts_id), ReleasedGroup.kind != "network")
+_ONE = _PARTS.where(ReleasedGroup.kind == sa.bindparam("kind"), ReleasedGroup.key == sa.bindparam("key"))
 
-    Nothing of a group under the campaign's k, and no figure whose difference from another released one is about fewer
-    than k people. `draws` and `seed`, for the network alone, add plausible ranks. Gives an empty list for an unknown
-    campaign, or a network under k.
+
+def _group(row: Any) -> Group:
+    return Group(
+        row.kind, row.key, row.show, row.n, row.domains, tuple(Figures(**one) for one in row.items),
+        {item: Estimate(*one) for item, one in row.pooled.items()},
+    )  # fmt: skip
+
+
+def _told(found: CampaignView, statement: sa.Select[Any], **which: str) -> list[Group]:
+    may_tell(found.mode)
+    return [_group(row) for row in read(statement, campaign=found.id, **which)]
+
+
+def released(campaign_id: str, *, by: str = "network") -> list[Group]:
+    """The figures of a campaign that may be shown: `by` "network" (one group), "territory" or "space".
+
+    Nothing of a group under the campaign's k, and no figure whose difference from other released ones is about fewer
+    than k people (`lms.survey.release`). Gives an empty list for an unknown campaign and before anything may be shown.
+    Raises `Refused` for a campaign of a mode whose promise this exit cannot keep.
     """
     found = campaign(campaign_id)
     if found is None:
         return []
-    if by != "network":
-        territories, spaces = released_parts(found)
-        return territories if by == "territory" else spaces
-    answers = [row.answers for row in _returns(found.id)]
-    if len(answers) < found.k:
-        return []
-    return [_network(_asked(found.instrument_id), _Counted(answers, ""), found.k, draws, seed)]
+    if by == "network":
+        return _told(found, _NETWORK)
+    return [group for group in _told(found, _PARTS) if group.by == by]
 
 
-_RETURNS = sa.select(Response.answers, Response.territory_id, Response.space_id, Response.reach).where(
-    Response.campaign_id == sa.bindparam("campaign")
-)
-
-
-def _returns(campaign_id: str) -> Sequence[Any]:
-    return read(_RETURNS, campaign=campaign_id).all()
+def released_group(found: CampaignView, by: str, key: str) -> Group | None:
+    """What may be shown of one territory or space, or None."""
+    groups = _told(found, _ONE, kind=by, key=key)
+    return groups[0] if groups else None
 
 
 def released_parts(found: CampaignView) -> tuple[list[Group], list[Group]]:
-    """What `released` gives of a campaign's territories and of its spaces, its answers read once."""
-    asked = _asked(found.instrument_id)
-    rows = _returns(found.id)
-    everybody = _Counted([row.answers for row in rows], "")
-    if len(everybody.answers) < found.k:
-        return [], []
-    territories: dict[str, _Counted] = {}
-    spaces: dict[str, _Counted] = {}
-    for row in rows:
-        if row.territory_id is None:
-            continue
-        territory = territories.setdefault(row.territory_id, _Counted([], ""))
-        if row.reach >= 1:
-            territory.answers.append(row.answers)
-        if row.space_id is not None:
-            space = spaces.setdefault(row.space_id, _Counted([], row.territory_id))
-            if row.reach >= 2:
-                space.answers.append(row.answers)
-    above = _parts(asked, "territory", {"": everybody}, territories, found.k)
-    groups = _parts(asked, "space", territories, spaces, found.k)
-    # what a hidden territory would show, its spaces must not show either
-    hidden = {group.key for group in above if group.show == "hidden"}
-    return above, [_hide(group) if spaces[group.key].parent in hidden else group for group in groups]
+    """What `released` gives of a campaign's territories and of its spaces, read once."""
+    groups = _told(found, _PARTS)
+    return [one for one in groups if one.by == "territory"], [one for one in groups if one.by == "space"]
 
 
 def newest_results(*, by: str = "network") -> list[Group]:
     """`released` of the newest campaign whose answers are enough to show anything."""
-    found = newest_campaign(least=5)
+    found = newest_campaign(least=1)
     return released(found.id, by=by) if found else []
 
 
-def _hide(group: Group) -> Group:
-    return Group(by=group.by, key=group.key, show="hidden", n=0, domains={})
+@dataclass(frozen=True)
+class Drawn:
+    """How a campaign's newest release was computed: seed and number of the draws behind what is said of its certainty."""
+
+    id: str
+    number: int
+    people: int
+    seed: int
+    draws: int
 
 
-def _network(asked: Instrument, everybody: _Counted, k: int, draws: int, seed: int) -> Group:
-    items = asked.item_ids
-    figures = _figures(asked, everybody.answers, k)
-    ordered = rules.ranked(figures)
-    n = len(everybody.answers)
-    if n < rules.OWN_FIGURES:
-        ordered = []
-    elif draws:
-        ordered = rules.with_intervals(ordered, everybody.answers, items, seed, draws)
-    domains = _domains(asked, everybody.answers, k)
-    return Group(by="network", key="", show=rules.display(n, k), n=n, domains=domains, items=tuple(ordered))
+_DRAWN = (
+    sa.select(*(getattr(Release, name) for name in Drawn.__dataclass_fields__))
+    .where(Release.campaign_id == sa.bindparam("campaign"))
+    .order_by(Release.number.desc())
+    .limit(1)
+)
 
 
-def _figures(asked: Instrument, answers: Iterable[str], k: int) -> list[Figures]:
-    sums = rules.sums_of(answers, len(asked.items))
-    made = (rules.figures_of(item, one) for item, one in zip(asked.item_ids, sums, strict=True))
-    return [one for one in made if one is not None and one.n >= k]
-
-
-def _values(asked: Instrument, answers: Sequence[str]) -> dict[str, list[float]]:
-    """domain -> one value for each person with a pair in it: the mean of that person's gaps there."""
-    where: dict[str, list[int]] = {}
-    for at, item in enumerate(asked.items):
-        where.setdefault(item.domain, []).append(at)
-    values: dict[str, list[float]] = {domain: [] for domain in where}
-    for packed in answers:
-        pairs = rules.pairs_of(packed)
-        for domain, places in where.items():
-            gaps = [pair[0] - pair[1] for at in places if (pair := pairs[at]) is not None]
-            if gaps:
-                values[domain].append(fmean(gaps))
-    return values
-
-
-def _domains(asked: Instrument, answers: Sequence[str], k: int) -> dict[str, float]:
-    return {domain: fmean(values) for domain, values in _values(asked, answers).items() if len(values) >= k}
-
-
-def _parts(
-    asked: Instrument, by: str, parents: Mapping[str, _Counted], parts: Mapping[str, _Counted], k: int
-) -> list[Group]:
-    """The groups of `parts`, each a part of its parent: what may be shown of them beside the parents' figures."""
-    out: list[Group] = []
-    for parent_key, parent in sorted(parents.items()):
-        mine = {key: part for key, part in parts.items() if part.parent == parent_key}
-        gone = rules.suppressed(len(parent.answers), {key: len(part.answers) for key, part in mine.items()}, k)
-        parent_values = _values(asked, parent.answers)
-        values = {key: _values(asked, part.answers) for key, part in mine.items() if key not in gone}
-        shown = {
-            domain: set(values)
-            - rules.suppressed(len(people), {key: len(own[domain]) for key, own in values.items()}, k)
-            for domain, people in parent_values.items()
-        }
-        spreads = {
-            domain: {key: spread for key, own in values.items() if (spread := rules.spread_of(own[domain]))}
-            for domain in shown
-        }
-        parent_pairs = {one.item: one.n for one in _figures(asked, parent.answers, 1)}
-        figures = {
-            key: {one.item: one for one in _figures(asked, part.answers, k)}
-            for key, part in mine.items()
-            if key not in gone and len(part.answers) >= rules.OWN_FIGURES
-        }
-        for item, total in parent_pairs.items():
-            pairs = {key: own[item].n if item in own else 0 for key, own in figures.items()}
-            for key in rules.suppressed(total, pairs, k):
-                figures[key].pop(item, None)
-        for key, part in sorted(mine.items()):
-            n = len(part.answers)
-            if key in gone:
-                out.append(Group(by=by, key=key, show="hidden", n=0, domains={}))
-                continue
-            show = rules.display(n, k)
-            domains: dict[str, float] = {}
-            for domain, people in parent_values.items():
-                if key not in shown[domain]:
-                    continue
-                mean = spreads[domain][key].mean
-                if show == "indicative":
-                    mean = rules.pooled(spreads[domain][key], list(spreads[domain].values()), fmean(people))
-                domains[domain] = mean
-            items = tuple(rules.ranked(figures.get(key, {}).values()))
-            out.append(Group(by=by, key=key, show=show, n=n, domains=domains, items=items))
-    return out
+def newest_release(campaign_id: str) -> Drawn | None:
+    """The newest release of a campaign, or None before the first."""
+    row = read(_DRAWN, campaign=campaign_id).first()
+    return Drawn(**row._mapping) if row else None

@@ -91,32 +91,25 @@ def _merged(sizes: Mapping[str | None, int], k: int) -> set[str | None]:
     return gone
 
 
-def ripe(cells: Sequence[Cell], k: int, step: int) -> list[int]:
-    """Which of the returns that wait may join the results now, by their places in `cells`.
+def joining(waiting: Mapping[Cell, int], k: int, *, day_is_over: bool) -> dict[Cell, int]:
+    """How many of the returns that wait join the results now, cell by cell: tens in all, or at the day's end as many as
+    may.
 
-    Of every cell that `k` or more of them share; the others go on waiting, for somebody who compares the database
-    before and after knows who sent in between, and one return of a cell among ten would be signed. Whole steps join
-    (of `step` returns, 1 for all), as far as each cell keeps its `k`; fewer than one step: none.
+    Only with `k` or more of their cell: whoever compares the database before and after knows who sent in between, and
+    one return of a cell among ten would be signed. And k always stay behind: closing a campaign counts these, so that
+    its last step is no smaller than any other.
     """
-    shared: dict[Cell, list[int]] = {}
-    for place, cell in enumerate(cells):
-        shared.setdefault(cell, []).append(place)
-    taken = sorted((places for places in shared.values() if len(places) >= k), key=len, reverse=True)
-    over = sum(map(len, taken)) % step
-    for places in taken:
-        cut = min(over, len(places) - k)
-        del places[len(places) - cut :]
-        over -= cut
-    joined = [place for places in taken for place in places]
-    return joined if len(joined) >= step else []
-
-
-def joining(waiting: int, k: int, *, day_is_over: bool) -> int:
-    """How many of those who wait join the results now: whole tens, or at the day's end as many as there are if they are k
-    or more. k always stay behind: closing a campaign counts these, so that its last step is no smaller than any other.
-    """
-    ripe = max(0, waiting - k)
-    return ripe if day_is_over and ripe >= k else ripe - ripe % BATCH
+    joins = {cell: many for cell, many in waiting.items() if many >= k}
+    ready = sum(joins.values())
+    behind = max(0, k - (sum(waiting.values()) - ready))
+    over = behind if day_is_over else behind + (ready - behind) % BATCH
+    for cell in sorted(joins, key=lambda cell: -joins[cell]):
+        fewer = min(over, joins[cell] - k)
+        joins[cell] -= fewer
+        over, behind = over - fewer, behind - fewer
+    if joins and behind > 0:
+        del joins[min(joins, key=lambda cell: joins[cell])]
+    return joins if day_is_over or sum(joins.values()) >= BATCH else {}
 
 
 def suppressed(total: int, parts: Mapping[str, int], k: int, least: int | None = None) -> frozenset[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import logging
 import random
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -82,8 +83,8 @@ def open_campaign(instrument_id: str) -> str:
 
 
 def close(campaign_id: str) -> None:
-    """Take no more answers: the waiting ones are counted, unfinished drafts are wiped, and the release that follows tells
-    territories and spaces. Raises `Refused` if it is not open.
+    """Take no more answers: the waiting ones are counted, each telling as much of its cell as k of them share, unfinished
+    drafts are wiped, and the release that follows tells territories and spaces. Raises `Refused` if it is not open.
     """
     campaign = _locked(campaign_id)
     if campaign is None or campaign.state != "open":
@@ -91,6 +92,8 @@ def close(campaign_id: str) -> None:
     _forget_safely()
     campaign.batches += 1
     waiting = _waiting(campaign_id)
+    told = rules.coarsen([one.cell for _name, one in waiting], campaign.k)
+    waiting = [(name, replace(one, cell=cell)) for (name, one), cell in zip(waiting, told, strict=True)]
     # the waiting room keeps k behind until now; it holds fewer where an import took its part, or where they are all
     moves = len(waiting) >= campaign.k or not campaign.counted
     _join(campaign, waiting, campaign.batches if moves else None)
@@ -230,14 +233,15 @@ def send(token: str) -> dict[str, tuple[int, int]]:
     found = _instrument_of(row.campaign_id)
     answers = rules.pack(drafted(token, draft.answers), found.item_ids)
     _forget_safely()
-    cell = Cell(row.territory_id, row.space_id, row.role)
-    closed = sealing.sealed(sealing.key_of_machine(), answers)
-    db.session.add(Waiting(id=new_id(), campaign_id=row.campaign_id, answers=closed, **cell._asdict()))
+    _wait(row.campaign_id, Return(Cell(row.territory_id, row.space_id, row.role), answers))
     db.session.delete(draft)
     row.state = "used"
     db.session.flush()
-    waiting = sa.select(sa.func.count()).select_from(Waiting).where(Waiting.campaign_id == row.campaign_id)
-    if (db.session.scalar(waiting) or 0) >= rules.BATCH + campaign.k:
+    campaign = db.session.get_one(Campaign, row.campaign_id)
+    columns = (Waiting.territory_id, Waiting.space_id, Waiting.role)
+    found_cells = sa.select(*columns, sa.func.count()).where(Waiting.campaign_id == campaign.id).group_by(*columns)
+    waiting = {Cell(*cell): many for *cell, many in db.session.execute(found_cells)}
+    if rules.joining(waiting, campaign.k, day_is_over=False):
         outbox.put("survey.flush", {"campaign_id": row.campaign_id}, key=f"survey.flush:{new_id()}")
     pairs = rules.pairs_of(answers)
     return {item.competency: pair for item, pair in zip(found.items, pairs, strict=True) if pair is not None}
@@ -252,6 +256,11 @@ class Return:
 
     cell: Cell
     answers: str
+
+
+def _wait(campaign_id: str, one: Return) -> None:
+    closed = sealing.sealed(sealing.key_of_machine(), one.answers)
+    db.session.add(Waiting(id=new_id(), campaign_id=campaign_id, answers=closed, **one.cell._asdict()))
 
 
 def _waiting(campaign_id: str) -> list[tuple[str, Return]]:
@@ -274,23 +283,20 @@ def _waiting(campaign_id: str) -> list[tuple[str, Return]]:
 
 
 def flush(campaign_id: str, *, day_is_over: bool = False) -> int:
-    """Let waiting returns join the results: tens of them; at the day's end all, if they are k or more. Gives how many
-    joined.
-
-    k of them, drawn by lot, always stay behind until the campaign closes: so the last ones are never fewer.
-    """
+    """Let waiting returns join the results (see `rules.joining`), drawn by lot. Gives how many joined."""
     campaign = _locked(campaign_id)
     if campaign is None or campaign.state != "open":
         return 0
     waiting = _waiting(campaign_id)
     _shuffle.shuffle(waiting)
-    ripe = rules.joining(len(waiting), campaign.k, day_is_over=day_is_over)
+    joins = rules.joining(Counter(one.cell for _name, one in waiting), campaign.k, day_is_over=day_is_over)
+    ripe = [pair for cell, many in joins.items() for pair in [at for at in waiting if at[1].cell == cell][:many]]
     if ripe:
         _forget_safely()
         campaign.batches += 1
-        _join(campaign, waiting[:ripe], campaign.batches)
+        _join(campaign, ripe, campaign.batches)
         _ask_release(campaign)
-    return ripe
+    return len(ripe)
 
 
 def _join(campaign: Campaign, waiting: Sequence[tuple[str, Return]], release: int | None) -> None:
@@ -333,9 +339,8 @@ def count_returns(campaign_id: str, returns: Sequence[Return]) -> None:
     if any(len(one.answers) != length for one in returns):
         raise ValueError(f"packed answers have {length} signs")
     if len(returns) < campaign.k:
-        db.session.add_all(
-            Waiting(id=new_id(), campaign_id=campaign_id, answers=one.answers, **one.cell._asdict()) for one in returns
-        )
+        for one in returns:
+            _wait(campaign_id, one)
         return
     campaign.batches += 1
     campaign.parts = campaign.batches

@@ -14,14 +14,13 @@ from lms.foundation.db import db, writing
 from lms.foundation.errors import Expired, NotFound, Refused
 from lms.foundation.tokens import digest
 from lms.jobs import outbox, tasks
-from lms.survey import rules, sealing, service
+from lms.survey import sealing, service
 from lms.survey import tasks as _survey_tasks  # noqa: F401  # registers survey.flush
 from lms.survey.events import BatchCounted, CampaignClosed
 from lms.survey.instruments import InstrumentFault
 from lms.survey.models import Campaign, Draft, Response, Token, Waiting
-from lms.survey.queries import campaign, drafted, newest_campaign, open_campaign, page_of, released
-from lms.survey.rules import Cell
-from lms.survey.service import Return
+from lms.survey.queries import campaign, drafted, newest_campaign, open_campaign, page_of
+from lms.survey.release import tasks as _release_tasks  # noqa: F401  # registers survey.release
 from tests.survey.conftest import cells, sealed_draft
 
 
@@ -127,17 +126,16 @@ def test_what_was_begun_and_sent_before_there_were_seals_still_counts(asked, inv
 
 
 def test_a_return_sealed_with_another_secret_waits_for_it(asked, invite, answer, any_app, caplog):
-    tokens = invite(12)
-    for token in tokens[:10]:
+    for token in invite(15):
         answer(token)
     key, any_app.secret_key = any_app.secret_key, "another-0123456789-abcdefghijklmnopqr"
     tasks.drain()
-    assert (count(Waiting), count(Response)) == (10, 0)
-    assert "10 sent answers wait for the secret key" in caplog.text
+    assert (count(Waiting), count(Response)) == (15, 0)
+    assert "15 sent answers wait for the secret key" in caplog.text
     any_app.secret_key = key
     with writing():
         service.flush(asked.id)
-    assert (count(Waiting), count(Response)) == (0, 10)
+    assert (count(Waiting), count(Response)) == (5, 10)
 
 
 def test_sending_gives_the_pairs_by_competency(asked, invite):
@@ -189,29 +187,30 @@ def test_two_senders_at_once_make_one_return(asked, invite, any_app):
 
 def test_ten_join_together_through_the_outbox(asked, invite, answer):
     tokens = invite(23)
-    for token in tokens[:9]:
+    for token in tokens[:14]:
         answer(token)
     tasks.drain()
-    assert (count(Waiting), count(Response)) == (9, 0)
-    answer(tokens[9])
+    assert (count(Waiting), count(Response)) == (14, 0)
+    answer(tokens[14])
     tasks.drain()
-    assert (count(Waiting), count(Response)) == (0, 10)
+    # five stay behind, so that closing moves no figure by fewer
+    assert (count(Waiting), count(Response)) == (5, 10)
     found = campaign(asked.id)
     assert found is not None
-    assert (found.counted, found.waiting) == (10, 0)
+    assert (found.counted, found.told, found.waiting) == (10, 10, 5)
 
 
 def test_a_late_flush_lets_only_full_tens_join(asked, invite, answer):
     for token in invite(23):
         answer(token)
     with writing():
-        assert service.flush(asked.id) == 20
-    assert (count(Waiting), count(Response)) == (3, 20)
+        assert service.flush(asked.id) == 10
+    assert (count(Waiting), count(Response)) == (13, 10)
 
 
-@pytest.mark.parametrize(("waiting", "joined"), [(4, 0), (5, 5), (7, 7)])
+@pytest.mark.parametrize(("waiting", "joined"), [(4, 0), (9, 0), (10, 5), (12, 7)])
 def test_at_the_days_end_they_join_if_they_are_enough(asked, invite, answer, waiting, joined):
-    for token in invite(10)[:waiting]:
+    for token in invite(12)[:waiting]:
         answer(token)
     with writing():
         outbox.put("survey.flush", {"slot": 1}, key="day")
@@ -228,6 +227,7 @@ def test_closing_counts_the_last_ones_wipes_drafts_and_tells(asked, invite, answ
     any_app.extensions["listeners"] = {CampaignClosed: ("survey.flush",), BatchCounted: ("survey.flush",)}
     with writing():
         service.close(asked.id)
+    tasks.drain()
     told = [key for key in db.session.scalars(sa.text("SELECT key FROM job")) if key.startswith("survey.flush")]
     assert told == [f"survey.flush:{asked.id}"]
     found = campaign(asked.id)
@@ -300,7 +300,7 @@ def test_tokens_and_responses_have_no_common_key_and_no_time(asked, invite, answ
         assert not any(isinstance(value, datetime) for value in row)
     values = [set(map(str, row)) - known for row in rows["survey_response"]]
     shared = set.intersection(*values)
-    assert shared <= {"2027-03-04", "2"}  # the day, the reach: the same for all of the batch
+    assert shared <= {"2027-03-04", "1"}  # the day and the batch: the same for all of it
     columns = {column.name for column in Response.__table__.columns} & {
         column.name for column in Token.__table__.columns
     }
@@ -326,8 +326,8 @@ def test_the_order_of_responses_says_nothing_about_who_sent_when(asked, invite):
             tasks.drain()
         rows = [row for row in dump()["survey_response"] if row[0] not in before]
         for name, ordered in (("stored", rows), ("by id", sorted(rows, key=lambda row: str(row[0])))):
-            right[name] += sum(str(row[column])[:2] == codes for row, codes in zip(ordered, told, strict=True))
-    # by chance one pair in twenty is right, within a batch of ten one in ten: two a round
+            right[name] += sum(str(row[column])[:2] == codes for row, codes in zip(ordered, told, strict=False))
+    # the last ones of a round wait for the next; by chance one pair in twenty is right, within a batch one in ten: two a round
     for name, hits in right.items():
         assert hits <= 2 * rounds + 3 * (2 * rounds) ** 0.5, (name, hits)
 
@@ -343,109 +343,3 @@ def test_sqlite_overwrites_a_wiped_draft(asked, invite, answer, any_app):
     raw = open(str(db.engine.url.database), "rb").read()  # noqa: SIM115
     assert raw.count(digest(token).encode()) <= 2  # the token's own row, none with answers beside it
     assert b'["4","1"]' not in raw.replace(b" ", b"")
-
-
-# ---- the one exit -------------------------------------------------------------------------------------------------
-
-
-def put(asked, *groups: tuple[int, str | None, str, str]) -> None:
-    """Count returns: (how many, space, importance, level)."""
-    returns = [
-        Return(cell, (importance + level) * len(asked.items))
-        for many, space, importance, level in groups
-        for cell in cells(many, space, None)
-    ]
-    with writing():
-        service.count_returns(asked.id, returns)
-
-
-def groups(asked, by: str) -> dict[str, object]:
-    return {group.key: group for group in released(asked.id, by=by)}
-
-
-def test_nothing_of_fewer_than_k(asked):
-    put(asked, (4, "bobine", "5", "2"))
-    for by in ("network", "territory", "space"):
-        assert released(asked.id, by=by) == []
-
-
-def test_by_network_five_are_indicative_ten_have_figures(asked):
-    put(asked, (5, "bobine", "5", "2"))
-    (group,) = released(asked.id)
-    assert (group.show, group.n, group.items, set(group.domains.values())) == ("indicative", 5, (), {3.0})
-    put(asked, (5, "bobine", "5", "2"))
-    (group,) = released(asked.id)
-    assert (group.show, group.n, len(group.items)) == ("bands", 10, 24)
-    assert {(one.gap, one.mwds, one.share, one.rank) for one in group.items} == {(3.0, 15.0, 100.0, 1)}
-
-
-def test_by_space_small_ones_are_hidden_and_do_not_come_back_by_subtraction(asked):
-    put(asked, (30, "bobine", "5", "2"), (12, "estive", "4", "3"), (4, "forn", "5", "1"), (30, "remise", "3", "3"))
-    found = groups(asked, "space")
-    # the total of the valley minus its other spaces would show the four: so one answer of the largest waits
-    assert {name: (group.show, group.n) for name, group in found.items()} == {
-        "bobine": ("bands", 29), "estive": ("bands", 12), "forn": ("hidden", 0), "remise": ("full", 30),
-    }  # fmt: skip
-    assert found["forn"].n == 0
-    assert found["forn"].domains == {}
-    assert {group.show for group in released(asked.id, by="territory")} == {"full"}
-
-
-def test_by_space_five_to_nine_are_pooled_and_have_no_items(asked):
-    put(asked, (30, "bobine", "5", "2"), (12, "estive", "4", "3"), (7, "forn", "5", "1"), (30, "remise", "3", "3"))
-    found = groups(asked, "space")
-    assert found["forn"].show == "indicative"
-    assert found["forn"].items == ()
-    assert set(found["forn"].domains) == {"management", "project", "mediation", "communication"}
-    assert found["estive"].show == "bands"
-    assert found["bobine"].domains["mediation"] == 3.0
-
-
-def test_a_groups_figures_move_only_by_k_new_answers(asked):
-    put(asked, (30, "bobine", "5", "2"), (30, "remise", "5", "2"))
-    before = groups(asked, "space")["bobine"]
-    for _more in range(4):
-        put(asked, (1, "bobine", "1", "5"))
-        assert groups(asked, "space")["bobine"] == before
-        assert groups(asked, "territory")["vall-nord"].n == 30
-    put(asked, (1, "bobine", "1", "5"))
-    assert groups(asked, "space")["bobine"].n == 35
-
-
-def test_one_waiting_answer_changes_no_figure(asked, invite, answer):
-    put(asked, (30, "bobine", "5", "2"))
-    before = [released(asked.id, by=by) for by in ("network", "territory", "space")]
-    for token in invite(9):
-        answer(token)
-        tasks.drain()
-        assert [released(asked.id, by=by) for by in ("network", "territory", "space")] == before
-
-
-def test_an_item_with_few_pairs_is_hidden_and_the_smallest_group_with_it(asked):
-    full = "52" * len(asked.items)
-    dont = "5d" + full[2:]
-    returns = [Return(cell, full) for cell in cells(20, "bobine", None)]
-    returns += [Return(cell, dont) for cell in cells(8, "estive", None)] + [
-        Return(cell, full) for cell in cells(4, "estive", None)
-    ]
-    with writing():
-        service.count_returns(asked.id, returns)
-    found = groups(asked, "space")
-    first = asked.items[0]
-    # four people of the second space answered the first item: hidden there, and so in the only other space
-    assert first not in {one.item for one in found["estive"].items}
-    assert first not in {one.item for one in found["bobine"].items}
-    assert asked.items[1] in {one.item for one in found["bobine"].items}
-
-
-def test_intervals_come_with_the_network_alone(asked):
-    put(asked, (30, "bobine", "5", "2"))
-    (group,) = released(asked.id, draws=50, seed=3)
-    assert all(one.best and one.worst and one.top is not None for one in group.items)
-    assert released(asked.id)[0].items[0].best is None
-
-
-def test_packed_answers_of_another_length_are_refused(asked):
-    with pytest.raises(ValueError, match="signs"), writing():
-        service.count_returns(asked.id, [Return(Cell(None, None, None), "55")])
-    assert rules.BATCH == 10
