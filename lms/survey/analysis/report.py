@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from typing import Any, Final
 
 import numpy as np
 
 from lms.survey.analysis.flags import flags
+from lms.survey.analysis.raking import design_effect
 from lms.survey.analysis.ratings import Ratings
 from lms.survey.analysis.scores import (
     BY_METHOD,
+    Moments,
     Scores,
     competition_ranks,
     cut,
@@ -27,7 +28,6 @@ from lms.survey.analysis.scores import (
     wilcoxon,
 )
 from lms.survey.analysis.uncertainty import (
-    Draws,
     covariance_of_means,
     draw,
     label,
@@ -45,15 +45,19 @@ TOP: Final = 5
 
 def analyse(table: Ratings, *, seed: int, top: int = TOP) -> dict[str, Any]:
     """Everything about one group of people, ready for JSON: see `docs/researcher.md` for each field. `seed` is 0 or more."""
-    found = scores(moments(table))
-    by_mean = covariance_of_means(table)
-    drawn = draw(table, by_mean, seed)
+    sums = moments(table)
+    found = scores(sums)
+    by_mean = covariance_of_means(table, sums=sums)
+    drawn = draw(table, by_mean, seed, sums=sums)
     places = standing(drawn, top)
-    sets = rank_sets(found.mwds, score_covariance(found, by_mean), seed)
+    effect = design_effect(table.weights)
+    sets = rank_sets(found.mwds, score_covariance(found, by_mean), seed, freedom=found.n / effect - 1)
     ranks = competition_ranks(found.mwds)
     unsure = dont_know(table)
-    tests = _tests(table)
+    tests = _tests(sums)
     lines = cut(found.importance), cut(found.competence), cut(found.gap)
+    important, able = is_high(found.importance, lines[0]), is_high(found.competence, lines[1])
+    chances = quadrant_chances(drawn, important, able)
     items: dict[str, Any] = {}
     for at, item in enumerate(table.items):
         known = bool(found.n[at])
@@ -79,12 +83,17 @@ def analyse(table: Ratings, *, seed: int, top: int = TOP) -> dict[str, Any]:
             "p_top": finite(places.top[at]) if known else None,
             "label": label(float(found.mwds[at]), float(places.top[at])) if known else None,
             "wilcoxon": tests[at],
-            "ipa": _ipa(found, drawn, at, lines[0], lines[1]) if known else None,
+            "ipa": {
+                "quadrant": ipa_quadrant(important[at], able[at]),
+                "importance_cut": lines[0],
+                "competence_cut": lines[1],
+                "p": finite(chances[at]),
+            }
+            if known
+            else None,
             "locus": _locus(found, at, lines[2], lines[0]) if known else None,
         }
     people = len(table.respondents)
-    total, squares = float(table.weights.sum()), float((table.weights**2).sum())
-    effect = people * squares / (total * total) if total else math.nan
     return {
         "items": items,
         "orders": {method: order(values(found), table.items) for method, values in BY_METHOD.items()},
@@ -116,14 +125,10 @@ def analyse_by(table: Ratings, column: str, *, seed: int, top: int = TOP, k: int
     return whole
 
 
-def _tests(table: Ratings) -> list[dict[str, Any] | None]:
+def _tests(sums: Moments) -> list[dict[str, Any] | None]:
     """Wilcoxon's test of each item with Holm's adjustment over the items that could be tested."""
-    pairs = table.pairs
-    made = [
-        wilcoxon(table.importance[pairs[:, at], at].astype(np.int64) - table.competence[pairs[:, at], at])
-        for at in range(len(table.items))
-    ]
-    tested = [at for at in range(len(table.items)) if pairs[:, at].any()]
+    made = [wilcoxon(counts) for counts in sums.counts]
+    tested = np.flatnonzero(sums.n).tolist()
     adjusted = dict(zip(tested, holm([made[at].p for at in tested]), strict=True))
     return [
         {
@@ -132,16 +137,6 @@ def _tests(table: Ratings) -> list[dict[str, Any] | None]:
         } if at in adjusted else None
         for at, one in enumerate(made)
     ]  # fmt: skip
-
-
-def _ipa(found: Scores, drawn: Draws, at: int, important: float, able: float) -> dict[str, Any]:
-    up, across = bool(is_high(found.importance[at], important)), bool(is_high(found.competence[at], able))
-    return {
-        "quadrant": ipa_quadrant(up, across),
-        "importance_cut": important,
-        "competence_cut": able,
-        "p": quadrant_chances(drawn, up, across, at),
-    }
 
 
 def _locus(found: Scores, at: int, gap: float, important: float) -> dict[str, Any]:

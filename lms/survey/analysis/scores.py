@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import NormalDist
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from lms.survey.analysis.ratings import DONT_KNOW, NOT_ASKED, Floats, Ratings
+from lms.survey.analysis.ratings import DONT_KNOW, HIGHEST, NOT_ASKED, Floats, Ratings
 
 #: Scores are compared at this many decimals.
 DECIMALS: Final = 12
@@ -23,7 +23,8 @@ DECIMALS: Final = 12
 EXACT_MOST: Final = 200
 #: People whose answers are added up at once.
 AT_ONCE: Final = 20_000
-_GRID: Final = 6
+#: Codes are -4 to 5: so many, and the smallest made 0.
+_CODES: Final = HIGHEST - NOT_ASKED + 1
 METHODS: Final = ("mwds", "rdm", "gap", "pni_modified", "high_low", "importance")
 
 
@@ -41,6 +42,8 @@ class Moments:
     more: Floats
     less: Floats
     high_low: Floats
+    #: How many people gave importance I and competence C: items x 5 x 5, I down, C across; never weighted.
+    counts: npt.NDArray[np.int64] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -71,26 +74,30 @@ class Scores:
 def moments(table: Ratings) -> Moments:
     """Sums over the pairs of each item, from how often each pair of ratings was given."""
     width = len(table.items)
-    n = np.zeros(width, dtype=np.int64)
-    given = np.zeros((width, _GRID * _GRID))
+    counts = np.zeros((width, _CODES * _CODES), dtype=np.int64)
+    weights = np.zeros((width, _CODES * _CODES))
     for rows in slices(len(table.respondents)):
-        important, able = table.importance[rows], table.competence[rows]
-        cells = np.where((important > 0) & (able > 0), important * _GRID + able, 0).T.astype(np.intp)
-        for item, cell in enumerate(cells):
-            counts = np.bincount(cell, minlength=_GRID * _GRID)
-            n[item] += counts[1:].sum()
-            given[item] += np.bincount(cell, table.weights[rows], _GRID * _GRID) if table.weighted else counts
-    grid = given.reshape(width, _GRID, _GRID)
-    grid[:, 0, 0] = 0.0
-    high, low = np.indices((_GRID, _GRID))  # importance down, competence across
+        # Both codes in one number of eight bits: missing ones have cells of their own, which are not read.
+        cells = (
+            table.importance[rows] * np.int8(_CODES) + table.competence[rows] - np.int8(NOT_ASKED * (_CODES + 1))
+        ).T
+        for item, cell in enumerate(np.ascontiguousarray(cells)):
+            counts[item] += np.bincount(cell, minlength=_CODES * _CODES)
+            if table.weighted:
+                weights[item] += np.bincount(cell, table.weights[rows], _CODES * _CODES)
+    first = 1 - NOT_ASKED
+    people = np.ascontiguousarray(counts.reshape(width, _CODES, _CODES)[:, first:, first:])
+    grid = weights.reshape(width, _CODES, _CODES)[:, first:, first:] if table.weighted else people.astype(np.float64)
+    weight, importance, competence, more, less, high_low = _totals(grid)
+    return Moments(people.sum(axis=(1, 2)), weight, importance, competence, more, less, high_low, people)
 
-    def total(of: npt.NDArray[Any]) -> Floats:
-        return np.asarray((grid * of).sum(axis=(1, 2)), dtype=np.float64)
 
-    return Moments(
-        n, grid.sum(axis=(1, 2)), total(high), total(low), total(low < high), total(low > high),
-        total((high >= 4) & (low <= 2)),
-    )  # fmt: skip
+def _totals(grid: Floats) -> list[Floats]:
+    """Sums over the pairs: of their weights, of I, of C, and of the weights with C < I, with C > I, with I >= 4 and C <= 2."""
+    high, low = np.indices((HIGHEST, HIGHEST)) + 1
+    of = [np.ones_like(high), high, low, low < high, low > high, (high >= 4) & (low <= 2)]
+    flat = grid.reshape(len(grid), HIGHEST * HIGHEST)
+    return list((flat @ np.stack([one.ravel() for one in of], axis=1).astype(np.float64)).T)
 
 
 def slices(people: int) -> Iterator[slice]:
@@ -164,9 +171,21 @@ def competition_ranks(values: Floats) -> npt.NDArray[np.int64]:
 
     `values` may have several rows (draws); ranks are within each row.
     """
-    rounded = np.where(np.isnan(values), -np.inf, np.round(values, DECIMALS))
-    ahead = rounded[..., None, :] > rounded[..., :, None]
-    return np.asarray(1 + ahead.sum(axis=-1), dtype=np.int64)
+    # Items first: each is compared with all others in one go over the draws.
+    across = np.ascontiguousarray(np.where(np.isnan(values), -np.inf, np.round(values, DECIMALS)).T)
+    small = np.int8 if len(across) < 127 else np.int64
+    ranks = np.empty(across.shape, dtype=np.int64)
+    for item, own in enumerate(across):
+        ranks[item] = 1 + (across > own).sum(axis=0, dtype=small)
+    return np.ascontiguousarray(ranks.T)
+
+
+def mid_ranks(values: Floats) -> Floats:
+    """Rank 1 for the largest; equals share the mean of their places (1, 2.5, 2.5, 4): for statistics, never for a page."""
+    rounded = np.round(values, DECIMALS)
+    ahead = (rounded[None, :] > rounded[:, None]).sum(axis=1)
+    same = (rounded[None, :] == rounded[:, None]).sum(axis=1)
+    return np.asarray(ahead + (same + 1) / 2, dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -187,23 +206,26 @@ class Wilcoxon:
     r: float
 
 
-def wilcoxon(differences: npt.NDArray[np.int64]) -> Wilcoxon:
-    """Test whether the differences I - C of an item lie about zero (Wilcoxon 1945). Weights play no part in it."""
-    moved = differences[differences != 0]
-    n, zeros = len(moved), len(differences) - len(moved)
+def wilcoxon(counts: npt.NDArray[np.int64]) -> Wilcoxon:
+    """Test whether the differences I - C of an item lie about zero (Wilcoxon 1945), from how many people gave each pair of
+    ratings (5 x 5, I down, C across). Weights play no part in it.
+    """
+    width = len(counts)
+    zeros = int(np.trace(counts))
+    upward = np.array([np.trace(counts, -size) for size in range(1, width)])
+    each = upward + np.array([np.trace(counts, size) for size in range(1, width)])
+    n = int(each.sum())
     if n == 0:
         return Wilcoxon(0, zeros, 0.0, 0.0, "none", 1.0, 0.0)
-    sizes, counts = np.unique(np.abs(moved), return_counts=True)
     # Twice the mid-rank of each size, a whole number: 2 * (people before + (people + 1) / 2).
-    double = 2 * (np.cumsum(counts) - counts) + counts + 1
-    upward = np.bincount(np.searchsorted(sizes, moved[moved > 0]), minlength=len(sizes))
+    double = 2 * (np.cumsum(each) - each) + each + 1
     plus = int(double @ upward)
     minus = n * (n + 1) - plus
     r = (plus - minus) / (plus + minus)
     if n <= EXACT_MOST:
-        p, method = _exact(double, counts, min(plus, minus)), "exact"
+        p, method = _exact(double, each, min(plus, minus)), "exact"
     else:
-        ties = float((counts.astype(float) ** 3 - counts).sum())
+        ties = float((each.astype(float) ** 3 - each).sum())
         variance = n * (n + 1) * (2 * n + 1) / 24 - ties / 48
         z = (min(plus, minus) / 2 - n * (n + 1) / 4) / math.sqrt(variance)
         p, method = min(1.0, 2 * NormalDist().cdf(z)), "normal"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from lms.survey.analysis.scores import (
     holm,
     ipa_quadrant,
     locus_quadrant,
+    mid_ranks,
     moments,
     order,
     scores,
@@ -108,20 +110,29 @@ def test_a_weight_of_two_is_the_same_person_twice(rows: list[list[tuple[int, int
 def test_ties_share_a_rank_and_stand_together_by_code() -> None:
     values = np.array([1.0, 2.0 + 1e-14, 2.0, np.nan, -1.0, 2.0])
     assert competition_ranks(values).tolist() == [4, 1, 1, 6, 5, 1]
+    assert mid_ranks(np.array([1.0, 2.0 + 1e-14, 2.0, -1.0])).tolist() == [3.0, 1.5, 1.5, 4.0]
     assert order(values, ["a", "f", "c", "d", "e", "b"]) == [["b", "c", "f"], "a", "e"]
+
+
+def counted(differences: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """How many people gave each pair of ratings, for these differences I - C."""
+    counts = np.zeros((5, 5), dtype=np.int64)
+    for one in differences.tolist():
+        counts[max(one, 0), max(-one, 0)] += 1
+    return counts
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_wilcoxon_agrees_with_scipy(seed: int) -> None:
     chance = np.random.default_rng(seed)
     few = chance.integers(-4, 5, size=11)
-    mine, kept = wilcoxon(few), few[few != 0]
+    mine, kept = wilcoxon(counted(few)), few[few != 0]
     theirs = stats.wilcoxon(kept, method=stats.PermutationMethod(n_resamples=np.inf))
     assert (mine.method, mine.n, mine.zeros) == ("exact", len(kept), 11 - len(kept))
     assert min(mine.t_plus, mine.t_minus) == theirs.statistic
     assert mine.p == pytest.approx(theirs.pvalue, abs=1e-12)
     many = chance.integers(-3, 5, size=600)
-    mine = wilcoxon(many)
+    mine = wilcoxon(counted(many))
     theirs = stats.wilcoxon(many, zero_method="wilcox", correction=False, method="asymptotic")
     assert mine.method == "normal"
     assert mine.p == pytest.approx(theirs.pvalue, rel=1e-9)
@@ -130,8 +141,8 @@ def test_wilcoxon_agrees_with_scipy(seed: int) -> None:
 
 
 def test_wilcoxon_where_nothing_moves() -> None:
-    assert wilcoxon(np.zeros(7, dtype=np.int64)).method == "none"
-    assert wilcoxon(np.zeros(7, dtype=np.int64)).p == 1.0
+    assert wilcoxon(counted(np.zeros(7, dtype=np.int64))).method == "none"
+    assert wilcoxon(counted(np.zeros(7, dtype=np.int64))).p == 1.0
 
 
 def test_holm_steps_down() -> None:
