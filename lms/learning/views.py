@@ -31,7 +31,7 @@ from lms.learning.notes.forms import NOTE, NOTE_FIELDS, note_form
 from lms.learning.notes.queries import foot_of
 from lms.learning.queries import Given, Learning, Try
 from lms.learning.renewals.pages import renewal_told
-from lms.learning.renewals.queries import attempts_before
+from lms.learning.renewals.queries import attempts_before, renewed_until
 from lms.learning.reviews.scenes import decisive
 from lms.spaces.policy import guard
 
@@ -355,6 +355,7 @@ def result(course_id: str, unit: str, activity: str, attempt_id: str) -> Any:
     return render_template(
         "learning/result.html",
         **pages.result_page(own, one, tries, versions, text, language(), spent=spent),
+        renewed_until=renewed_until(visitor().id, course_id, one.submitted_at) if one.passed else None,
         certificate=certificate_of(visitor().id, course_id)
         if one.passed and own.published.document.certificate
         else None,

@@ -94,7 +94,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Line:
-    """One person of an assignment. `state`: missing, active, finished, declined, excused."""
+    """One person of an assignment. `state`: missing, to_do, active (begun), finished, declined, excused."""
 
     id: str
     name: str
@@ -387,9 +387,9 @@ def _lines(one: Standing, rows: Collection[Any], day: date) -> list[Line]:
     fact: Any
     if ids:
         for fact in db.session.execute(
-            sa.select(Enrolment.person_id, Enrolment.course_id, Enrolment.state, Enrolment.due_on).where(
-                Enrolment.person_id.in_(ids), Enrolment.course_id.in_(one.courses)
-            )
+            sa.select(
+                Enrolment.person_id, Enrolment.course_id, Enrolment.state, Enrolment.due_on, Enrolment.begun_at
+            ).where(Enrolment.person_id.in_(ids), Enrolment.course_id.in_(one.courses))
         ):
             taken[fact.person_id][fact.course_id] = fact
         for fact in db.session.execute(
@@ -410,6 +410,8 @@ def _line(one: Standing, row: Any, taken: Mapping[str, Any], exception: Any, day
     if exception is not None and exception.excused and not whole:
         state = "excused"
     due_on = current.due_on if current is not None and state == "active" else None
+    if state == "active" and not any(course.begun_at or course.state == "finished" for course in taken.values()):
+        state = "to_do"
     return Line(
         row.id, row.name, local(row.since, one.zone).date(), state, current.course_id if current else None, due_on,
         due_on is not None and due_on < day, exception.due_on if exception is not None else None,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from lms.foundation.db import db, read
 from lms.learning.models import Attempt
@@ -68,6 +69,28 @@ def passed_since(person_id: str, course_id: str, moment: datetime) -> set[tuple[
         .distinct()
     )
     return {(unit, activity) for unit, activity in rows}
+
+
+def renewed_until(person_id: str, course_id: str, submitted_at: datetime) -> date | None:
+    """Until when something is valid anew that was renewed by the quiz handed in then, or by one after it; None for nothing."""
+    following = aliased(Renewal)
+    return db.session.scalar(
+        sa.select(following.valid_until)
+        .join(
+            Renewal,
+            sa.and_(
+                Renewal.person_id == following.person_id,
+                Renewal.course_id == following.course_id,
+                Renewal.round == following.round - 1,
+            ),
+        )
+        .where(
+            Renewal.person_id == person_id, Renewal.quiz_course_id == course_id, Renewal.opened_at <= submitted_at,
+            Renewal.done_at >= submitted_at,
+        )
+        .order_by(following.valid_until.desc())
+        .limit(1)
+    )  # fmt: skip
 
 
 _SPENT = (

@@ -173,6 +173,15 @@ def token(page: Any) -> str:
     return str(page.get_data(as_text=True)).split('name="csrf_token" value="')[1].split('"')[0]
 
 
+def test_what_nobody_has_begun_is_to_do_and_not_under_way(any_town: Town) -> None:
+    made, _counts = any_town.assign(Scope("bobine", None, "learners"))
+    boss, page = visit(any_town, "boss"), f"/assignments/{made}?show=all"
+    assert words_of(boss.get(page)).count("to do") == 2
+    any_town.write(lambda: learning.complete(any_town.ids["lea"], "alpha", "un", kind="lesson"))
+    said = words_of(boss.get(page))
+    assert (said.count("to do"), said.count("under way")) == (1, 1)
+
+
 def test_ending_and_taking_it_up_again(town: Town) -> None:
     made, _counts = town.assign(Scope("bobine", None, "all"))
     boss = visit(town, "boss")
