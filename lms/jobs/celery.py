@@ -50,12 +50,13 @@ def make_celery(app: Flask, redis_url: str | None) -> Celery:
         broker_connection_retry_on_startup=True,
         task_queues=[Queue(name) for name in QUEUES],
         task_default_queue=QUEUES[-1],
+        task_routes={known.name: {"queue": known.queue} for known in TASKS.values()},
         timezone="UTC",
         beat_schedule_filename=str(app.config["CORDADA"].instance / "celerybeat-schedule"),
         beat_schedule={"sweep": {"task": "jobs.sweep", "schedule": SWEEP}},
     )
     for known in TASKS.values():
-        celery.task(execute, name=known.name, queue=known.queue, shared=False)
+        celery.task(execute, name=known.name, shared=False)
     bell = Doorbell(celery, redis_url)
 
     def sweep() -> int:
@@ -67,7 +68,7 @@ def make_celery(app: Flask, redis_url: str | None) -> Celery:
                 bell(TASKS[name], job_id)
         return len(ids)
 
-    celery.task(sweep, name="jobs.sweep", queue=QUEUES[-1], shared=False)
+    celery.task(sweep, name="jobs.sweep", shared=False)
 
     class NotBeforeItIsSafe(bootsteps.Step):
         """A worker refuses to start where a write could be lost (the same checks as `serve`)."""

@@ -52,7 +52,8 @@ def test_showing_oneself_is_taken_back_and_ends_with_the_membership(any_house: H
     assert "Learner_A" not in words_of(reader.get("/spaces/la-bobine"))
 
 
-def test_A8_A12_nobody_shows_somebody_else(house: House) -> None:
+def test_A8_A12_nobody_shows_somebody_else(any_house: House) -> None:
+    house = any_house
     for who in ("manager_a", "learner_b", "coordinator"):
         client = house.client(who)
         data = {
@@ -64,7 +65,7 @@ def test_A8_A12_nobody_shows_somebody_else(house: House) -> None:
         code = client.post("/spaces/la-bobine/seen", data=data).status_code
         assert code == (302 if who == "manager_a" else 404)
     with house.open():
-        rows = dict(db.session.execute(sa.select(Membership.person_id, Membership.seen)).tuples().all())
+        rows = dict(db.session.execute(sa.select(Membership.person_id, Membership.seen)).all())
     assert {who for who, seen in rows.items() if seen != "no"} == {house.ids["manager_a"]}
 
 
@@ -115,7 +116,8 @@ WHO = ("manager_b", "learner_a", "trainer", None)
 
 
 @pytest.mark.parametrize("who", WHO)
-def test_A1_others_edit_nothing(house: House, who: str | None) -> None:
+def test_A1_others_edit_nothing(any_house: House, who: str | None) -> None:
+    house = any_house
     client = house.client(who)
     token = token_of(client, "/account" if who else "/sign-in")
     before = house.state()
