@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 
+from lms.survey.analysis.checks import checks
 from lms.survey.analysis.flags import flags
 from lms.survey.analysis.raking import design_effect
 from lms.survey.analysis.ratings import Ratings
@@ -28,6 +30,8 @@ from lms.survey.analysis.scores import (
     wilcoxon,
 )
 from lms.survey.analysis.uncertainty import (
+    Reweigh,
+    covariance_of_draws,
     covariance_of_means,
     draw,
     label,
@@ -43,15 +47,35 @@ from lms.survey.rules import suppressed
 TOP: Final = 5
 
 
-def analyse(table: Ratings, *, seed: int, top: int = TOP) -> dict[str, Any]:
-    """Everything about one group of people, ready for JSON: see `docs/researcher.md` for each field. `seed` is 0 or more."""
+def analyse(
+    table: Ratings,
+    *,
+    seed: int,
+    top: int = TOP,
+    checked: bool = False,
+    groups: Sequence[str] | None = None,
+    domains: Mapping[str, str] | None = None,
+    spaces: Sequence[str] | None = None,
+    reweigh: Reweigh | None = None,
+) -> dict[str, Any]:
+    """Everything about one group of people, ready for JSON: see `docs/researcher.md` for each field. `seed` is 0 or more.
+
+    `checked` adds what qualifies the order (`checks`). `groups` and `domains` are for `flags`, `spaces` and `reweigh` for `draw`:
+    where people were invited by space, and where weights come from raking.
+    """
     sums = moments(table)
     found = scores(sums)
-    by_mean = covariance_of_means(table, sums=sums)
-    drawn = draw(table, by_mean, seed, sums=sums)
+    by_mean = covariance_of_means(table, sums=sums, spaces=spaces)
+    drawn = draw(table, by_mean, seed, sums=sums, spaces=spaces, reweigh=reweigh)
+    if reweigh is not None:
+        by_mean = covariance_of_draws(drawn)
     places = standing(drawn, top)
     effect = design_effect(table.weights)
-    sets = rank_sets(found.mwds, score_covariance(found, by_mean), seed, freedom=found.n / effect - 1)
+    freedom = found.n / effect - 1
+    if spaces is not None:
+        freedom = np.minimum(freedom, len(set(spaces)) - 1)
+    sets = rank_sets(found.mwds, score_covariance(found, by_mean), seed, freedom=freedom)
+    flagged = flags(table, groups=groups, domains=domains)
     ranks = competition_ranks(found.mwds)
     unsure = dont_know(table)
     tests = _tests(sums)
@@ -102,12 +126,15 @@ def analyse(table: Ratings, *, seed: int, top: int = TOP) -> dict[str, Any]:
         "n_respondents": people,
         "kish_deff": finite(effect),
         "n_eff": finite(people / effect),
-        "flags": [{"respondent": one.respondent, "flag": one.flag, "value": one.value} for one in flags(table)],
+        "flags": [{"respondent": one.respondent, "flag": one.flag, "value": one.value} for one in flagged],
         "seed": seed,
+        **({"checks": checks(table, found, flagged)} if checked else {}),
     }
 
 
-def analyse_by(table: Ratings, column: str, *, seed: int, top: int = TOP, k: int = 1) -> dict[str, Any]:
+def analyse_by(
+    table: Ratings, column: str, *, seed: int, top: int = TOP, k: int = 1, checked: bool = False
+) -> dict[str, Any]:
     """The same for everybody, and for each group of people with one value in `column`, under `groups`.
 
     A group of fewer than `k` is `{"suppressed": True}`, and so is a second one where the total minus the others would give
@@ -116,12 +143,15 @@ def analyse_by(table: Ratings, column: str, *, seed: int, top: int = TOP, k: int
     values = table.columns[column]
     sizes = Counter(values)
     hidden = suppressed(len(table.respondents), sizes, k)
-    own = np.array(values)
-    whole = analyse(table, seed=seed, top=top)
-    whole["groups"] = {
-        value: {"suppressed": True} if value in hidden else analyse(table.of(own == value), seed=seed, top=top)
-        for value in sorted(sizes)
-    }
+    own = np.array(values, dtype=object)
+    whole = analyse(table, seed=seed, top=top, checked=checked, groups=values)
+    whole["groups"] = {}
+    for value in sorted(sizes):
+        if value in hidden:
+            whole["groups"][value] = {"suppressed": True}
+            continue
+        part = table.of(own == value)
+        whole["groups"][value] = analyse(part, seed=seed, top=top, checked=checked, groups=part.columns[column])
     return whole
 
 

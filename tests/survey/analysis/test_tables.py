@@ -215,7 +215,7 @@ def test_flags() -> None:
         ("content", "no_difference", 12.0),
         ("robot", "same_importance", 1.0),
         ("robot", "same_competence", 1.0),
-        ("robot", "no_spread", 0.0),
+        ("robot", "no_spread", 1.0),
         ("robot", "no_difference", 12.0),
         ("robot", "doubtful", 3.0),
         ("unsure", "dont_know", 0.75),
@@ -282,3 +282,34 @@ def test_what_no_hiding_can_keep_is_named() -> None:
     hidden = suppress(cells, 5)
     assert solvable(hidden.keys()) == []
     assert told(cells, hidden.keys(), 5) == set(cells)  # 3 and an empty place: the rule leaves nothing else
+
+
+def test_a_page_without_spread_and_a_copy_within_a_group() -> None:
+    varied = [1, 2, 3, 4, 5, 4, 3, 2, 1, 2, 3, 4]
+    turned = varied[6:] + varied[:6]
+    table = ratings(
+        {
+            "a": answers(varied, turned), "b": answers(varied, turned), "c": answers(varied, turned),
+            "d": answers([3] * 6 + varied[:6], [3] * 6 + turned[:6]),
+        }
+    )  # fmt: skip
+    pages = {item: "first" if item < "K06" else "second" for item in table.items}
+    found = flags(table, domains=pages, groups=["s1", "s1", "s2", "s2"])
+    assert [(one.respondent, one.flag, one.value) for one in found] == [
+        ("a", "identical", 2.0), ("b", "identical", 2.0), ("d", "no_spread", 1.0),
+    ]  # fmt: skip
+    assert flags(table) == []  # one page of all items; nobody is compared
+
+
+def test_a_run_longer_than_nearly_everybodys_stands_out_among_many() -> None:
+    chance = random.Random(3)
+    rows = {
+        f"p{at}": answers([chance.randint(1, 5) for _ in range(20)], [chance.randint(1, 5) for _ in range(20)])
+        for at in range(300)
+    }
+    rows["long"] = answers([4] * 13 + [1, 2, 3, 5, 1, 2, 3], [1, 2, 3, 4, 5] * 4)
+    assert [(one.respondent, one.flag, one.value) for one in flags(ratings(rows))] == [
+        ("long", "same_importance", 0.65)
+    ]
+    few = {name: rows[name] for name in ("p1", "p2", "long")}
+    assert flags(ratings(few)) == []  # three people say nothing of what is usual
