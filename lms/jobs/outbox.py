@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
@@ -54,7 +53,7 @@ def tell(event: Any, *, due: datetime | None = None) -> None:
     """
     for task in current_app.extensions["listeners"].get(type(event), ()):
         urgent = TASKS[task].queue == "mail"  # somebody waits for a mail; nobody waits for a sum
-        put(task, dataclasses.asdict(event), key=f"{task}:{event.id}", due=due, priority=1 if urgent else 5)
+        put(task, vars(event), key=f"{task}:{event.id}", due=due, priority=1 if urgent else 5)
 
 
 def tell_many(events: Iterable[Any]) -> None:
@@ -65,7 +64,7 @@ def tell_many(events: Iterable[Any]) -> None:
         raise RuntimeError("a duty is written in the transaction that makes it necessary")
     listeners = current_app.extensions["listeners"]
     rows = [
-        _row(task, dataclasses.asdict(event), f"{task}:{event.id}", priority=IN_BULK)
+        _row(task, vars(event), f"{task}:{event.id}", priority=IN_BULK)
         for event in events
         for task in listeners.get(type(event), ())
     ]
