@@ -188,7 +188,6 @@ def _late_page(here: Space, fault: str, ticked: list[str] | None) -> Any:
     shown = free if ticked is None else free & set(ticked)
     return render_template(
         "reports/late.html", base=here, lines=lines, more=more, after=after, day=day, free=free, ticked=shown, fault=fault,
-        people=len({line.person_id for line in lines if line.enrolment_id in free}),
         sentence=request.form.get("sentence", "")[:SENTENCE_LONGEST], longest=SENTENCE_LONGEST,
         titles=following.titles({line.course_id for line in lines}, language()),
         days={on: format_date(on, "medium") for on in {line.due_on for line in lines}},

@@ -33,7 +33,7 @@ def test_late_to_reminded_takes_two_clicks_on_a_phone(browser: Browser, live: Li
         expect(lines).to_have_count(3)
         assert all(box.is_checked() for box in lines.all()), "everybody is ticked"
         page.get_by_label("Une phrase de votre part").fill("On en parle jeudi ?")
-        page.get_by_role("button", name="Envoyer un rappel à 3 personnes").click()
+        page.get_by_role("button", name="Envoyer un rappel aux personnes cochées").click()
         expect(page.get_by_role("status").first).to_contain_text("3 rappels sont en route.")
         assert clicks(page) == 2
         expect(lines).to_have_count(0)

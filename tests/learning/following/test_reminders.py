@@ -162,6 +162,23 @@ def test_what_is_wrong_reminds_nobody_and_keeps_what_was_typed(town: House) -> N
     assert town.count(Reminder) == 0
 
 
+def test_what_is_wrong_leads_to_somebody_who_can_be_ticked(town: House) -> None:
+    """The first in the list was reminded already: the way to the fault leads past them."""
+    later = late(town, "manager_a", "manager_a", days=2)
+    town.write(lambda: service.remind("la-bobine", [town.ids["late_a"]], by=town.ids["manager_a"]))
+    manager = town.client("manager_a")
+    token = next(
+        one.get("value") for one in page_of(manager.get(LATE)).iter("input") if one.get("name") == "csrf_token"
+    )
+    page = page_of(manager.post(LATE, data={"csrf_token": token}))
+    (link,) = (one.get("href") for one in page.iter("a") if (one.get("href") or "").startswith("#line"))
+    assert link == f"#line-{later}"
+    assert [one.get("value") for one in page.iter("input") if one.get("id") == link[1:]] == [later]
+    town.write(lambda: service.remind("la-bobine", [later], by=town.ids["manager_a"]))
+    page = page_of(manager.post(LATE, data={"csrf_token": token}))
+    assert [one for one in page.iter("a") if (one.get("href") or "").startswith("#line")] == []
+
+
 def test_A11_a_deputy_reminds_and_somebody_who_was_one_does_not(town: House) -> None:
     me = town.ids["learner_a"]
     set_role = sa.update(Membership).where(Membership.person_id == me)
