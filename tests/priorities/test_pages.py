@@ -138,7 +138,7 @@ def test_the_page_shows_what_the_size_allows(app, client, campaign, people):
     words = words_of(client.get("/network/needs?lang=en"))
     assert f"{people} answers counted" in words
     assert ("The widest gap" in words) == (people >= 10)
-    assert ("100 in 100" in words) == (people >= 30)
+    assert ("95 in 100" in words) == (people >= 30)
     assert ("Computed from" in words) == (people >= 30)
     assert "Fewer than five answers" in words
 
@@ -153,13 +153,16 @@ def test_the_page_in_every_language(app, client, campaign, lang):
         tasks.drain()
     page = client.get(f"/network/needs?lang={lang}&sort=mediation")
     assert page.status_code == 200
-    assert {"fr": "0,57 = ", "es": "0,57 = ", "ca": "0,57 = ", "en": "0.57 = "}[lang] in words_of(page)
+    assert {"fr": "0,56 = ", "es": "0,56 = ", "ca": "0,56 = ", "en": "0.56 = "}[lang] in words_of(page)
 
 
 def test_a_pin_moves_a_course_and_is_taken_away_again(app, client, campaign):
+    from lms.jobs import tasks
+
     coordinate(app, client)
     with inside(app):
         count(campaign, 30, fixer_prix="51")
+        tasks.drain()
     page = client.get("/network/needs?lang=en")
     forms = [form for form in page_of(page).iter("form") if form.get("action") == "/network/needs/pin"]
     assert len(forms) == 3
@@ -190,20 +193,20 @@ def test_closing_asks_first_then_the_new_computation_arrives(app, client, campai
     with inside(app):
         count(campaign, 30, fixer_prix="51")
         with writing():
-            token = service.mint_tokens(campaign.id, cells(5))[0]
-            service.start(token)
-            service.send(token)
+            for token in service.mint_tokens(campaign.id, cells(5)):
+                service.start(token)
+                service.send(token)
         tasks.drain()
-    assert "30 answers counted, 1 waiting" in words_of(client.get("/network/needs?lang=en"))
+    assert "30 answers counted, 5 waiting" in words_of(client.get("/network/needs?lang=en"))
     confirm = client.get("/network/needs/close")
-    assert "30 answers counted, 1 waiting" in words_of(confirm)
+    assert "30 answers counted, 5 waiting" in words_of(confirm)
     done = client.fill(confirm)
     assert "The campaign is closed." in done.get_data(as_text=True)
     with inside(app):
         tasks.drain()
     words = words_of(client.get("/network/needs"))
-    assert "31 answers counted" in words
-    assert "Computed from 31 answers" in words
+    assert "35 answers counted" in words
+    assert "Computed from 35 answers" in words
     assert client.fill(confirm).status_code == 409
 
 
