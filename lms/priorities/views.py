@@ -19,8 +19,18 @@ from lms.learning.queries import courses_of, declined_by
 from lms.learning.rules import listed
 from lms.priorities import rules, wording
 from lms.priorities.planning.path import Suggestion, suggest
-from lms.priorities.queries import Row, groups_of, latest_ranking, needs_in, offered_by
-from lms.spaces.policy import guard
+from lms.priorities.queries import (
+    Outlook,
+    Row,
+    groups_of,
+    latest_ranking,
+    needs_in,
+    offered_by,
+    outlook_of,
+    plan_of,
+)
+from lms.spaces.policy import guard, may
+from lms.spaces.queries import space, territories
 from lms.survey import service as survey
 from lms.survey.instruments import InstrumentFault, instrument, newest, read
 from lms.survey.queries import CampaignView, asked_in, newest_campaign, open_campaign, shown_campaign
@@ -117,12 +127,16 @@ def results() -> Any:
     asked = asked_in(shown)
     sort = request.args.get("sort", "")
     sort = sort if sort in asked.domains else ""
+    groups, offers = groups_of(shown), shelf()
+    outlook = outlook_of(mine, offers, asked, groups) if mine else None
     return render_template(
         "priorities/results.html", campaign=newest_one, shown=shown, ranking=mine, needs=needs, wording=wording,
         gaps=_gap_chart(needs), ranks=_rank_chart(needs),
-        groups=_by_domain(groups_of(shown), sort), domains=asked.domains, sort=sort, heat=charts.heat,
-        limits=charts.LIMITS, one=_one, shelf=shelf(), order=ranking, title_of=_title, certain=rules.SURE,
-        first_groups=FIRST_GROUPS, first_offers=FIRST_OFFERS,
+        groups=_by_domain(groups, sort), domains=asked.domains, sort=sort, heat=charts.heat,
+        limits=charts.LIMITS, one=_one, shelf=offers, order=ranking, title_of=_title, certain=rules.SURE,
+        first_groups=FIRST_GROUPS, first_offers=FIRST_OFFERS, outlook=outlook, levels=asked.level.levels,
+        curve=_curve_chart(outlook) if outlook else None, names={row.key: row.name for row in groups},
+        titles={one.published.course_id: _title(one) for one in offers},
     )  # fmt: skip
 
 
@@ -172,6 +186,38 @@ def _rank_chart(needs: tuple[rules.Need, ...]) -> tuple[str, Any] | None:
     told = _("The ranks are in the list that follows.")
     drawing = charts.rank_chart("rank", rows, title, told, _("more urgent"), _("less urgent"), ranks=ranks, cut=cut)
     return title, drawing
+
+
+def _curve_chart(outlook: Outlook) -> tuple[str, Any] | None:
+    """What the courses of the plan cover together: (message, drawing), or None where they cover nothing."""
+    if not outlook.cut:
+        return None
+    title = wording.coverage_sentence(outlook.plan, outlook.cut)
+    drawing = charts.curve_chart(
+        "curve", [covered for _name, _adds, covered in outlook.plan], title,
+        _("The values are in the table that follows."), _("courses"), wording.per_hundred, cut=outlook.cut,
+    )  # fmt: skip
+    return title, drawing
+
+
+# ---- the needs of a space -------------------------------------------------------------------------------------------
+
+
+@bp.get("/team/<space_id>/needs")
+@guard("team")
+def of_space(space_id: str) -> Any:
+    """The first courses for a space its visitor runs, and where it differs from the network."""
+    place = space(space_id) if may(visitor(), "team", space_id) else None
+    if place is None:
+        raise NotFound()
+    shown = shown_campaign(newest_campaign())
+    offers = shelf()
+    plan = plan_of(shown, place, offers) if shown else None
+    return render_template(
+        "priorities/space.html", place=place, plan=plan, wording=wording, title_of=_title,
+        offered={one.published.course_id: one for one in offers},
+        territory=next(one.name for one in territories() if one.id == place.territory_id),
+    )  # fmt: skip
 
 
 # ---- steering -----------------------------------------------------------------------------------------------------

@@ -9,6 +9,8 @@ from flask import g
 from markupsafe import Markup, escape
 
 from lms.foundation.i18n import N_, _, format_number, ngettext, pick
+from lms.priorities.planning.backlog import Brief
+from lms.priorities.planning.spaces import Step
 from lms.priorities.rules import Need, certainty, is_order_sure, shown_parts, standing_out
 from lms.survey.queries import CampaignView, competency_names
 
@@ -122,6 +124,103 @@ def invited_sentence(campaign: CampaignView) -> str:
     """ "1,504 people were invited." """
     many = _whole(campaign.invited)
     return ngettext("%(many)s person was invited.", "%(many)s people were invited.", campaign.invited, many=many)
+
+
+def per_hundred(share: float) -> str:
+    """A share of 0 to 1 as so many in 100; with a decimal below one."""
+    return format_number(100 * share, 1 if 0 < share < 0.01 else 0)
+
+
+def coverage_sentence(plan: Sequence[tuple[str, float, float]], cut: int) -> str:
+    """The message of the coverage curve: what the courses that matter cover together."""
+    return ngettext(
+        "%(num)s course covers %(share)s in 100 of the need",
+        "%(num)s courses cover %(share)s in 100 of the need",
+        cut,
+        share=per_hundred(plan[cut - 1][2]),
+    )
+
+
+def left_sentence(share: float, brief: Brief, place: str) -> Markup:
+    """Why a course should be written: what is left of the need, then what the survey says. `place` names the group of the brief,
+    "" for the network.
+    """
+    said = [
+        _("<b>%(share)s in 100</b> of the network's need lie here, and no course on the shelf covers them.",
+          share=per_hundred(share))
+    ]  # fmt: skip
+    said += [_FACTS[fact.kind](*fact.figures) for fact in brief.facts]
+    if place:
+        said.append(_("Most needed in: %(place)s.", place=escape(place)))
+    return Markup(" ".join(said))  # noqa: S704  # the sentences are ours, the name in them is escaped
+
+
+def _ranked(rank: float, best: float, worst: float) -> str:
+    if best == worst:
+        return _("Rank %(rank)s.", rank=int(rank))
+    return _("Rank %(rank)s, plausibly %(best)s to %(worst)s.", rank=int(rank), best=int(best), worst=int(worst))
+
+
+#: Kind of a fact of a brief -> its sentence.
+_FACTS: dict[str, Callable[..., str]] = {
+    "gap": lambda share, pairs: _(
+        "%(share)s in 100 answers show a gap (of %(pairs)s).", share=round(share), pairs=_whole(int(pairs))
+    ),
+    "pairs": lambda pairs: _("Too few answers (%(pairs)s) to tell a share.", pairs=_whole(int(pairs))),
+    "means": lambda importance, ease: _(
+        "Importance %(importance)s, ease %(ease)s.",
+        importance=format_number(importance, 1),
+        ease=format_number(ease, 1),
+    ),
+    "rank": _ranked,
+}
+
+
+def brief_sentence(brief: Brief, levels: Sequence[Mapping[str, str]]) -> str:
+    """What the course of a brief should do, for how many people. `levels` are the five ends of the scale of ease."""
+    words: dict[str, Any] = {
+        "entry": brief.entry, "from_words": pick(dict(levels[brief.entry - 1])),
+        "exit": brief.exit, "to_words": pick(dict(levels[brief.exit - 1])),
+    }  # fmt: skip
+    if brief.people is None:
+        return _(
+            "A course from level %(entry)s (“%(from_words)s”) to level %(exit)s (“%(to_words)s”).",
+            **words,
+        )
+    return ngettext(
+        "A course for about %(num)s person, from level %(entry)s (“%(from_words)s”) to level %(exit)s (“%(to_words)s”).",
+        "A course for about %(num)s people, from level %(entry)s (“%(from_words)s”) to level %(exit)s (“%(to_words)s”).",
+        brief.people,
+        **words,
+    )
+
+
+def basis_sentence(of: str, territory: str) -> str:
+    """Whose needs the plan of a space follows (see `planning.spaces.Told`)."""
+    if of == "space":
+        return _("From the answers of your space, held together with those of the network: few answers weigh little.")
+    if of == "territory":
+        return _(
+            "Too few people of your space are counted. These follow the needs of your territory: %(territory)s.",
+            territory=territory,
+        )
+    return _("Too few people of your space are counted. These follow the needs of the network.")
+
+
+def step_sentence(step: Step) -> Markup:
+    """Why a course stands in the plan of a space."""
+    said = _(
+        "It covers <b>%(share)s in 100</b> of what is needed here, most of it in “%(name)s”.",
+        share=per_hundred(step.adds), name=escape(name_of(step.parts[0][0])),
+    )  # fmt: skip
+    return Markup(said)  # noqa: S704  # the sentence is ours, the name in it is escaped
+
+
+def apart_sentence(competency: str, off: float) -> str:
+    """That a space differs from the network in a competency."""
+    if off > 0:
+        return _("“%(name)s” is needed more here than in the network.", name=name_of(competency))
+    return _("“%(name)s” is needed less here than in the network.", name=name_of(competency))
 
 
 def _whole(value: int) -> str:

@@ -222,6 +222,58 @@ def _rank(
     return _svg(key, variant, width, top + 4, title, desc, head + body)
 
 
+def curve_chart(
+    key: str, shares: Sequence[float], title: str, desc: str, below: str, number: Callable[[float], str], cut: int = 0
+) -> Markup:
+    """What the first, the first two, ... of some things cover together: `shares` of 0 to 1, never falling.
+
+    A staircase from left to right; `below` names what is counted under it, `number` writes a share in the language of the page.
+    `cut` draws a dotted line after that many. Shares are written at the first, at the cut and at the last.
+    """
+    return Markup(  # noqa: S704 (our own numbers; texts are escaped)
+        "".join(_curve(key, shares, title, desc, below, number, cut, variant) for variant in ("wide", "phone"))
+    )
+
+
+def _curve(
+    key: str,
+    shares: Sequence[float],
+    title: str,
+    desc: str,
+    below: str,
+    number: Callable[[float], str],
+    cut: int,
+    variant: str,
+) -> str:
+    width, bottom = (760, 208) if variant == "wide" else (360, 188)
+    left, right, top, many = 52, width - 30, 24, len(shares)
+
+    def at(count: float) -> int:
+        return round(left + count * (right - left) / max(1, many))
+
+    def up(share: float) -> int:
+        return round(bottom - min(max(share, 0.0), 1.0) * (bottom - top))
+
+    body = '<path class="grid" d="' + "".join(f"M{left} {up(share)}H{right}" for share in (0, 0.5, 1)) + '"/>'
+    body += "".join(_text(left - 10, up(share) + 5, number(share), "ax", "end") for share in (0, 0.5, 1))
+    body += f'<path class="rise" d="M{left} {bottom}' + "".join(
+        f"V{up(share)}H{at(count)}" for count, share in enumerate(shares, start=1)
+    ) + '"/>'  # fmt: skip
+    if 0 < cut < many:
+        body += f'<path class="cut" d="M{at(cut)} {top - 12}V{bottom}"/>'
+    told = at(0) - 60
+    for count in sorted({1, cut or many, many} if shares else ()):
+        # a number that would run into the one before it is left to the table; the cut's is the message
+        if at(count) - told < 60 or (count != cut and 0 < at(cut or many) - at(count) < 60):
+            continue
+        told = at(count)
+        body += _text(told, bottom + 18, str(count), "ax", "middle")
+        body += f'<circle class="imp" cx="{told}" cy="{up(shares[count - 1])}" r="6"/>'
+        body += _text(told, up(shares[count - 1]) - 11, number(shares[count - 1]), "", "middle")
+    body += _text(right, bottom + 38, below, "ax", "end")
+    return _svg(key, variant, width, bottom + 46, title, desc, body)
+
+
 def heat(value: float, limits: Sequence[float] = LIMITS) -> str:
     """Gives the class `k1` to `k5` of a table cell. `limits` are the four lower limits of the classes 2 to 5,
     ascending.

@@ -256,6 +256,7 @@ DOORS: tuple[Door, ...] = (
     Door("POST", "/survey/<token>/send", "priorities.send", "public", "survey begun", "bearer", "writes"),
     Door("POST", "/survey/courses", "priorities.keep", "signed_in", does="writes"),
     Door("GET", "/network/needs", "priorities.results", "network"),
+    Door("GET", "/team/<space_id>/needs", "priorities.of_space", "team", "space", "space"),
     Door("POST", "/network/needs/pin", "priorities.pin", "steer", does="writes"),
     Door("GET", "/network/needs/close", "priorities.close", "steer"),
     Door("POST", "/network/needs/close", "priorities.close", "steer", does="writes"),

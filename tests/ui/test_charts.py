@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from lms.ui.charts import GapRow, GapWords, RankRow, crowd, gap_chart, heat, height, lines, rank_chart
+from lms.ui.charts import GapRow, GapWords, RankRow, crowd, curve_chart, gap_chart, heat, height, lines, rank_chart
 
 WORDS = GapWords("pas du tout", "assez", "beaucoup", "aisance", "importance", "écart", "acquis")
 EVIL = "<script>alert('é')</script> & \"co\""
@@ -53,6 +53,7 @@ def test_charts_escape_everything() -> None:
     words = GapWords(*[EVIL] * 7)
     both = str(gap_chart(EVIL, [GapRow(EVIL, 4, 2)], EVIL, EVIL, words, lambda v: EVIL))
     both += str(rank_chart(EVIL, [RankRow(EVIL, 1, 1, 2)], EVIL, EVIL, EVIL, EVIL))
+    both += str(curve_chart(EVIL, [0.5], EVIL, EVIL, EVIL, lambda v: EVIL))
     assert "<script" not in both
     assert "'é'" not in both
     parsed(both)
@@ -121,3 +122,29 @@ def test_crowd_has_a_hundred_dots(share: float) -> None:
 
 def test_cairns_have_a_stone_per_level() -> None:
     assert [height(level).count("<ellipse") for level in range(1, 6)] == [1, 2, 3, 4, 5]
+
+
+def percent(value: float) -> str:
+    return f"{value:.0%}"
+
+
+def test_curve_chart_rises_and_writes_first_cut_and_last() -> None:
+    svg = str(curve_chart("c", [0.4, 0.5, 0.5], "t", "d", "Kurse", percent, cut=2))
+    wide, phone = parsed(svg)
+    for drawing, path in (
+        (wide, "M52 208V134H278V116H504V116H730"), (phone, "M52 188V122H145V106H237V106H330"),
+    ):  # fmt: skip
+        assert next(one.get("d") for one in drawing.iter("path") if one.get("class") == "rise") == path
+        texts = [one.text for one in drawing.iter("text")]
+        assert texts == ["0%", "50%", "100%", "1", "40%", "2", "50%", "3", "50%", "Kurse"]
+        assert [one.get("class") for one in drawing.iter("path")].count("cut") == 1
+
+
+@pytest.mark.parametrize(
+    ("shares", "cut", "told"),
+    [([0.3], 1, ["1"]), ([0.3], 0, ["1"]), ([0.1] * 40, 3, ["3", "40"]), ([0.1] * 40, 39, ["1", "39"]), ([], 0, [])],
+)
+def test_curve_chart_writes_no_two_numbers_over_each_other(shares: list[float], cut: int, told: list[str]) -> None:
+    phone = parsed(str(curve_chart("c", shares, "t", "d", "x", percent, cut=cut)))[1]
+    counts = [one.text for one in phone.iter("text") if one.get("text-anchor") == "middle" and one.get("class") == "ax"]
+    assert counts == told
