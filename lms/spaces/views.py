@@ -166,23 +166,25 @@ def _own(space_id: str) -> Space:
     return place
 
 
-def invited(form: InviteForm, place: Space, role: str) -> bool:
-    """Whether the form was sent and somebody is invited to `place` by it; what stands in the way is said at the address."""
+def invited(form: InviteForm, place: Space, role: str) -> tuple[bool, tuple[int, dict[str, str]]]:
+    """Whether the form was sent and somebody is invited to `place` by it, and otherwise how its page is answered (status and
+    headers); what stands in the way is said at the address.
+    """
     if not form.validate_on_submit():
-        return False
+        return False, (422 if form.errors else 200, {})
     typed = form.email.data or ""
     lang = form.lang.data if form.lang.data in LANGUAGES else DEFAULT_LANGUAGE
     try:
         with writing():
             bring(typed, role, place.id, lang=lang, by=visitor().id)
-    except TooMany:
+    except TooMany as error:
         form.email.errors = [_("This address was invited three times in an hour. Wait before you write again.")]
+        return False, (429, {"Retry-After": str(error.retry_after)})
     except Refused as error:  # belongs to the space already; or the space is archived
         form.email.errors = [error.message]
-    else:
-        flash(_("The invitation to %(address)s is on its way.", address=clean_email(typed)), "yes")
-        return True
-    return False
+        return False, (422, {})
+    flash(_("The invitation to %(address)s is on its way.", address=clean_email(typed)), "yes")
+    return True, (302, {})
 
 
 @bp.route("/team/<space_id>/invite", methods=["GET", "POST"])
@@ -191,12 +193,13 @@ def invite(space_id: str) -> Any:
     """Invite somebody to learn in a space of mine; below, the invitations that wait."""
     place = _own(space_id)
     form = InviteForm(lang=place.lang)
-    if invited(form, place, "learner"):
+    done, answer = invited(form, place, "learner")
+    if done:
         return redirect(url_for("spaces.invite", space_id=place.id))
     return render_template(
         "spaces/invite.html", form=form, space=place, requests=requests_to(place.id), invited=invited_to(place.id),
         questions=questions_of(place.id),
-    ), 422 if form.errors else 200  # fmt: skip
+    ), *answer  # fmt: skip
 
 
 @bp.post("/team/<space_id>/invitations/<invitation_id>/cancel")

@@ -84,7 +84,8 @@ def test_E1_an_invitation_works_once(any_house: House) -> None:
     assert house.count(Person, Person.email == INES) == 1
 
 
-def test_E1_pressing_twice_leads_home(house: House) -> None:
+def test_E1_pressing_twice_leads_home(any_house: House) -> None:
+    house = any_house
     token = house.invitation(INES)
     client = house.client()
     client.fill(f"/join/{token}", {"name": "Inès"})
@@ -107,8 +108,9 @@ def _invited_anew(house: House) -> None:
 
 @pytest.mark.parametrize("over", [_expired, _cancelled, _invited_anew])
 def test_E1_an_invitation_that_is_over_opens_nothing_and_says_whom_to_ask(
-    house: House, over: Callable[[House], None]
+    any_house: House, over: Callable[[House], None]
 ) -> None:
+    house = any_house
     token = house.invitation(INES)
     client = house.client()
     page = client.get(f"/join/{token}")
@@ -123,14 +125,16 @@ def test_E1_an_invitation_that_is_over_opens_nothing_and_says_whom_to_ask(
     assert house.state() == before
 
 
-def test_E1_an_invitation_lives_seven_days(house: House) -> None:
+def test_E1_an_invitation_lives_seven_days(any_house: House) -> None:
+    house = any_house
     house.invitation(INES)
     with house.open():
         row = db.session.scalars(sa.select(Invitation)).one()
         assert row.expires_at - row.created_at == timedelta(days=7)
 
 
-def test_E1_somebody_else_signed_in_is_asked_first(house: House) -> None:
+def test_E1_somebody_else_signed_in_is_asked_first(any_house: House) -> None:
+    house = any_house
     token = house.invitation(INES)
     client = house.client("learner_b")
     page = client.get(f"/join/{token}")
@@ -150,7 +154,8 @@ def test_E1_somebody_else_signed_in_is_asked_first(house: House) -> None:
     assert house.roles("learner_b@example.org") == {("learner", "l-estive")}, "the other account gained nothing"
 
 
-def test_E1_the_address_of_the_row_counts_not_the_one_that_is_sent(house: House) -> None:
+def test_E1_the_address_of_the_row_counts_not_the_one_that_is_sent(any_house: House) -> None:
+    house = any_house
     token = house.invitation(INES)
     client = house.client()
     data = {"csrf_token": token_of(client, f"/join/{token}"), "name": "Inès", "lang": "en", "email": "evil@example.org"}
@@ -159,7 +164,8 @@ def test_E1_the_address_of_the_row_counts_not_the_one_that_is_sent(house: House)
     assert house.count(Person, Person.email == "evil@example.org") == 0
 
 
-def test_E2_A7_the_form_cannot_change_role_or_space(house: House) -> None:
+def test_E2_A7_the_form_cannot_change_role_or_space(any_house: House) -> None:
+    house = any_house
     token = house.invitation(INES)
     client = house.client()
     data = {**FORBIDDEN, "csrf_token": token_of(client, f"/join/{token}"), "name": "Inès", "lang": "en"}
@@ -170,7 +176,8 @@ def test_E2_A7_the_form_cannot_change_role_or_space(house: House) -> None:
         assert (made.state, made.demo, made.password_hash) == ("active", False, None)
 
 
-def test_E3_tokens_are_long_and_kept_as_digests(house: House) -> None:
+def test_E3_tokens_are_long_and_kept_as_digests(any_house: House) -> None:
+    house = any_house
     token = house.invitation(INES)
     with house.open():
         row = db.session.scalars(sa.select(Invitation)).one()
@@ -179,7 +186,8 @@ def test_E3_tokens_are_long_and_kept_as_digests(house: House) -> None:
 
 
 @pytest.mark.parametrize("token", ["x", "a" * 32, "..", "%00", "a" * 5000, "é", "{{7*7}}"])
-def test_E3_made_up_invitations_get_the_same_page(house: House, token: str) -> None:
+def test_E3_made_up_invitations_get_the_same_page(any_house: House, token: str) -> None:
+    house = any_house
     answer = house.client().get(f"/join/{token}")
     if answer.status_code != 404:
         assert answer.status_code == 410
@@ -206,7 +214,8 @@ def _moved(house: House) -> None:
 
 
 @pytest.mark.parametrize("lost", [_demoted, _made_learner, _giver_disabled, _moved])
-def test_E4_an_inviter_who_lost_the_right_invites_nobody(house: House, lost: Callable[[House], None]) -> None:
+def test_E4_an_inviter_who_lost_the_right_invites_nobody(any_house: House, lost: Callable[[House], None]) -> None:
+    house = any_house
     token = house.invitation(INES)
     lost(house)
     answer = accept(house, token)

@@ -133,10 +133,11 @@ def invite(space_id: str) -> Any:
     """Invite somebody to run a space; below, the invitations to run it that wait."""
     place = _any(space_id)
     form = InviteForm(lang=place.lang)
-    if invited(form, place, "manager"):
+    done, answer = invited(form, place, "manager")
+    if done:
         return redirect(url_for("people.invite", space_id=place.id))
     waiting = [row for row in spaces.open_invitations(place.id) if row.role == "manager"]
-    return render_template("people/invite.html", form=form, place=place, waiting=waiting), 422 if form.errors else 200
+    return render_template("people/invite.html", form=form, place=place, waiting=waiting), *answer
 
 
 @bp.post("/network/spaces/<space_id>/invitations/<invitation_id>/cancel")

@@ -69,7 +69,8 @@ def test_L8_sending_again_is_limited(house: House) -> None:
     assert house.count(Invitation) == 4
 
 
-def test_A2_an_invitation_of_another_space_is_not_sent_again(house: House) -> None:
+def test_A2_an_invitation_of_another_space_is_not_sent_again(any_house: House) -> None:
+    house = any_house
     house.invitation(INES, space="l-estive", by="manager_b")
     with house.open():
         row = db.session.scalars(sa.select(Invitation.id)).one()
@@ -104,7 +105,8 @@ def _giver_gone(house: House) -> None:
 
 
 @pytest.mark.parametrize("over", [_withdrawn, _giver_gone])
-def test_E4_nothing_new_comes_of_an_invitation_that_was_taken_back(house: House, over) -> None:  # type: ignore[no-untyped-def]
+def test_E4_nothing_new_comes_of_an_invitation_that_was_taken_back(any_house: House, over) -> None:  # type: ignore[no-untyped-def]
+    house = any_house
     token = house.invitation(INES)
     over(house)
     _expire(house)
@@ -200,7 +202,8 @@ def test_a_shared_computer_is_signed_out_after_two_hours(house: House, known: bo
         assert row.expires_at - row.created_at == timedelta(hours=2)
 
 
-def test_E6_no_token_and_no_code_leaves_in_a_referer(house: House) -> None:
+def test_E6_no_token_and_no_code_leaves_in_a_referer(any_house: House) -> None:
+    house = any_house
     for path in (
         f"/join/{house.invitation(INES)}",
         "/join?code=2222-2222",

@@ -62,7 +62,8 @@ def test_A11_invitations_of_a_manager_who_left_open_nothing(any_house: House) ->
         assert spaces.mint_invitation(row.id) is None, "nor does its mail leave"
 
 
-def test_A11_the_team_loses_sight_at_the_next_request(house: House) -> None:
+def test_A11_the_team_loses_sight_at_the_next_request(any_house: House) -> None:
+    house = any_house
     manager = house.client("manager_a")
     assert "Learner_A" in words_of(manager.get("/team/la-bobine"))
     house.client("learner_a").fill("/account/spaces/la-bobine/leave")
@@ -120,7 +121,8 @@ def test_N2_leaving_twice_at_once_is_once(any_house: House) -> None:
         assert sorted(pool.map(go, range(8))) == ["NotFound"] * 7 + ["left"]
 
 
-def test_A1_a_space_one_does_not_belong_to_is_like_none(house: House) -> None:
+def test_A1_a_space_one_does_not_belong_to_is_like_none(any_house: House) -> None:
+    house = any_house
     client = house.client("learner_a")
     token = token_of(client, "/account")
     for space in ("l-estive", "nowhere", "..", "la-bobine%00"):

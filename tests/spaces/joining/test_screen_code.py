@@ -123,7 +123,8 @@ def _code(house: House) -> str:
     return row.code if row else service.make_screen_code("la-bobine", by=house.ids["manager_a"])
 
 
-def test_A5_a_foreign_person_among_the_ticked_changes_nothing(house: House) -> None:
+def test_A5_a_foreign_person_among_the_ticked_changes_nothing(any_house: House) -> None:
+    house = any_house
     house.write(lambda: spaces.apply(house.ids["trainer"], "la-bobine"))
     house.write(lambda: spaces.apply(house.ids["learner_a"], "l-estive"))
     client = house.client("manager_a")
@@ -213,7 +214,8 @@ def test_L3_known_new_and_disabled_get_the_same_answers(house: House) -> None:
         assert db.session.get_one(Person, house.ids["learner_a"]).name == "Learner_A", "a stranger renames nobody"
 
 
-def test_E3_codes_typed_from_one_place_are_limited(house: House) -> None:
+def test_E3_codes_typed_from_one_place_are_limited(any_house: House) -> None:
+    house = any_house
     most = CODES_TYPED[0]
     with house.open(), writing():
         for _ in range(most):
@@ -319,7 +321,8 @@ def test_E3_five_tries_for_the_code_of_an_invitation(any_house: House) -> None:
 
 
 @pytest.mark.parametrize("who", ["manager_b", "learner_a", "trainer", "coordinator", None])
-def test_A1_only_who_runs_the_space_makes_its_code(house: House, who: str | None) -> None:
+def test_A1_only_who_runs_the_space_makes_its_code(any_house: House, who: str | None) -> None:
+    house = any_house
     client = house.client(who)
     assert client.get("/team/la-bobine/code").status_code in (302, 403, 404)
     data = {"csrf_token": token_of(client, "/account" if who else "/sign-in"), "do": "make"}

@@ -117,7 +117,8 @@ def test_many_are_asked_in_few_statements(house: House) -> None:
 
 
 @pytest.mark.parametrize("by", ["learner_a", "manager_b", "trainer", "coordinator"])
-def test_A9_who_may_not_bring_people_in_asks_nobody(house: House, by: str) -> None:
+def test_A9_who_may_not_bring_people_in_asks_nobody(any_house: House, by: str) -> None:
+    house = any_house
     with pytest.raises(Refused):
         asked(house, by=by)
     assert house.count(Transfer) == 0
@@ -177,7 +178,8 @@ def test_the_space_takes_its_question_back_and_may_ask_anew(house: House) -> Non
         assert db.session.scalars(sa.select(Transfer.state)).one() == "declined", "no is respected"
 
 
-def test_A1_a_question_to_somebody_else_is_like_none(house: House) -> None:
+def test_A1_a_question_to_somebody_else_is_like_none(any_house: House) -> None:
+    house = any_house
     transfer = asked(house)
     for who in ("learner_a", "manager_a", "manager_b", "coordinator"):
         client = house.client(who)
@@ -192,7 +194,8 @@ def test_A1_a_question_to_somebody_else_is_like_none(house: House) -> None:
 @pytest.mark.parametrize(
     "sent", ["", "moved", "moved.", "moved.la-bobine", "moved.nowhere", "withdrawn", "asked", "both\x00"]
 )
-def test_A7_only_what_the_page_offers_can_be_answered(house: House, sent: str) -> None:
+def test_A7_only_what_the_page_offers_can_be_answered(any_house: House, sent: str) -> None:
+    house = any_house
     transfer = asked(house)
     client = house.client("learner_b")
     data = {"csrf_token": token_of(client, "/account"), "answer": sent, "space_id": "l-estive", "role": "manager"}
