@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+from babel.dates import format_date
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from lms.foundation.clock import today
@@ -13,7 +14,7 @@ from tests.browser import Live, axe
 from tests.trips.steps import sign_in, visitor
 from tests.trips.test_keyboard import Hands
 
-DAY = (today() + timedelta(days=60)).isoformat()
+DAY = today() + timedelta(days=60)
 
 
 def eight(mark: str) -> bytes:
@@ -44,12 +45,14 @@ def course_of(page: Page) -> str:
     return page.get_by_label("Cours", exact=True).locator("option").nth(1).inner_text().strip()
 
 
-def said(page: Page, course: str) -> None:
-    """Everything is told, and the team shows the people with their day."""
+def said(page: Page, course: str, day: date | None = None) -> None:
+    """Everything is told: who is new, on which course, until which `day`."""
     main = page.get_by_role("main")
     expect(page.get_by_role("heading", level=1)).to_have_text("La liste est importée")
     expect(main).to_contain_text("8 personnes arrivent dans l’espace. 8 invitations partent par e‑mail.")
     expect(main).to_contain_text(f"8 personnes sont inscrites au cours « {course} ».")
+    if day is not None:
+        expect(main).to_contain_text(f"À finir d’ici au {format_date(day, 'long', locale='fr')}.")
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -67,15 +70,42 @@ def test_eight_people_with_a_day_are_four_clicks(browser: Browser, live: Live, w
         axe(page)
         course = course_of(page)
         clicks.choose(page.get_by_label("Cours", exact=True), course)
-        page.get_by_label(re.compile("^Échéance")).fill(DAY)
+        page.get_by_label(re.compile("^Échéance")).fill(DAY.isoformat())
         clicks.on(page.get_by_role("button", name="Importer 8"))
-        said(page, course)
-        expect(page.get_by_role("main")).to_contain_text("À finir d’ici au")
+        said(page, course, DAY)
         assert clicks.count == 4
         axe(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.get_by_role("button", name="Annuler l’import").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("L’import est annulé")
+
+
+def test_by_keyboard_on_a_phone_they_are_four_presses_too(browser: Browser, live: Live) -> None:
+    """Activating by Enter or by an arrow in a menu is what a click is with a mouse; Tab only goes there."""
+    presses = 0
+    with visitor(browser, live, width=390) as page:
+        sign_in(page, live, "manager")
+        hands = Hands(page)
+        hands.to(words="Mon espace", tag="A")
+        hands.go()
+        presses += 1
+        hands.to(id="roster-file")
+        with page.expect_file_chooser() as chooser:
+            page.keyboard.press("Enter")
+        presses += 1
+        chooser.value.set_files([{"name": "membres.csv", "mimeType": "text/csv", "buffer": eight("keyboard")}])
+        expect(page.get_by_role("heading", level=1)).to_have_text("8 lignes lues")
+        course = course_of(page)
+        hands.to(id="course")
+        page.keyboard.press("ArrowDown")
+        presses += 1
+        hands.to(id="due_on")
+        page.locator(":focus").fill(DAY.isoformat())
+        hands.to(words="Importer 8", tag="BUTTON")
+        hands.go()
+        presses += 1
+        said(page, course, DAY)
+        assert presses == 4
 
 
 def test_a_dropped_file_goes_on_by_itself(browser: Browser, live: Live) -> None:
