@@ -9,14 +9,14 @@ import json
 import re
 import secrets
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 from lms.foundation.commands import CommandGroup, language_asked
-from lms.foundation.i18n import LANGUAGES, speaking
+from lms.foundation.i18n import LANGUAGES, _, speaking
 from lms.survey.analysis import bestworst, raking, suppression
 from lms.survey.analysis.reading import Unusable, read_ratings, read_table, with_weights
 from lms.survey.analysis.report import TOP, analyse, analyse_by
@@ -55,12 +55,17 @@ class _Files:
         except Unusable as fault:
             self.refuse(path, fault)
 
-    def refuse(self, path: str, fault: Unusable) -> NoReturn:
-        """Say what is wrong, and end with 1: a line on stderr; where JSON was asked for, the same there."""
+    def warn(self, path: str, fault: Unusable) -> tuple[str, str]:
+        """Say on stderr what is not as it should be; gives its code and sentence."""
         with speaking(self.lang):
             said, code = sentence(fault), CODES[fault.code]
         place = f"{path}:{fault.line}" if fault.line else path
         click.echo(f"{place}: {code} {said}", err=True)
+        return code, said
+
+    def refuse(self, path: str, fault: Unusable) -> NoReturn:
+        """Say what is wrong, and end with 1: a line on stderr; where JSON was asked for, the same there."""
+        code, said = self.warn(path, fault)
         if self.form == "json":
             error = {"path": path, "line": fault.line or None, "code": code, "sentence": said}
             click.echo(json.dumps({"errors": [error]}, ensure_ascii=False))
@@ -71,7 +76,8 @@ class _Files:
         if self.form == "json":
             click.echo(json.dumps(result, ensure_ascii=False, allow_nan=False))
             return
-        click.echo("\n".join(_aligned(table(result))))
+        with speaking(self.lang):
+            click.echo("\n".join(_aligned(table(result))))
 
 
 #: What stands to the right in its column.
@@ -80,6 +86,11 @@ _FIGURE = re.compile(r"-?\d[\d.]*( %)?|\d+-\d+|[-…]")
 
 def _aligned(rows: list[list[str]]) -> list[str]:
     """Rows as lines of text with columns of one width; the first row is the head. A row of one cell is a sentence."""
+    # An item may be called anything; what moves a terminal's cursor is no name.
+    rows = [
+        ["".join(sign if sign.isprintable() or sign in "\u00a0\u202f" else "�" for sign in cell) for cell in row]
+        for row in rows
+    ]
     columns = range(len(rows[0]))
     cells = [[row[at] for row in rows if len(row) > 1] for at in columns]
     widths = [max(map(len, column)) for column in cells]
@@ -107,10 +118,19 @@ def _shown(value: Any, decimals: int = 2) -> str:
     "--top", default=TOP, show_default=True, type=click.IntRange(min=1), help="Chances are about the first N."
 )
 @click.option("--seed", type=click.IntRange(min=0), help="The same seed gives the same bytes; without it one is drawn.")
+@click.option("--checks", "checked", is_flag=True, help="Also what the order would be if it were made otherwise.")
 @_format
 @_language
 def analyse_command(
-    file: str, weights: str | None, column: str | None, k: int, top: int, seed: int | None, form: str, lang: str | None
+    file: str,
+    weights: str | None,
+    column: str | None,
+    k: int,
+    top: int,
+    seed: int | None,
+    checked: bool,
+    form: str,
+    lang: str | None,
 ) -> None:
     """Order the items of FILE by need, with everything that qualifies the order.
 
@@ -124,29 +144,21 @@ def analyse_command(
         table = files.use(weights, lambda text: with_weights(table, text))
     drawn = secrets.randbelow(2**32) if seed is None else seed
     if column is None:
-        files.answer(analyse(table, seed=drawn, top=top), _order_rows)
+        files.answer(analyse(table, seed=drawn, top=top, checked=checked), _order_rows)
         return
     if column not in table.columns:
         files.refuse(file, Unusable("no_column", 1, column=column, columns=", ".join(table.columns) or "-"))
-    files.answer(analyse_by(table, column, seed=drawn, top=top, k=k), _order_rows)
+    files.answer(analyse_by(table, column, seed=drawn, top=top, k=k, checked=checked), _order_rows)
 
 
 def _order_rows(result: dict[str, Any]) -> list[list[str]]:
     """The items by need, and below them each group's."""
-    head = [
-        "rank",
-        "95 %",
-        "item",
-        "n",
-        "importance",
-        "competence",
-        "gap",
-        "MWDS",
-        "share with a gap",
-        "P(top)",
-        "label",
-    ]
-    rows = [head]
+    rows = [
+        [
+            _("rank"), "95 %", _("item"), "n", _("importance"), _("competence"), _("gap"), "MWDS", _("share with a gap"),
+            _("P(top)"), _("label"),
+        ]
+    ]  # fmt: skip
     for item, one in sorted(result["items"].items(), key=lambda pair: (pair[1]["rank"] or 10**9, pair[0])):
         rows.append(
             [
@@ -155,12 +167,38 @@ def _order_rows(result: dict[str, Any]) -> list[list[str]]:
                 "-" if one["nr_pct"] is None else f"{one['nr_pct']:.0f} %", _shown(one["p_top"]), _shown(one["label"]),
             ]
         )  # fmt: skip
-    effective = _shown(result["n_eff"], 1)
-    rows.append([f"{result['n_respondents']} respondents (effective {effective}), seed {result['seed']}"])
+    about = {"many": result["n_respondents"], "effective": _shown(result["n_eff"], 1), "seed": result["seed"]}
+    rows.append([_("respondents: %(many)s, worth %(effective)s; seed: %(seed)s") % about])
+    rows += _check_rows(result.get("checks"))
     for value, group in result.get("groups", {}).items():
         rows += [[], [f"[{value}]"]]
-        rows += [["suppressed"]] if "suppressed" in group else _order_rows(group)[1:]
+        rows += [[_("suppressed")]] if "suppressed" in group else _order_rows(group)[1:]
     return rows
+
+
+def _check_rows(found: dict[str, Any] | None) -> list[list[str]]:
+    """What qualifies the order, a sentence each; those with nothing to say are left out."""
+    if found is None:
+        return []
+
+    def moved(made: dict[str, Any]) -> str:
+        return ", ".join(f"{item} {before} > {after}" for item, (before, after) in made["moved"].items())
+
+    kinds = {"size": _("how wide the gap is"), "importance": _("how important it is")}
+    told = [
+        (
+            _("people cannot judge: %(items)s"),
+            ", ".join(f"{item} {one:.0f} %" for item, one in found["cannot_judge"].items()),
+        ),
+        (_("ranks, counting those answers as the lowest competence: %(items)s"), moved(found["at_lowest"])),
+        (
+            _("depends on the method: %(items)s"),
+            ", ".join(f"{item} ({kinds[part]})" for item, part in found["depends_on_method"].items()),
+        ),
+        (_("ranks without doubtful answers: %(items)s"), moved(found["without_doubtful"])),
+        (_("ranks without weights: %(items)s"), moved(found.get("unweighted", {"moved": {}}))),
+    ]
+    return [[said % {"items": what}] for said, what in told if what]
 
 
 @survey.command("rake")
@@ -213,20 +251,32 @@ def _choice_rows(result: dict[str, Any]) -> list[list[str]]:
 @_format
 @_language
 def suppress_command(table: str, k: int, form: str, lang: str | None) -> None:
-    """Hide the small counts of TABLE (row,col,count), and as many others as it takes that none follows from the margins."""
+    """Hide the small counts of TABLE (row,col,count), and as many others as it takes that none follows from the margins.
+
+    Nor from the margins and what is known of hidden counts (primary: 1 to K - 1, secondary: K or more); where a table leaves
+    no way to that, the cells are named on stderr.
+    """
     files = _Files(form, lang)
 
     cells = files.use(table, lambda text: suppression.read_cells(read_table(text)))
     hidden = files.use(table, lambda _text: suppression.suppress(cells, k))
-    solvable = suppression.solvable(hidden.keys())
+    audit = {"solvable": _places(suppression.solvable(hidden.keys()))}
+    told = sorted(suppression.told(cells, hidden.keys(), k))
+    if told:
+        audit["told"] = _places(told)
+        files.warn(table, Unusable("told", 0, many=len(told), row=told[0][0], col=told[0][1]))
     result = {
         "cells": [
             {"row": place[0], "col": place[1], "count": None if place in hidden else count, "hidden": hidden.get(place)}
             for place, count in cells.items()
         ],
-        "audit": {"solvable": [{"row": row, "col": column} for row, column in solvable]},
+        "audit": audit,
     }
     files.answer(result, _cell_rows)
+
+
+def _places(found: Iterable[suppression.Place]) -> list[dict[str, str]]:
+    return [{"row": row, "col": column} for row, column in found]
 
 
 def _cell_rows(result: dict[str, Any]) -> list[list[str]]:

@@ -12,6 +12,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
 
+from config import Config
+from lms.app import create_app
 from lms.survey.analysis.reading import Unusable
 from lms.survey.analysis.wording import CODES, sentence
 
@@ -29,9 +31,11 @@ d,Y,5,2,teleworker
 """
 
 
-@pytest.fixture
-def run(app: Flask) -> FlaskCliRunner:
-    return app.test_cli_runner()
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> FlaskCliRunner:
+    """The commands of an application without a database: they need none."""
+    env = {"LMS_INSTANCE": str(tmp_path_factory.mktemp("none")), "BASE_URL": "http://127.0.0.1"}
+    return create_app(Config.from_env(env)).test_cli_runner()
 
 
 def write(folder: Path, text: str | bytes, name: str = "answers.csv") -> str:
@@ -106,6 +110,20 @@ def test_weights_count_people_as_often_as_they_say(run: FlaskCliRunner, tmp_path
         (f"{HEAD}\na,X,1,2\nb,X,1,2\na,X,1,2\n", "N202", 4),
         (f"{HEAD},role\na,X,1,2,m\na,Y,1,2,t\n", "N203", 3),
         (f'{HEAD}\na,"X,1,2\n', "N104", 2),
+        (f"{HEAD}\na,X,1,2\na,Y\0,1,2\n", "N110", 3),
+        (f"{HEAD}\na,X,1,2\n".encode("utf-16-le"), "N110", 1),
+        (f"{HEAD}\na,X,1,2\n".encode("utf-16"), "N102", 1),
+        (f"{HEAD}\na,X,1,2\na,{'Y' * 1_001},1,2\n", "N111", 3),
+        (f"{HEAD}\na,X,1,2\na,{'Y' * 1_000},1,9\n", "N201", 3),
+        (f"{HEAD}\na,X,1,2\na,{'Y' * 20_000_000},1,2\n", "N111", 3),
+        (f"{HEAD},{'x' * 2_000}\na,X,1,2,m\n", "N111", 1),
+        ("\n\n", "N101", 1),
+        (f"\ufeff{HEAD},role,role\na,X,1,2,m,m\n", "N105", 1),
+        ("respondent\titem\timportance\tcompetence\na\tX\t1\t2\n", "N103", 1),
+        (f"{HEAD}\na,X,1,2,3\n", "N107", 2),
+        (f"{HEAD}\na,X,٣,2\n", "N201", 2),
+        (f"{HEAD}\na,X,1e0,2\n", "N201", 2),
+        (f"{HEAD}\na,X,+3,2\n", "N201", 2),
     ],
 )
 def test_bad_input_is_told_with_its_line(
@@ -142,6 +160,120 @@ def test_all_missing_has_no_figures_and_no_places(run: FlaskCliRunner, tmp_path:
     assert found["items"]["Y"]["dk_pct"] == 100
     assert found["orders"]["mwds"] == []
     assert found["tau_best"] == []
+
+
+def test_nothing_is_written_but_what_is_asked_for(
+    run: FlaskCliRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, EXAMPLE, "good.csv")
+    write(tmp_path, f"{HEAD}\na,X,9,2\n", "bad.csv")
+    before = {path.name: path.read_bytes() for path in tmp_path.glob("*.*")}
+    assert run.invoke(args=["survey", "analyse", "good.csv", "--by", "role"]).exit_code == 0
+    assert run.invoke(args=["survey", "analyse", "bad.csv"]).exit_code == 1
+    assert {path.name: path.read_bytes() for path in tmp_path.glob("*.*")} == before
+
+
+def test_a_seed_that_was_drawn_makes_the_same_bytes(run: FlaskCliRunner, tmp_path: Path) -> None:
+    path = write(tmp_path, EXAMPLE)
+    first = run.invoke(args=["survey", "analyse", path, "--format", "json"])
+    seed = json.loads(first.stdout)["seed"]
+    again = run.invoke(args=["survey", "analyse", path, "--format", "json", "--seed", str(seed)])
+    assert again.stdout == first.stdout
+    assert str(seed) in run.invoke(args=["survey", "analyse", path, "--seed", str(seed)]).stdout
+
+
+def test_the_document_has_every_field(run: FlaskCliRunner, tmp_path: Path) -> None:
+    found = read(run, "analyse", write(tmp_path, EXAMPLE), "--by", "role", "--seed", "1")
+    assert set(found) == {
+        "items", "orders", "rank_sets", "tau_best", "n_respondents", "kish_deff", "n_eff", "flags", "seed", "groups",
+    }  # fmt: skip
+    assert set(found["items"]["X"]) == {
+        "n", "importance_mean", "competence_mean", "gap", "mwds", "mwds_low", "mwds_high", "nr_pct", "pr_pct", "tr_pct", "rds",
+        "pni", "pni_modified", "high_importance_low_skill_pct", "dk_pct", "rank", "rank_low", "rank_high", "p_top", "label",
+        "wilcoxon", "ipa", "locus",
+    }  # fmt: skip
+    assert set(found["items"]["X"]["wilcoxon"]) == {"n", "zeros", "t_plus", "t_minus", "method", "p", "p_holm", "r"}
+    assert set(found["items"]["X"]["ipa"]) == {"quadrant", "importance_cut", "competence_cut", "p"}
+    assert set(found["orders"]) == {"mwds", "rdm", "gap", "pni_modified", "high_low", "importance"}
+    assert set(found["groups"]["manager"]) == set(found) - {"groups"}
+    assert set(found["rank_sets"]) == {"X", "Y"}
+
+
+def test_ties_are_lists_and_negatives_are_ordered_by_number(run: FlaskCliRunner, tmp_path: Path) -> None:
+    rows = "".join(
+        f"{who},{item},{i},{c}\n" for who in "ab" for item, i, c in (("D", 1, 5), ("C", 4, 2), ("B", 4, 2), ("A", 2, 5))
+    )
+    found = read(run, "analyse", write(tmp_path, f"{HEAD}\n{rows}"), "--seed", "1")
+    assert found["orders"]["mwds"] == [["B", "C"], "D", "A"]  # -4 before -6
+    assert [found["items"][item]["rank"] for item in "ABCD"] == [4, 1, 1, 3]
+    assert [found["items"][item]["label"] for item in "ABCD"] == ["no_gap", "clear", "clear", "no_gap"]
+
+
+def test_somebody_who_weighs_nothing_decides_nothing(run: FlaskCliRunner, tmp_path: Path) -> None:
+    path = write(tmp_path, f"{HEAD}\na,X,5,1\nb,Y,4,2\nb,X,DK,2\n")
+    weights = write(tmp_path, "respondent,weight\na,0\nb,1\nnobody,3\n", "weights.csv")
+    found = read(run, "analyse", path, "--weights", weights, "--seed", "1")
+    assert (found["items"]["X"]["n"], found["items"]["X"]["mwds"], found["items"]["X"]["rank"]) == (1, None, None)
+    assert found["items"]["Y"]["mwds"] == 8.0
+    assert found["tau_best"] == ["Y"]
+    nothing = write(tmp_path, "respondent,weight\na,0\nb,0\n", "nothing.csv")
+    result = run.invoke(args=["survey", "analyse", path, "--weights", nothing])
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "N208" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "words", [["--k", "0"], ["--top", "0"], ["--seed", "-1"], ["--format", "xml"], ["--lang", "de"], ["--by"]]
+)
+def test_wrong_usage(run: FlaskCliRunner, tmp_path: Path, words: list[str]) -> None:
+    assert run.invoke(args=["survey", "analyse", write(tmp_path, EXAMPLE), *words]).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("lang", "head", "last"),
+    [
+        ("en", "importance", "respondents: 5, worth 5.0; seed: 1"),
+        ("fr", "compétence", "répondants\u00a0: 5, qui en valent 5.0\u00a0; graine\u00a0: 1"),
+        ("es", "brecha", "respuestas: 5, que valen por 5.0; semilla: 1"),
+        ("ca", "mancança", "respostes: 5, que valen per 5.0; llavor: 1"),
+    ],
+)
+def test_the_table_speaks_four_languages(run: FlaskCliRunner, tmp_path: Path, lang: str, head: str, last: str) -> None:
+    made = run.invoke(args=["survey", "analyse", write(tmp_path, EXAMPLE), "--seed", "1", "--lang", lang])
+    assert head in made.stdout.splitlines()[0]
+    assert made.stdout.splitlines()[-1] == last
+    told = run.invoke(args=["survey", "analyse", write(tmp_path, ""), "--lang", lang, "--format", "json"])
+    assert json.loads(told.stdout)["errors"][0]["code"] == "N101"  # codes are never translated
+
+
+def test_a_name_cannot_move_the_cursor(run: FlaskCliRunner, tmp_path: Path) -> None:
+    path = write(tmp_path, f"{HEAD}\na,\x1b[2JX,5,1\n")
+    assert "\x1b" not in run.invoke(args=["survey", "analyse", path, "--seed", "1"]).stdout
+    assert list(read(run, "analyse", path, "--seed", "1")["items"]) == ["\x1b[2JX"]
+
+
+def test_checks_are_told_where_they_are_asked_for(run: FlaskCliRunner, tmp_path: Path) -> None:
+    rows = "".join(
+        f"p{at},{item},{4 + at % 2},{'DK' if item == 'A' and at < 4 else 2}\n" for at in range(8) for item in "ABC"
+    )
+    path = write(tmp_path, f"{HEAD}\n{rows}")
+    found = read(run, "analyse", path, "--seed", "1", "--checks")["checks"]
+    assert found["cannot_judge"] == {"A": 50.0}
+    assert found["at_lowest"]["moved"] == {"B": [1, 2], "C": [1, 2]}
+    assert (found["n_complete"], found["n_doubtful"]) == (8, 0)
+    made = run.invoke(args=["survey", "analyse", path, "--seed", "1", "--checks", "--lang", "en"]).stdout
+    assert "people cannot judge: A 50 %" in made
+    assert "B 1 > 2" in made
+
+
+def test_a_hidden_count_that_can_be_told_all_the_same_is_named(run: FlaskCliRunner, tmp_path: Path) -> None:
+    path = write(tmp_path, "row,col,count\na,x,3\na,y,0\nb,x,9\nb,y,8\n")
+    made = run.invoke(args=["survey", "suppress", path, "--format", "json"])
+    assert made.exit_code == 0
+    assert made.stderr.startswith(f"{path}: N504 ")
+    assert json.loads(made.stdout)["audit"]["solvable"] == []
+    assert len(json.loads(made.stdout)["audit"]["told"]) == 4
 
 
 def test_a_missing_weight_and_a_missing_column_are_told(run: FlaskCliRunner, tmp_path: Path) -> None:

@@ -28,6 +28,8 @@ from lms.survey.analysis.ratings import (
 CODES: Final = {str(number): number for number in range(LOWEST, HIGHEST + 1)} | {
     "": UNANSWERED, "DK": DONT_KNOW, "NA": NOT_MY_ROLE, "PNS": WITHHELD,
 }  # fmt: skip
+#: A cell has no more signs than this.
+LONGEST: Final = 1_000
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _WHOLE: Final = re.compile(r"\d{1,15}", re.ASCII)
 _OTHERS: Final = {";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -61,16 +63,20 @@ class Table:
 
 def read_table(text: str) -> Table:
     """Headers and rows of a CSV text with commas. Raises `Unusable` for an empty one, for headers that stand twice, for another
-    separator; while rows are read, for rows of another length.
+    separator, for a sign that no text has; while rows are read, for rows of another length and cells beyond all measure.
     """
+    if "\0" in text:
+        raise Unusable("nul", text.count("\n", 0, text.index("\0")) + 1)
     lines = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), strict=True)
     try:
         first = next(lines, None)
     except csv.Error as error:
-        raise Unusable("quote", 1) from error
+        raise _fault(error, 1) from error
     if first is None or not any(cell.strip() for cell in first):
         raise Unusable("empty", 1)
     headers = tuple(cell.strip() for cell in first)
+    if max(map(len, headers)) > LONGEST:
+        raise Unusable("cell_long", 1, most=LONGEST)
     if len(headers) == 1:
         for sign, name in _OTHERS.items():
             if sign in headers[0]:
@@ -85,16 +91,22 @@ def read_table(text: str) -> Table:
             try:
                 row = next(lines, None)
             except csv.Error as error:
-                raise Unusable("quote", line) from error
+                raise _fault(error, line) from error
             if row is None:
                 return
             if not row:
                 continue
             if len(row) != len(headers):
                 raise Unusable("cells", line, found=len(row), wanted=len(headers))
+            if max(map(len, row)) > LONGEST:
+                raise Unusable("cell_long", line, most=LONGEST)
             yield line, row
 
     return Table(headers, rows())
+
+
+def _fault(error: csv.Error, line: int) -> Unusable:
+    return Unusable("cell_long", line, most=LONGEST) if "limit" in str(error) else Unusable("quote", line)
 
 
 def read_ratings(text: str) -> Ratings:

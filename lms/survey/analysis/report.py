@@ -84,7 +84,7 @@ def analyse(
     chances = quadrant_chances(drawn, important, able)
     items: dict[str, Any] = {}
     for at, item in enumerate(table.items):
-        known = bool(found.n[at])
+        known = bool(np.isfinite(found.mwds[at]))
         items[item] = {
             "n": int(found.n[at]),
             "importance_mean": finite(found.importance[at]),
@@ -122,7 +122,7 @@ def analyse(
         "items": items,
         "orders": {method: order(values(found), table.items) for method, values in BY_METHOD.items()},
         "rank_sets": {item: [int(sets[at, 0]), int(sets[at, 1])] for at, item in enumerate(table.items)},
-        "tau_best": [table.items[at] for at in tau_best(sets, top).tolist() if found.n[at]],
+        "tau_best": [table.items[at] for at in tau_best(sets, top).tolist() if np.isfinite(found.mwds[at])],
         "n_respondents": people,
         "kish_deff": finite(effect),
         "n_eff": finite(people / effect),

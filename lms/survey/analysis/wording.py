@@ -8,12 +8,14 @@ from lms.survey.analysis.reading import Unusable
 #: Kind of fault -> its code, which is never translated.
 CODES = {
     "empty": "N101", "encoding": "N102", "separator": "N103", "quote": "N104", "header_twice": "N105", "column": "N106",
-    "cells": "N107", "no_rows": "N108", "blank": "N109", "rating": "N201", "row_twice": "N202", "two_values": "N203",
+    "cells": "N107", "no_rows": "N108", "blank": "N109", "nul": "N110", "cell_long": "N111",
+    "rating": "N201", "row_twice": "N202", "two_values": "N203",
     "number": "N204", "whole": "N205", "respondent_twice": "N206", "no_weight": "N207", "zero_weights": "N208",
     "no_column": "N209", "no_margin": "N301", "target_twice": "N302", "margin_empty": "N303", "margins_differ": "N304",
     "margin_missing": "N305", "no_target": "N306", "target_alone": "N307", "target_zero": "N308", "no_end": "N309",
     "trim_short": "N310",
     "item_twice": "N401", "choices": "N402", "cell_twice": "N501", "cells_most": "N502", "cannot_hide": "N503",
+    "told": "N504",
 }  # fmt: skip
 
 
@@ -29,6 +31,8 @@ def sentence(fault: Unusable) -> str:
         "cells": _("this row has %(found)s cells where the first line names %(wanted)s — add or take away commas"),
         "no_rows": _("there is no row below the names of the columns — add the answers"),
         "blank": _("“%(column)s” is empty — write it, or delete the row"),
+        "nul": _("this line has a sign of number 0, which no text has — save the file as CSV in UTF-8"),
+        "cell_long": _("a cell is longer than %(most)s signs — look for a quotation mark that is never closed"),
         "rating": _("“%(value)s” is no %(column)s — write 1, 2, 3, 4 or 5, or DK, NA, PNS or nothing"),
         "row_twice": _("“%(respondent)s” answered “%(item)s” before, in line %(before)s — keep one of the two rows"),
         "two_values": _("“%(respondent)s” had “%(before)s” as %(column)s before — a respondent has one value in it"),
@@ -63,6 +67,10 @@ def sentence(fault: Unusable) -> str:
         "cannot_hide": _(
             "the count of row “%(row)s”, column “%(col)s” follows from its margins whatever is hidden — merge its row or its "
             "column with another"
+        ),
+        "told": _(
+            "%(many)s hidden counts can still be told by whoever knows what is hidden and why, that of row “%(row)s”, column "
+            "“%(col)s” among them — merge its row or its column with another"
         ),
     }[fault.code]  # fmt: skip
     return said % {name: _short(value) for name, value in fault.about.items()}
