@@ -30,35 +30,48 @@ def small_cut(weights: npt.NDArray[Any], k: int) -> frozenset[int] | None:
     """
     whole = np.array(weights, dtype=np.float64)
     np.fill_diagonal(whole, 0.0)
-    for part in _components(whole):
-        groups = [[int(node)] for node in part]
-        inside = whole[np.ix_(part, part)]
+    for part in _components(whole > 0):
+        groups, inside = _merged([[int(node)] for node in part], whole[np.ix_(part, part)], k)
         while len(groups) > 1:
             order, joined = _ordering(inside)
             if joined[-1] < k:
                 return frozenset(groups[order[-1]])
-            name = np.empty(len(groups), dtype=np.int64)
-            name[order] = np.cumsum(np.concatenate([[0.0], joined[1:] < k])).astype(np.int64)
-            merged: list[list[int]] = [[] for _group in range(int(name.max()) + 1)]
-            for group, to in zip(groups, name.tolist(), strict=True):
-                merged[to] += group
-            onto = np.zeros((len(groups), len(merged)))
-            onto[np.arange(len(groups)), name] = 1.0
-            groups, inside = merged, onto.T @ inside @ onto
-            np.fill_diagonal(inside, 0.0)
+            near = np.empty(len(groups), dtype=np.int64)
+            near[order] = np.cumsum(np.concatenate([[0.0], joined[1:] < k])).astype(np.int64)
+            groups, inside = _as_one(groups, inside, near)
     return None
 
 
-def _components(weights: Floats) -> list[npt.NDArray[np.int64]]:
+def _merged(groups: list[list[int]], weights: Floats, k: int) -> tuple[list[list[int]], Floats]:
+    """Nodes that k people or more join directly become one, for no small cut parts them."""
+    names = np.zeros(len(groups), dtype=np.int64)
+    for name, part in enumerate(_components(weights >= k)):
+        names[part] = name
+    return _as_one(groups, weights, names)
+
+
+def _as_one(groups: list[list[int]], weights: Floats, names: npt.NDArray[np.int64]) -> tuple[list[list[int]], Floats]:
+    """The groups of one name together, and how many people join what results."""
+    made: list[list[int]] = [[] for _name in range(int(names.max()) + 1)]
+    for group, name in zip(groups, names.tolist(), strict=True):
+        made[name] += group
+    onto = np.zeros((len(groups), len(made)))
+    onto[np.arange(len(groups)), names] = 1.0
+    inside = onto.T @ weights @ onto
+    np.fill_diagonal(inside, 0.0)
+    return made, inside
+
+
+def _components(joined: npt.NDArray[np.bool_]) -> list[npt.NDArray[np.int64]]:
     """The nodes of each part that hangs together."""
-    left = np.ones(len(weights), dtype=bool)
+    left = np.ones(len(joined), dtype=bool)
     parts = []
     while left.any():
-        inside = np.zeros(len(weights), dtype=bool)
+        inside = np.zeros(len(joined), dtype=bool)
         edge = np.array([int(np.flatnonzero(left)[0])])
         while len(edge):
             inside[edge] = True
-            edge = np.flatnonzero((weights[edge] > 0).any(axis=0) & ~inside)
+            edge = np.flatnonzero(joined[edge].any(axis=0) & ~inside)
         left &= ~inside
         parts.append(np.flatnonzero(inside))
     return parts
