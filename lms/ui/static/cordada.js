@@ -55,9 +55,12 @@ const retry = () => {
   const [first] = held;
   if (first) leave(...first);
 };
-const onward = (form, next) => {
+const onward = async (form, next) => {
   const there = new URL(next, location.href);
   gone.add(form);
+  // What else was typed on the page is kept before it goes, so that the next one shows it.
+  const others = kept.filter(one => one.form !== form).map(one => one.save(true));
+  await Promise.race([Promise.all(others), new Promise(done => setTimeout(done, APART))]);
   if (there.pathname + there.search !== location.pathname + location.search) return location.assign(there);
   history.scrollRestoration = "manual";
   history.replaceState({anchor: there.hash}, "", there);
