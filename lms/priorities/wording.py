@@ -142,23 +142,24 @@ def coverage_sentence(plan: Sequence[tuple[str, float, float]], cut: int) -> str
 
 
 def left_sentence(share: float, brief: Brief, place: str) -> Markup:
-    """Why a course should be written: what is left of the need, then what the survey says. `place` names the group of the brief,
-    "" for the network.
+    """Why a course should be written: what is left of the need, for whom it is largest, and what the survey says of them. `place`
+    names the group of the brief, "" for the network.
     """
     said = [
-        _("<b>%(share)s in 100</b> of the network's need lie here, and no course on the shelf covers them.",
+        _("The courses on the shelf leave <b>%(share)s in 100</b> of the network's need open here.",
           share=per_hundred(share))
     ]  # fmt: skip
-    said += [_FACTS[fact.kind](*fact.figures) for fact in brief.facts]
     if place:
         said.append(_("Most needed in: %(place)s.", place=escape(place)))
+    said += [_FACTS[fact.kind](*fact.figures) for fact in brief.facts]
     return Markup(" ".join(said))  # noqa: S704  # the sentences are ours, the name in them is escaped
 
 
 def _ranked(rank: float, best: float, worst: float) -> str:
     if best == worst:
-        return _("Rank %(rank)s.", rank=int(rank))
-    return _("Rank %(rank)s, plausibly %(best)s to %(worst)s.", rank=int(rank), best=int(best), worst=int(worst))
+        return _("Rank %(rank)s in the network.", rank=int(rank))
+    words = {"rank": int(rank), "best": int(best), "worst": int(worst)}
+    return _("Rank %(rank)s in the network, plausibly %(best)s to %(worst)s.", **words)
 
 
 #: Kind of a fact of a brief -> its sentence.

@@ -269,7 +269,8 @@ def _curve(
         told = at(count)
         body += _text(told, bottom + 18, str(count), "ax", "middle")
         body += f'<circle class="imp" cx="{told}" cy="{up(shares[count - 1])}" r="6"/>'
-        body += _text(told, up(shares[count - 1]) - 11, number(shares[count - 1]), "", "middle")
+        # left of the step up that begins here
+        body += _text(told - 8, up(shares[count - 1]) - 10, number(shares[count - 1]), "", "end")
     body += _text(right, bottom + 38, below, "ax", "end")
     return _svg(key, variant, width, bottom + 46, title, desc, body)
 
