@@ -147,11 +147,36 @@ def test_a_workbook_has_nothing_to_choose(place: House) -> None:
         (b"x," + b"y" * (9 * 1024 * 1024), "larger than 8 MB"),
     ],
 )  # fmt: skip
-def test_S5_what_cannot_be_read_is_said_and_nothing_is_kept(place: House, sent: bytes, said: str) -> None:
-    page = bring(place.client("manager_a"), sent, "x.csv" if sent else "")
+def test_S5_what_cannot_be_read_is_said_and_nothing_is_kept(any_place: House, sent: bytes, said: str) -> None:
+    page = bring(any_place.client("manager_a"), sent, "x.csv" if sent else "")
     assert page.status_code == 422
     assert said in words_of(page)
-    assert place.count(RosterImport) == 0
+    assert any_place.count(RosterImport) == 0
+
+
+@pytest.mark.parametrize(
+    ("sent", "names"),
+    [
+        (b"\xef\xbb\xbfNom;E-mail\r\nA;a@example.net\nB;b@example.net\rC;c@example.net", "ABC"),
+        (b"Nom\tE-mail\nA\ta@example.net\n", "A"),
+        (b"Nom|E-mail\nA|a@example.net\n", "A"),
+        (b"Nom;E-mail\n\x00A\x00;a\x00@example.net\n\x00;\x00\n", "A"),
+        (b"Nom;Nom;E-mail;E-mail\nA;X;a@example.net;x@example.net\n", "A"),
+        ("Nom;E-mail\n\xc9;e@example.net\n".encode("cp1252"), "\xc9"),
+        ("Nom;E-mail\n\xc9;e@example.net\n".encode("utf-16"), "\xc9"),
+        (b"Nom;E-mail;Notes\nA;a@example.net;" + b"y" * 30_000 + b"\n", "A"),
+        (b"Nom;E-mail\n" + "\u202eA\ufeff\u200b;a@example.net\n".encode(), "A"),
+    ],
+)
+def test_S5_odd_lists_are_shown_applied_and_undone(any_place: House, sent: bytes, names: str) -> None:
+    client, people = any_place.client("manager_a"), any_place.count(Person)
+    done = press(client, bring(client, sent))
+    assert done.status_code == 200
+    assert any_place.count(Person) == people + len(names)
+    with any_place.open():
+        assert set(db.session.scalars(sa.select(Person.name).where(Person.email.like("%example.net")))) == set(names)
+    client.fill(done, form="undo")
+    assert any_place.count(Person) == people
 
 
 def test_X15_what_is_shown_of_a_list_is_encoded_and_its_marks_are_visible(place: House) -> None:
@@ -189,6 +214,26 @@ def test_the_empty_list_has_headers_that_we_know(place: House, lang: str) -> Non
     page = bring(client, data + sign.join(f'"{cell}"' for cell in ("Ana", "ana@example.net")).encode())
     assert "ana@example.net" in words_of(page), line
     assert place.count(RosterRow, RosterRow.name == "Ana", RosterRow.outcome == "new") == 1
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("lang", ["fr", "es", "ca", "en"])
+def test_S4_the_table_of_a_team_comes_in_again_unchanged(place: House, lang: str, kind: str) -> None:
+    client = place.client("manager_a")
+    press(
+        client, bring(client, "Name,Email\n=1+1|cmd,formula@example.net\n'Ana,quote@example.net\nΖωή,zoe@example.net\n")
+    )
+    table = client.get(f"/team/la-bobine/table.{kind}?lang={lang}")
+    assert table.status_code == 200
+    client.get("/team/la-bobine?lang=en")
+    page = bring(client, table.data, f"team.{kind}")
+    assert "5 rows read" in words_of(page)
+    assert "5 already here" in words_of(page)
+    with place.open():
+        names = {row.email: row.name for row in db.session.scalars(sa.select(RosterRow).join(
+            RosterImport, RosterImport.id == RosterRow.import_id).where(RosterImport.state == "read"))}  # fmt: skip
+    assert names["formula@example.net"] == "=1+1|cmd"
+    assert names["quote@example.net"] == "'Ana"
 
 
 def test_an_undo_takes_back_and_lists_who_stays(any_place: House) -> None:
@@ -312,7 +357,7 @@ def demoted(house: House) -> None:
     )
 
 
-def test_a_right_lost_is_lost_at_the_next_request(any_place: House) -> None:
+def test_N5_a_right_lost_is_lost_at_the_next_request(any_place: House) -> None:
     client = any_place.client("manager_a")
     page = bring(client, EIGHT)
     demoted(any_place)
@@ -321,7 +366,7 @@ def test_a_right_lost_is_lost_at_the_next_request(any_place: House) -> None:
     assert any_place.state() == before
 
 
-def test_a_right_lost_is_lost_at_the_next_job(any_place: House) -> None:
+def test_N5_a_right_lost_is_lost_at_the_next_job(any_place: House) -> None:
     client = any_place.client("manager_a")
     press(client, bring(client, many(AT_ONCE_MOST + 1)))
     people = any_place.count(Person)
@@ -352,7 +397,7 @@ def test_an_archived_space_takes_no_list_and_says_so(any_place: House) -> None:
     assert any_place.state() == before
 
 
-def test_a_space_that_is_archived_while_a_list_waits_is_named_in_its_report(any_place: House) -> None:
+def test_N5_a_space_that_is_archived_while_a_list_waits_is_named_in_its_report(any_place: House) -> None:
     client = any_place.client("manager_a")
     page = press(client, bring(client, many(AT_ONCE_MOST + 1)))
     people = any_place.count(Person)
@@ -429,10 +474,10 @@ def waiting_lists(house: House, count: int, size: int = 3) -> list[TestResponse]
 
 
 @pytest.mark.usefixtures("_short")
-def test_D7_one_list_at_a_time_ten_wait_and_the_next_is_refused(place: House) -> None:
-    pages = waiting_lists(place, WAITING_MOST + 1)
+def test_D7_one_list_at_a_time_ten_wait_and_the_next_is_refused(any_place: House) -> None:
+    pages = waiting_lists(any_place, WAITING_MOST + 1)
     assert "Ten of your lists are waiting already" in pages[-1].text
-    with place.open():
+    with any_place.open():
         states = sorted(db.session.scalars(sa.select(RosterImport.state)))
         assert states == ["read"] + ["waiting"] * WAITING_MOST
         priorities = sorted(db.session.scalars(sa.select(Job.priority).where(Job.task == "rosters.apply")))
@@ -441,20 +486,20 @@ def test_D7_one_list_at_a_time_ten_wait_and_the_next_is_refused(place: House) ->
 
 
 @pytest.mark.usefixtures("_short")
-def test_D7_a_list_waits_for_the_one_before_it(place: House) -> None:
-    waiting_lists(place, 2)
-    with place.open():
+def test_D7_a_list_waits_for_the_one_before_it(any_place: House) -> None:
+    waiting_lists(any_place, 2)
+    with any_place.open():
         second = db.session.scalars(sa.select(RosterImport.id).order_by(RosterImport.made_at)).all()[1]
         effect = apply({"id": second})
         db.session.rollback()
         assert effect
-    place.write(effect)
-    with place.open():
+    any_place.write(effect)
+    with any_place.open():
         assert set(db.session.scalars(sa.select(RosterImport.state))) == {"waiting"}
-    place.run_jobs()
-    place.later(Job, due_at=-timedelta(seconds=10))
-    place.run_jobs()
-    assert place.count(Person, Person.email.like("%example.net")) == 6
+    any_place.run_jobs()
+    any_place.later(Job, due_at=-timedelta(seconds=10))
+    any_place.run_jobs()
+    assert any_place.count(Person, Person.email.like("%example.net")) == 6
 
 
 def test_D8_the_letters_of_a_list_are_few_duties_and_last_in_the_queue(any_place: House) -> None:
