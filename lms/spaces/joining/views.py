@@ -23,6 +23,7 @@ from lms.foundation.tokens import clean_code, shown_code
 from lms.spaces import service as spaces
 from lms.spaces.joining import queries, service
 from lms.spaces.joining.forms import AgainForm, AskForm, EnterForm, NewcomerForm, RequestsForm, TransferForm
+from lms.spaces.joining.picture import picture_of
 from lms.spaces.joining.rules import CODES_TYPED, network_of
 from lms.spaces.models import Space
 from lms.spaces.policy import guard, may
@@ -275,9 +276,10 @@ def code(space_id: str) -> Any:
                 service.make_screen_code(here.id, by=visitor().id)
         return redirect(url_for("joining.code", space_id=here.id))
     row = queries.screen_code(here.id)
+    shown = shown_code(row.code) if row else ""
     return render_template(
-        "joining/code.html", space=here, row=row, shown=shown_code(row.code) if row else "",
-        address=address_of("joining.enter").partition("://")[2],
+        "joining/code.html", space=here, row=row, shown=shown, address=address_of("joining.enter").partition("://")[2],
+        picture=picture_of(address_of("joining.enter", code=shown)) if row else "",
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from lms.foundation.tokens import seal, shown_code
 from lms.spaces import service as spaces
 from lms.spaces.joining import service
 from lms.spaces.joining.models import ScreenCode
+from lms.spaces.joining.picture import picture_of
 from lms.spaces.joining.rules import CODES_TYPED, REQUESTS_BY_CODE
 from lms.spaces.models import Application, Invitation
 from tests.accounts.attacks import stripped, token_of
@@ -51,6 +52,7 @@ def test_from_the_screen_to_the_space(demo_house: House) -> None:
     code = re.search(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b", words_of(shown))
     assert code
     assert "localhost/join" in words_of(shown)
+    assert picture_of(f"http://localhost/join?code={code[0]}") in shown.get_data(as_text=True), "for a camera"
     page = come(house.client(), code[0].lower())
     assert "mail is on its way" in words_of(page)
     assert house.count(Application) == 0, "no request before the address is proved"
@@ -72,6 +74,14 @@ def test_from_the_screen_to_the_space(demo_house: House) -> None:
         assert db.session.scalars(sa.select(Person.lang).where(Person.email == ONA)).one() == "ca"
     house.run_jobs()
     assert [mail.kind for mail in house.kept() if mail.address == ONA] == ["sign_in", "answered"]
+
+
+def test_the_picture_is_black_on_white_and_holds_nothing_that_a_page_may_not() -> None:
+    drawn = picture_of("https://learn.example.org/join?code=QPPX-98CT")
+    assert drawn.startswith('<svg viewBox="0 0 41 41"><path fill="#fff"')
+    assert not re.search(r"style|script|href|width|class", drawn)
+    assert drawn != picture_of("https://learn.example.org/join?code=QPPX-98CX")
+    assert len(picture_of("https://" + "x" * 292)) < 20_000
 
 
 def test_the_code_of_the_mail_proves_the_address_too(demo_house: House) -> None:
