@@ -14,6 +14,10 @@ from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+# NumPy reads this once, when it is loaded. Its matrices are small here, and on a machine that does other things too, threads
+# that wait for each other made the same sums take ten to a hundred times as long.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 ROOT = Path(__file__).resolve().parent
 #: Words of keys seen in examples and tutorials: what is left of such a key without them is no secret.
 EXAMPLE_WORDS = re.compile(

@@ -40,6 +40,7 @@ from lms.survey.queries import open_campaign
 from lms.survey.rules import Cell
 from tests.bench.assigning import assigning
 from tests.bench.load import Ask
+from tests.bench.needs import ranking
 from tests.bench.people import PEOPLE, roster
 from tests.catalogue.courses import write_course
 
@@ -214,7 +215,15 @@ def chores(folder: Path) -> list[Chore]:
         _table(folder),
         _roster(folder),
         _assigning(folder),
+        _needs(10_000, 1 / 6),
+        _needs(1_000_000, 1 / 20),
     ]
+
+
+def _needs(people: int, goal: float) -> Chore:
+    """The order of needs of so many people with its intervals. The name tells its peak of memory."""
+    ours, least, peak = ranking(people)
+    return Chore(f"needs of {people:,} people ({peak:.0f} MB)", goal, ours, least)
 
 
 def _assigning(folder: Path) -> Chore:
