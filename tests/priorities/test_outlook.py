@@ -8,7 +8,10 @@ import pytest
 
 from lms.priorities import queries, wording
 from lms.survey.queries import Estimate, Figures, Group
+from tests.house.test_queries import PAGE_MOST
+from tests.house.test_queries import asked as statements
 from tests.priorities.conftest import coordinate, count, inside
+from tests.survey.conftest import cells, sealed_draft
 from tests.visits import page_of, words_of
 
 NETWORK = {"gerer-conflit": 8.0, "fixer-prix": 4.0, "ecouter": 2.0, "prendre-parole": 1.0}
@@ -70,6 +73,33 @@ def test_a_plan_of_a_space_reads_what_was_released_of_it_alone(asked, monkeypatc
     assert queries.plan_of(found, far, shelf()) is None
 
 
+@pytest.mark.parametrize("few", [0, 3, 4])
+def test_nobody_of_a_space_below_the_smallest_group_shows_in_its_plan(asked, few) -> None:
+    """Whoever else of a small space answers, and whatever they say, its plan is its territory's or the network's."""
+    from lms.catalogue.queries import shelf
+    from lms.foundation.db import writing
+    from lms.jobs import tasks
+    from lms.spaces.queries import space
+    from lms.survey import rules, service
+    from lms.survey.queries import instrument_of, shown_campaign
+    from lms.survey.queries import newest_campaign as newest
+    from lms.survey.service import Return
+
+    instrument = instrument_of(asked.id)
+    loud = {item.id: ["5", "1"] if item.competency == "ecouter" else ["1", "1"] for item in instrument.items}
+    count(asked, 40, fixer_prix="51", gerer_conflit="52")
+    with writing():
+        packed = rules.pack(loud, instrument.item_ids)
+        service.count_returns(asked.id, [Return(cell, packed) for cell in cells(few, "remise", role=None)])
+    with writing():
+        service.close(asked.id)
+    tasks.drain()
+    plan = queries.plan_of(shown_campaign(newest()), space("remise"), shelf())
+    assert plan.of == "network"
+    assert plan.apart == {}
+    assert [step.course_id for step in plan.steps] == ["prix", "mediation"]
+
+
 def _instrument(campaign_id: str) -> str:
     from lms.survey.queries import campaign
 
@@ -86,7 +116,9 @@ def test_the_coordinator_sees_what_is_covered_and_what_to_write(app, client, cam
     with inside(app):
         count(campaign, 30, fixer_prix="51", gerer_conflit="52", prendre_parole="53")
         tasks.drain()
-    page = client.get(f"/network/needs?lang={lang}")
+    with statements(app) as sent:
+        page = client.get(f"/network/needs?lang={lang}")
+    assert len(sent) <= PAGE_MOST
     words = words_of(page)
     headings = {one.get("id") for one in page_of(page).iter("h2")}
     assert "write" in headings
@@ -139,8 +171,10 @@ def test_who_runs_a_space_sees_its_plan_and_no_other(app, client, campaign, lang
         with writing():
             service.close(campaign.id)
         tasks.drain()
-    page = client.get(f"/team/bobine/needs?lang={lang}")
+    with statements(app) as sent:
+        page = client.get(f"/team/bobine/needs?lang={lang}")
     assert page.status_code == 200
+    assert len(sent) <= PAGE_MOST
     links = [one.get("href") for one in page_of(page).iter("a")]
     assert "/courses/mediation" in links
     assert "/courses/prix" in links
@@ -154,7 +188,6 @@ def test_a_course_that_somebody_said_no_to_is_not_suggested_again(app, client, c
     from lms.survey import service
     from lms.survey.models import Draft
     from lms.survey.queries import instrument_of
-    from tests.survey.conftest import cells, sealed_draft
 
     person_id = coordinate(app, client)
     with inside(app), writing():
