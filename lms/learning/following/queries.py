@@ -140,10 +140,13 @@ def size_of(space_id: str) -> int:
     return int(read(_SIZE, space=space_id).scalar_one())
 
 
-def _in_space(large: bool, space: Any = _SPACE) -> Any:
-    # With an expression in its place no index leads from the space: the list's own order leads, and membership is looked up
-    # for each that it gives.
-    return (Membership.space_id.concat("") if large else Membership.space_id) == space
+def _of_space(people: sa.Select[Any], large: bool, space: Any = _SPACE) -> sa.Select[Any]:
+    """Those of a list of people that belong to the space."""
+    if not large:
+        return people.join(Membership, Membership.person_id == Person.id).where(Membership.space_id == space)
+    # As a question asked of each line no planner can begin with it: the list's own index leads, until a page is full.
+    own = sa.select(Membership.space_id).where(Membership.person_id == Person.id, Membership.space_id == space)
+    return people.where(own.correlate(Person).scalar_subquery().is_not(None))
 
 
 _ACTIVE = sa.text("enrolment.state = 'active'")
@@ -175,11 +178,7 @@ def _list(
     show: str, course: bool, sought: bool, large: bool, space: Any = _SPACE
 ) -> tuple[sa.Select[Any], tuple[Any, ...], bool]:
     """The people of a list with what it is ordered by, and whether the greatest comes first."""
-    base = (
-        sa.select(Person.id)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(_in_space(large, space), Person.state == "active")
-    )
+    base = _of_space(sa.select(Person.id).where(Person.state == "active"), large, space)
     if sought:
         begins, further = (Person.sort.like(sa.bindparam(name), escape="/") for name in ("begins", "further"))
         base = base.where(sa.or_(begins, further))
@@ -361,12 +360,12 @@ def _late_lines(large: bool) -> sa.Select[Any]:
         Enrolment.id, Person.id, Person.name, Enrolment.course_id, Enrolment.version_id, Enrolment.due_on,
         _last_reminder().label("reminded_at"), NoReminders.person_id.is_not(None),
     )  # fmt: skip
-    return (
+    people = (
         from_course.join(Person, Person.id == Enrolment.person_id)
-        .join(Membership, Membership.person_id == Person.id)
         .outerjoin(NoReminders, NoReminders.person_id == Person.id)
-        .where(_in_space(large), Person.state == "active", *_LATE)
+        .where(Person.state == "active", *_LATE)
     )
+    return _of_space(people, large)
 
 
 _LATE_ORDER = (Enrolment.due_on, Enrolment.id)
