@@ -348,8 +348,18 @@ def the_log_of_writes(loot: Loot) -> Guess:
 
 
 def _as_sent(loot: Loot, copy: Copy, found: Sequence[str]) -> dict[int, str]:
-    """Pair answers that were found in some order with those who sent last, using the cells that the last copy tells."""
+    """Pair answers that were found in some order with those who sent: one by one where nobody's are missing (the first
+    may stand last: turned by one either way, whatever suits the cells best), else with the last ones, cell by cell.
+    """
     rows = {row["answers"]: row for row in loot.last.counted}
+    if len(found) == copy.sent:
+        turned = [[*found[by:], *found[:by]] for by in (0, 1, -1)]
+
+        def suits(turn: Sequence[str]) -> int:
+            told = zip(loot.order, turn, strict=False)
+            return sum(fits(loot.people[person], cell_of(rows[answers])) for person, answers in told)
+
+        return dict(zip(loot.order, max(turned, key=suits), strict=False))
     return pair_last(loot, loot.order[: copy.sent], [rows[answers] for answers in found])
 
 

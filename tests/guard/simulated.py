@@ -1,6 +1,6 @@
 """Surveys as they happen, through the survey's own service, for the attacker of `tests/guard/attacker.py` to rob.
 
-Two hundred people in ten spaces are invited, more than half of them answer, several at a time, over three days; what
+Two hundred people in ten spaces are invited, about half of them answer, several at a time, over three days; what
 is full joins the results, days end, the campaign is closed. The simulation keeps the truth and hands out the loot.
 """
 
@@ -23,7 +23,7 @@ from flask import Flask
 
 from tests.guard.attacker import Copy, Loot, Truth
 
-PEOPLE, ANSWERS, DAYS = 200, 120, 3
+PEOPLE, ANSWERS, DAYS = 200, 96, 3
 #: Where people belong: space -> (territory, share of the people).
 SPACES = {
     "bobine": ("vall-nord", 8), "estive": ("vall-nord", 4), "forn": ("vall-nord", 2), "volca": ("vall-nord", 2),

@@ -31,7 +31,7 @@ SURVEYS, PARTS, ON_POSTGRESQL = 100, 4, 5
 #: every time.
 ROUNDS = 4
 #: One survey in so many is watched all the way, its figures too.
-WATCHED = 5
+WATCHED = 12
 
 
 def rob(verdict: Verdict, site: Site, seed: int, *, watched: bool) -> None:
