@@ -168,7 +168,7 @@ class Walk(Base):
     unit: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     activity: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     version_id: Mapped[str] = mapped_column(sa.ForeignKey("course_version.id"), primary_key=True)
-    #: Ids of the scenes in the order they were seen, the first one first.
+    #: The scenes in the order they were seen, the first one first: its id, then steps (see `rules.steps_of`).
     path: Mapped[list[str]] = mapped_column(Json)
     at: Mapped[datetime] = mapped_column(Moment)
 

@@ -929,7 +929,7 @@ def way_through(text: Activity, asked_: str, scene: str) -> list[str]:
     if names[0] not in known:
         return [start]
     for here, there in itertools.pairwise(names):
-        if there not in {move.target for move in known[here].moves}:
+        if there not in rules.steps_of(known[rules.scene_of(here)].moves):
             return [start]
     return names
 
@@ -953,7 +953,7 @@ def walked(own: Learning, unit: str, text: Activity, way: Way | None, then: Publ
     if way is None or then is None:
         return Walked(own.published, text, start)
     before = rules.variant(then.document, unit, text.key, language())
-    if before is None or not {*way.path} <= {scene.id for scene in before.scenes}:
+    if before is None or not {*map(rules.scene_of, way.path)} <= {scene.id for scene in before.scenes}:
         return Walked(own.published, text, start)
     if before.scenes == text.scenes:
         return Walked(then, text, way.path)
@@ -963,7 +963,7 @@ def walked(own: Learning, unit: str, text: Activity, way: Way | None, then: Publ
 def has_ended(text: Activity, asked_: str) -> bool:
     """Whether a way, as the address names it, leads from the first scene to an ending."""
     names = way_through(text, asked_, "")
-    last = text.scene(names[-1])
+    last = text.scene(rules.scene_of(names[-1]))
     return names[0] == text.scenes[0].id and last is not None and bool(last.ending)
 
 
@@ -979,13 +979,14 @@ def scene_page(
         return f"{address}?path={'.'.join(way)}#scene"
 
     scenes = {one.id: one for one in text.scenes}
-    scene = scenes[names[-1]]
+    scene = scenes[rules.scene_of(names[-1])]
     walked = []
-    for here, there in itertools.pairwise(names):
-        move = next(one for one in scenes[here].moves if one.target == there)
+    for step, there in itertools.pairwise(names):
+        here = scenes[rules.scene_of(step)]
+        move = here.moves[rules.steps_of(here.moves).index(there)]
         walked.append(
             {
-                "title": safe(scenes[here].title),
+                "title": safe(here.title),
                 "choice": safe(move.text),
                 "feedback": placed(move.feedback, served),
             }
@@ -997,8 +998,8 @@ def scene_page(
         "first": not walked,
         "feedback": walked[-1]["feedback"] if walked else "",
         "moves": [
-            {"text": safe(move.text), "href": along([*names, move.target]), "target": move.target}
-            for move in scene.moves
+            {"text": safe(move.text), "href": along([*names, step]), "step": step}
+            for move, step in zip(scene.moves, rules.steps_of(scene.moves), strict=True)
         ],
         "back": along(names[:-1]) if len(names) > 1 else "",
         "again": address,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from lms.content.documents import Activity, Asked, Commitment, CourseDocument, Unit
+from lms.content.documents import Activity, Asked, Commitment, CourseDocument, Move, Unit
 
 #: The shortest and the longest a plan's line may be, in characters.
 PLAN_LONGEST = 500
@@ -72,6 +72,20 @@ def minutes_range(minutes: int) -> tuple[int, int]:
     step = 5 if minutes >= 30 else 1
     low = max(1, math.floor(minutes * 0.85 / step) * step)
     return low, max(low, math.ceil(minutes * 1.25 / step) * step)
+
+
+def steps_of(moves: Sequence[Move]) -> list[str]:
+    """What each choice of a scene is called on a way through it: the scene it leads to and, from the second choice on that
+    leads there, which of them it is (`outside`, `outside~2`): each says something else.
+    """
+    targets = [move.target for move in moves]
+    times = [targets[: place + 1].count(target) for place, target in enumerate(targets)]
+    return [target if time == 1 else f"{target}~{time}" for target, time in zip(targets, times, strict=True)]
+
+
+def scene_of(step: str) -> str:
+    """The scene that a step of a way leads to."""
+    return step.partition("~")[0]
 
 
 def variant(document: CourseDocument, unit: str, activity: str, lang: str) -> Activity | None:

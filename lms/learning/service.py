@@ -542,8 +542,9 @@ def walk(
     version_id: str,
     lang: str = "",
 ) -> bool:
-    """Go along `path` (scenes from the first to the one to see now) in a scenario, as `version_id` has it, read in
-    `lang`. An ending finishes the unit where the scenario closes it, and the scene that decided it comes back.
+    """Go along `path` (the first scene, then steps of `rules.steps_of`, to the scene to see now) in a scenario, as
+    `version_id` has it, read in `lang`. An ending finishes the unit where the scenario closes it, and the scene that
+    decided it comes back.
 
     `seen` is the way the page showed that this was asked from. Where the person has gone on elsewhere since, nothing
     changes; gives whether they are now at the end of `path`. The caller has checked that the path can be gone. Raises
@@ -574,7 +575,7 @@ def walk(
     }
     upsert(Walk, [fact], key=["person_id", "course_id", "unit", "activity", "version_id"], update=["path", "at"])
     text = _text(own, unit, activity, lang or own.document.source)
-    last = text.scene(path[-1]) if path[0] == text.scenes[0].id else None
+    last = text.scene(rules.scene_of(path[-1])) if path[0] == text.scenes[0].id else None
     if last is None or not last.ending:
         return True
     reviews.ended(Walk(**fact), text)

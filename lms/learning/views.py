@@ -256,18 +256,18 @@ def scene(course_id: str, unit: str, activity: str) -> Any:
         raise NotFound()
     on = _walked(own, unit, text)
     version_id, path = on.published.version_id, pages.way_through(on.text, request.form.get("path", ""), "")
-    here = on.text.scene(path[-1])
-    target = request.form.get("to", "")
+    here = on.text.scene(rules.scene_of(path[-1]))
+    step = request.form.get("to", "")
     if request.form.get("do") == "again":
         version_id, path = own.published.version_id, [text.scenes[0].id]
     elif request.form.get("do") == "back":
         path = path[:-1] or path
-    elif here is None or target not in [move.target for move in here.moves]:
+    elif here is None or step not in rules.steps_of(here.moves):
         raise NotFound()
     elif len(path) >= pages.LONGEST_WAY:
         raise Refused(_("This way has become very long. Play the scene again from its beginning."))
     else:
-        path = [*path, target]
+        path = [*path, step]
     seen = [name for name in request.form.get("seen", "").split(".") if name]
     with writing():
         there = service.walk(

@@ -121,6 +121,36 @@ def test_a_scene_is_walked_by_real_buttons_to_its_end_and_ends_its_step(app: Fla
     assert len(inside(app, lambda: db.session.scalars(sa.select(Completion.unit)).all())) == 1  # type: ignore[arg-type]
 
 
+TWO_WAYS = SCENARIO.replace(
+    "- [« Calmez-vous. »](#froid)\n  > Camille se sent petite.\n",
+    "- [« Calmez-vous. »](#froid)\n  > Camille se sent petite.\n"
+    "- [« Ce n’est qu’une salle. »](#froid)\n  > Vous jugez pour elle.\n",
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "step", "said"),
+    [("« Calmez-vous. »", "froid", "se sent petite"), ("« Ce n’est qu’une salle. »", "froid~2", "Vous jugez")],
+)
+def test_of_two_choices_that_lead_to_one_scene_each_says_its_own(
+    app: Flask, scenes: Path, words: str, step: str, said: str
+) -> None:
+    write_quiz(scenes / "ecouter-bien", "quatre", name="scenario", body=TWO_WAYS)
+    serve(app, scenes)
+    lea = learner(app)
+    page = lea.fill(SCENE, form="/scene", press=words)
+    assert ways(app) == [["debut", step]]
+    way = words_of(page)
+    assert words in way
+    assert said in way
+    assert ("se sent petite" in way) is (step == "froid")
+    shared = lea.get(SCENE, query_string={"path": f"debut.{step}"})
+    assert said in words_of(shared)
+    assert heading(lea.get(SCENE, query_string={"path": "debut.froid~3"})) == "« C’est toujours lui ! »"
+    back = lea.fill(page, form="/scene", press="Revenir à la scène précédente")
+    assert press(lea, back, to="froid~9").status_code == 404
+
+
 def test_a_lost_session_comes_back_to_the_same_scene(app: Flask, lea: StrictClient) -> None:
     press(lea, lea.get(SCENE), to="banc")
     page = again(app, lea).get(SCENE)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from lms.content.documents import Activity, Scene
 from lms.content.kinds import Choice, Question, Single
+from lms.learning.rules import scene_of, steps_of
 
 #: The endings a good choice leads to: the first of these that the scenario has.
 _BEST = ("good", "partial")
@@ -40,9 +41,9 @@ def decisive(text: Activity) -> Question | None:
 def chosen(text: Activity, scene: str, path: Sequence[str]) -> list[int] | None:
     """What was chosen in a scene, the last time a way came through it, as its question keeps it; None if it never did."""
     found = text.scene(scene)
-    after = [there for here, there in itertools.pairwise(path) if here == scene]
-    targets = [move.target for move in found.moves] if found else []
-    return [targets.index(after[-1]) + 1] if after and after[-1] in targets else None
+    after = [there for here, there in itertools.pairwise(path) if scene_of(here) == scene]
+    steps = steps_of(found.moves) if found else []
+    return [steps.index(after[-1]) + 1] if after and after[-1] in steps else None
 
 
 def _distances(scenes: Sequence[Scene]) -> dict[str, float]:

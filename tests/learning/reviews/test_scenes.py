@@ -84,10 +84,12 @@ def test_where_nothing_is_decided_nothing_comes_back(ways: dict[str, str], endin
         (["a", "b", "a", "b", "good"], [1]),
         (["a", "bad"], None),
         (["a", "b"], None),
+        (["a", "b", "bad~2"], [4]),
+        (["a", "b", "bad~2", "b", "bad"], [2]),
     ],
 )
 def test_what_was_chosen_there_the_last_time(path: list[str], given: list[int] | None) -> None:
-    text = made({"a": "b bad", "b": "good bad a", "bad": "", "good": ""}, bad="hard", good="good")
+    text = made({"a": "b bad", "b": "good bad a bad", "bad": "", "good": ""}, bad="hard", good="good")
     assert chosen(text, "b", path) == given
 
 
