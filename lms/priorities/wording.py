@@ -12,7 +12,14 @@ from lms.foundation.i18n import N_, _, format_number, ngettext, pick
 from lms.priorities.planning.backlog import Brief
 from lms.priorities.planning.spaces import Step
 from lms.priorities.rules import Need, certainty, is_order_sure, shown_parts, standing_out
-from lms.survey.queries import CampaignView, competency_names
+from lms.survey.queries import (
+    HIGHEST_MEAN,
+    HIGHEST_SHARE,
+    LOWEST_MEAN,
+    LOWEST_SHARE,
+    CampaignView,
+    competency_names,
+)
 
 #: Numbers that begin a sentence.
 NUMBERS = {2: N_("Two"), 3: N_("Three"), 4: N_("Four"), 5: N_("Five")}
@@ -107,6 +114,22 @@ def certainties(needs: Sequence[Need]) -> list[tuple[str, list[str]]]:
         for mark, label in words.items()
     ]
     return [(label, names) for label, names in told if names]
+
+
+def mean(value: float) -> str:
+    """A mean with one decimal; at the ends of the scale, where it is told as a band, "4.8 or more" and "1.2 or less"."""
+    told = format_number(round(value, 1), 1)
+    if value >= HIGHEST_MEAN:
+        return _("%(mean)s or more", mean=told)
+    return _("%(mean)s or less", mean=told) if value <= LOWEST_MEAN else told
+
+
+def share(value: float) -> str:
+    """A share of answers: "62 in 100"; at the ends, where it is told as a band, "95 in 100 or more"."""
+    told = _("%(share)s in 100", share=format_number(value, 0))
+    if value >= HIGHEST_SHARE:
+        return _("%(share)s or more", share=told)
+    return _("%(share)s or less", share=told) if value <= LOWEST_SHARE else told
 
 
 def counted_sentence(campaign: CampaignView) -> str:

@@ -18,10 +18,19 @@ from lms.survey import sealing
 from lms.survey.instruments import Instrument, Words, cached
 from lms.survey.models import Campaign, Draft, InstrumentVersion, Token, Waiting
 from lms.survey.release.models import Release, ReleasedGroup
-from lms.survey.release.rules import Estimate, Figures, Group
+from lms.survey.release.rules import (
+    HIGHEST_MEAN,
+    HIGHEST_SHARE,
+    LOWEST_MEAN,
+    LOWEST_SHARE,
+    Estimate,
+    Figures,
+    Group,
+)
 from lms.survey.release.service import may_tell
 
 __all__ = [
+    "HIGHEST_MEAN", "HIGHEST_SHARE", "LOWEST_MEAN", "LOWEST_SHARE",
     "CampaignView", "Drawn", "Estimate", "Figures", "Group", "Page", "asked_in", "campaign", "competency_names", "drafted",
     "instrument_of", "newest_campaign", "newest_release", "newest_results", "open_campaign", "page_of", "released",
     "released_group", "released_parts", "shown_campaign",
