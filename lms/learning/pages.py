@@ -251,6 +251,7 @@ def steps(served: Published, own: Learning | None, lang: str, current: str | Non
     done = (own.done if own else frozenset()) - ({current} if current else set())
     states = rules.states([one.unit for one in outline], done, now)
     known = own.known if own else frozenset()
+    finished = own.done if own else frozenset()
     return [
         Step(
             one.title,
@@ -259,7 +260,7 @@ def steps(served: Published, own: Learning | None, lang: str, current: str | Non
             one.text,
             one.meta,
             one.lang,
-            _("known already") if state == "done" and one.unit in known else "",
+            _("known already") if one.unit in known else _("done") if state == "now" and one.unit in finished else "",
         )
         for one, state in zip(outline, states, strict=True)
     ]

@@ -84,6 +84,17 @@ def test_the_course_page_is_open_to_everybody(site: Flask) -> None:
     assert visitor.get("/courses/nothing").status_code == 404
 
 
+def test_a_step_that_is_done_says_so_on_its_own_page_too(site: Flask, lea: StrictClient) -> None:
+    def first() -> str:
+        path = next(one for one in page_of(lea.get(LESSON)).iter("ol") if "path" in (one.get("class") or ""))
+        return "".join(path[0].itertext()).strip()
+
+    lea.fill(COURSE, form="/enrol")
+    assert first().endswith("en cours")
+    lea.fill(LESSON, {}, form="/done")
+    assert first().endswith("fait")
+
+
 def test_enrolling_opens_the_first_step_and_the_page_then_resumes(site: Flask, lea: StrictClient) -> None:
     response = lea.fill(COURSE, form="/enrol")
     assert response.request.path == LESSON
