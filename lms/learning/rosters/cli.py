@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.exc import IntegrityError
 
 from lms.catalogue.queries import published
 from lms.foundation.commands import CommandGroup
@@ -98,13 +99,20 @@ def roster(file: Path, slug: str, course_id: str | None, due: datetime | None, d
         if not fault and not dry_run:
             day = due.date() if due else None
             db.session.rollback()
-            try:
-                with writing():
-                    import_id, planned, counts = service.bring(
-                        entries, here, name=file.name, course_id=course_id, due_on=day
-                    )
-            except DomainError as error:
-                raise click.ClickException(str(error)) from error
+            for again in (True, False):
+                try:
+                    with writing():
+                        import_id, planned, counts = service.bring(
+                            entries, here, name=file.name, course_id=course_id, due_on=day
+                        )
+                    break
+                except (
+                    IntegrityError
+                ):  # somebody else wrote one of the addresses down at the same moment: now it is known
+                    if not again:
+                        raise
+                except DomainError as error:
+                    raise click.ClickException(str(error)) from error
         if fault:
             counts = {**counts, "enrolled": 0, "invitations": 0}
         order = ("rows", "new", "present", "elsewhere", "invalid", "enrolled", "invitations")

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from lms.accounts.models import Person
-from lms.foundation.clock import today
+from lms.foundation.clock import now, today
 from lms.foundation.db import db, new_id
 from lms.learning import service as learning
 from lms.learning.assignments import service
@@ -19,6 +19,7 @@ from lms.learning.assignments.queries import Scope
 from lms.learning.assignments.rules import Due
 from lms.notifications.models import SentMail
 from lms.spaces import service as spaces
+from lms.spaces.models import Space
 from tests.home.conftest import statements
 from tests.learning.assignments.conftest import Town
 from tests.visits import StrictClient, words_of
@@ -171,6 +172,13 @@ def test_everybody_concerned_in_one_click(any_town: Town) -> None:
 
 def token(page: Any) -> str:
     return str(page.get_data(as_text=True)).split('name="csrf_token" value="')[1].split('"')[0]
+
+
+def test_an_archived_space_is_named_instead_of_a_form(town: Town) -> None:
+    town.write(lambda: db.session.execute(sa.update(Space).where(Space.id == "bobine").values(archived_at=now())))
+    page = visit(town, "boss").get(NEW)
+    assert "This space is archived: nothing is asked of anybody." in words_of(page)
+    assert "See what will happen" not in page.text
 
 
 def test_what_nobody_has_begun_is_to_do_and_not_under_way(any_town: Town) -> None:
