@@ -154,6 +154,14 @@ def test_odd_input_is_no_fault(run: FlaskCliRunner, tmp_path: Path, text: str, p
     assert found["n_respondents"] == people
 
 
+def test_one_answer_is_sure_of_nothing(run: FlaskCliRunner, tmp_path: Path) -> None:
+    found = read(run, "analyse", write(tmp_path, f"{HEAD}\na,X,5,1\na,Y,4,3\na,Z,1,4\n"), "--seed", "1")
+    x = found["items"]["X"]
+    assert (x["mwds"], x["rank"], x["rank_low"], x["rank_high"], x["p_top"], x["label"]) == (20, 1, 1, 3, None, "none")
+    assert found["items"]["Z"]["label"] == "no_gap"
+    assert found["rank_sets"] == {item: [1, 3] for item in "XYZ"}
+
+
 def test_all_missing_has_no_figures_and_no_places(run: FlaskCliRunner, tmp_path: Path) -> None:
     found = read(run, "analyse", write(tmp_path, f"{HEAD}\na,X,,3\na,Y,DK,NA\n"), "--seed", "1")
     assert found["items"]["X"]["mwds"] is None
@@ -316,6 +324,85 @@ def test_the_other_doors(run: FlaskCliRunner, tmp_path: Path) -> None:
         shown = run.invoke(args=["survey", *words])
         assert shown.exit_code == 0
         assert len(shown.stdout.splitlines()) > 2
+
+
+PEOPLE, TARGETS = "respondent,role\na,m\nb,t\n", "margin,value,target\nrole,m,1\nrole,t,3\n"
+
+
+@pytest.mark.parametrize(
+    ("people", "targets", "said"),
+    [
+        (PEOPLE, "margin,value,target\nrole,m,1\nrole,t,3\nplace,x,5\n", "targets.csv:4: N304 "),
+        (PEOPLE, "margin,value,target\nrole,m,0\nrole,t,0\n", "targets.csv:3: N303 "),
+        (PEOPLE, "margin,value,target\nrole,m,1\nrole,t,x\n", "targets.csv:3: N204 "),
+        (PEOPLE, "margin,value,target\nrole,m,1\nrole,m,3\n", "targets.csv:3: N302 "),
+        (PEOPLE, "margin,value,target\nrole,m,1\nrole,m,1e999\n", "targets.csv:3: N30"),
+        (PEOPLE, "", "targets.csv:1: N101 "),
+        (PEOPLE, "margin;value;target\n", "targets.csv:1: N103 "),
+        (PEOPLE, "margin,value,target\nrole,m,1\nrole,t,1\nrole,d,1\n", "people.csv: N307 "),
+        ("respondent,role\na,m\nb,t\nc,d\n", TARGETS, "people.csv:4: N306 "),
+        ("respondent,role,weight\na,m,0\nb,t,0\n", TARGETS, "people.csv: N208 "),
+        ("respondent,role,weight\na,m,0\nb,t,1\n", TARGETS, "people.csv: N307 "),
+        ("respondent,role,weight\na,m,-1\nb,t,1\n", TARGETS, "people.csv:2: N204 "),
+        ("respondent,role\na,m\na,t\n", TARGETS, "people.csv:3: N206 "),
+        ("respondent\na\n", TARGETS, "people.csv:1: N301 "),
+        ("respondent,role\na,m\0\n", TARGETS, "people.csv:2: N110 "),
+        (
+            PEOPLE + "".join(f"c{at},t\n" for at in range(60)),
+            "margin,value,target\nrole,m,1\nrole,t,1\n",
+            "people.csv: N310 ",
+        ),
+    ],
+)
+def test_impossible_weights_are_told(run: FlaskCliRunner, tmp_path: Path, people: str, targets: str, said: str) -> None:
+    paths = write(tmp_path, people, "people.csv"), write(tmp_path, targets, "targets.csv")
+    done = run.invoke(args=["survey", "rake", *paths])
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"{tmp_path}/{said}")
+    assert " — " in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "text", "said"),
+    [
+        ("bws", "", "N101"), ("bws", "item,shown,best\nA,1,1\n", "N106"), ("bws", "item,shown,best,worst\nA,4,3,2\n", "N402"),
+        ("bws", "item,shown,best,worst\nA,4,1,2\nA,4,1,2\n", "N401"), ("bws", "item,shown,best,worst\nA,4,1.0,2\n", "N205"),
+        ("bws", "item,shown,best,worst\n", "N108"), ("suppress", "row,col,count\na,x,-3\n", "N205"),
+        ("suppress", "row,col,count\na,x,3\na,x,4\n", "N501"), ("suppress", "row,col,count\na,x,3\nb,x,9\n", "N503"),
+        ("suppress", "row,col,count\n,x,3\n", "N109"), ("suppress", "row,col\na,x\n", "N106"),
+        ("suppress", "row;col;count\n", "N103"),
+        ("suppress", "row,col,count\na,x,99999999999999999999\n", "N205"),
+    ],
+)  # fmt: skip
+def test_counts_that_cannot_be_used_are_told(
+    run: FlaskCliRunner, tmp_path: Path, command: str, text: str, said: str
+) -> None:
+    done = run.invoke(args=["survey", command, write(tmp_path, text)])
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert f" {said} " in done.stderr
+    assert " — " in done.stderr
+
+
+@pytest.mark.night
+@pytest.mark.parametrize("items", [24, 1])
+def test_a_million_rows_take_bounded_time_and_memory(tmp_path: Path, items: int) -> None:
+    path = tmp_path / "million.csv"
+    with path.open("w") as file:
+        file.write(f"{HEAD}\n")
+        file.writelines(f"p{at // items},K{at % items:02},{1 + at % 5},{1 + at // 3 % 5}\n" for at in range(1_000_000))
+    code = (
+        "import resource, sys; from wsgi import app;"
+        "done = app.test_cli_runner().invoke(args=['survey', 'analyse', sys.argv[1], '--seed', '1', '--format', 'json']);"
+        "print(done.exit_code, len(done.stdout), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(path)], cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "LMS_INSTANCE": str(tmp_path / "none")}, timeout=120,
+    )  # fmt: skip
+    code_, length, kilobytes = map(int, done.stdout.split())
+    assert code_ == 0
+    assert length > 500
+    assert kilobytes < 1024**2
 
 
 def test_every_fault_has_a_code_of_its_own_and_a_sentence(app: Flask) -> None:

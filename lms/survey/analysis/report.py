@@ -85,6 +85,7 @@ def analyse(
     items: dict[str, Any] = {}
     for at, item in enumerate(table.items):
         known = bool(np.isfinite(found.mwds[at]))
+        sure = known and found.n[at] > 1  # one answer says nothing of what another would have been
         items[item] = {
             "n": int(found.n[at]),
             "importance_mean": finite(found.importance[at]),
@@ -100,12 +101,12 @@ def analyse(
             "pni_modified": finite(found.pni_modified[at]),
             "high_importance_low_skill_pct": finite(found.high_low[at]),
             "rank": int(ranks[at]) if known else None,
-            "rank_low": int(places.low[at]) if known else None,
-            "rank_high": int(places.high[at]) if known else None,
-            "mwds_low": finite(places.score_low[at]) if known else None,
-            "mwds_high": finite(places.score_high[at]) if known else None,
-            "p_top": finite(places.top[at]) if known else None,
-            "label": label(float(found.mwds[at]), float(places.top[at])) if known else None,
+            "rank_low": (int(places.low[at]) if sure else 1) if known else None,
+            "rank_high": (int(places.high[at]) if sure else len(table.items)) if known else None,
+            "mwds_low": finite(places.score_low[at]) if sure else None,
+            "mwds_high": finite(places.score_high[at]) if sure else None,
+            "p_top": finite(places.top[at]) if sure else None,
+            "label": label(float(found.mwds[at]), float(places.top[at]) if sure else 0.0) if known else None,
             "wilcoxon": tests[at],
             "ipa": {
                 "quadrant": ipa_quadrant(important[at], able[at]),
