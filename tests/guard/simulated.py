@@ -153,7 +153,7 @@ def survey(site: Site, seed: int, *, watched: bool = False) -> tuple[Loot, Truth
     from lms.jobs import outbox, tasks
     from lms.survey import rules, service
     from lms.survey.models import Response
-    from lms.survey.queries import campaign, released, released_parts
+    from lms.survey.queries import campaign, released
 
     site.begin_again()
     chance = random.Random(seed)
@@ -176,8 +176,8 @@ def survey(site: Site, seed: int, *, watched: bool = False) -> tuple[Loot, Truth
         batches.update({answers: number for answers in now if answers not in batches})
         found = campaign(site.campaign_id)
         if watched and found is not None:
-            above, below = released_parts(found)
-            releases.append((len(order), [*released(site.campaign_id), *above, *below]))
+            figures = [group for by in ("network", "territory", "space") for group in released(site.campaign_id, by=by)]
+            releases.append((len(order), figures))
 
     def count(*, day_is_over: bool = False) -> None:
         if watched:  # by the rows of the outbox, as a worker does
