@@ -6,8 +6,8 @@ Louviere's best-worst choices; closed form after Lipovetsky & Conklin 2014, Jour
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from statistics import NormalDist
+from collections.abc import Mapping, Sequence
+from statistics import NormalDist, median, stdev
 from typing import Any, NamedTuple
 
 from lms.survey.analysis.reading import Table, Unusable, whole_number
@@ -21,6 +21,32 @@ class Count(NamedTuple):
     shown: int
     best: int
     worst: int
+
+
+#: Importance has a ceiling where the median of the items' means is so high, or where they differ so little.
+CEILING, FLAT = 4.5, 0.25
+
+
+def has_ceiling(means: Sequence[float]) -> bool:
+    """Whether ratings of importance (item means, 1 to 5) are so high or so much alike that best-worst scaling should follow."""
+    return bool(means) and (median(means) >= CEILING or (len(means) > 1 and stdev(means) < FLAT))
+
+
+def sets_of(items: Sequence[str]) -> list[tuple[str, ...]]:
+    """The sets to show: of 13 items 13 sets of 4, in which any two meet once; of 16 items 16 sets of 6, in which any two meet
+    twice. Balanced incomplete block designs: the projective plane of order 3 from the difference set 0, 1, 3, 9 (Singer 1938),
+    and the biplane of a square of 4 by 4, each place with the others of its row and column. Raises `ValueError` for another
+    number of items.
+    """
+    many = len(items)
+    if many == 13:
+        return [tuple(items[(at + step) % 13] for step in (0, 1, 3, 9)) for at in range(13)]
+    if many == 16:
+        return [
+            tuple(items[at] for at in range(16) if at != own and (at // 4 == own // 4 or at % 4 == own % 4))
+            for own in range(16)
+        ]
+    raise ValueError("best-worst sets are made of 13 or 16 items")
 
 
 def read_counts(table: Table) -> dict[str, Count]:

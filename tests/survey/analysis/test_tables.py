@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter
+from itertools import combinations
 
 import ipfn.ipfn
 import numpy as np
 import pandas as pd
 import pytest
 
-from lms.survey.analysis.bestworst import best_worst, read_counts
+from lms.survey.analysis.bestworst import best_worst, has_ceiling, read_counts, sets_of
 from lms.survey.analysis.flags import flags
 from lms.survey.analysis.raking import Raked, design_effect, rake, read_sample, read_targets
 from lms.survey.analysis.ratings import DONT_KNOW, ratings
@@ -130,6 +131,34 @@ def test_always_best_and_always_worst_have_no_finite_score() -> None:
     assert (found["A"]["b"], found["A"]["share"]) == (None, 1.0)
     assert (found["B"]["b"], found["B"]["share"]) == (None, 0.0)
     assert found["C"]["b"] == 0.0
+
+
+@pytest.mark.parametrize(("many", "size", "together"), [(13, 4, 1), (16, 6, 2)])
+def test_every_two_items_meet_as_often_as_any_other_two(many: int, size: int, together: int) -> None:
+    items = [f"K{at}" for at in range(many)]
+    made = sets_of(items)
+    assert [len(set(one)) for one in made] == [size] * many
+    meet = Counter(frozenset(pair) for one in made for pair in combinations(one, 2))
+    assert set(meet.values()) == {together}
+    assert len(meet) == many * (many - 1) // 2
+    assert set(Counter(item for one in made for item in one).values()) == {size}
+    with pytest.raises(ValueError, match="13 or 16"):
+        sets_of(items[:12])
+
+
+@pytest.mark.parametrize(
+    ("means", "ceiling"),
+    [
+        ([4.6, 4.4, 4.9], True),
+        ([3.1, 4.4, 4.9], False),
+        ([3.9, 4.0, 4.1], True),
+        ([3.0, 4.5, 5.0], True),
+        ([], False),
+        ([3.0], False),
+    ],
+)
+def test_a_ceiling_of_importance(means: list[float], ceiling: bool) -> None:
+    assert has_ceiling(means) is ceiling
 
 
 @pytest.mark.parametrize("row", ["A,0,0,0", "A,4,3,2", "A,4,-1,0", "A,4,1.5,0", "A,4,1,", "A,1_0,1,1"])
