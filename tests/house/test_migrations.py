@@ -129,7 +129,7 @@ def test_R29_rows_of_the_first_release_survive_the_second_and_the_way_back(empty
                 for name, value in one.items()} == {
             "heading": "", "lang": None, "knowing": False, "sure": None, "place": "", "may_ask": "nobody",
             "remind": False, "state": "planned", "happened": "", "keeps": "", "told_at": None, "sort": "lea",
-            "begun_at": before["completion"][0]["done_at"],
+            "begun_at": before["completion"][0]["done_at"], "awaited_since": None,
         }  # fmt: skip
         downgrade(directory=folder, revision="0001")
         assert kept() == before
@@ -166,6 +166,48 @@ def test_R29_what_the_second_release_has_no_word_for_is_said_as_it_can(empty_app
         with db.engine.connect() as connection:
             assert connection.execute(sa.text("SELECT role FROM membership")).scalars().all() == ["learner"]
             assert connection.execute(sa.text("SELECT role FROM invitation")).scalars().all() == []
+        upgrade(directory=folder)
+        assert differences() == []
+
+
+#: A closed campaign and an open one as the third release knows them; the closed one's answers are in its spaces' figures.
+THIRD = """
+INSERT INTO survey_instrument VALUES ('q', 'needs-1', 1, 'abc', '{"items": []}');
+INSERT INTO survey_campaign VALUES ('old', 1, 'q', 'closed', 5, 'anonymous', '2026-01-05', '2026-02-01', 9, 3, 2);
+INSERT INTO survey_campaign VALUES ('now', 2, 'q', 'open', 5, 'anonymous', '2026-03-05', NULL, 9, 2, 1);
+INSERT INTO survey_response (id, campaign_id, day, answers, reach) VALUES
+ ('a', 'old', '2026-01-06', '51', 2), ('b', 'old', '2026-01-07', '42', 2), ('c', 'old', '2026-02-01', '33', 2),
+ ('d', 'now', '2026-03-06', '15', 0), ('e', 'now', '2026-03-06', '24', 0);
+"""
+
+
+def test_R29_answers_counted_before_wait_for_one_release_and_keep_no_order(empty_app: Flask) -> None:
+    def told(column: str) -> list[tuple[object, ...]]:
+        with db.engine.connect() as connection:
+            rows = connection.execute(
+                sa.text(f"SELECT id, campaign_id, answers, {column} FROM survey_response ORDER BY id")
+            )
+            return [tuple(row) for row in rows]
+
+    folder = empty_app.extensions["migrations_folder"]
+    with empty_app.app_context():
+        upgrade(directory=folder, revision="0003")
+        with db.engine.begin() as connection:
+            for statement in THIRD.strip().split(";\n"):
+                connection.execute(sa.text(statement.rstrip(";").replace(":", "\\:")))
+        before = told("reach")
+        upgrade(directory=folder)
+        assert [row[3] for row in told("release")] == [1] * 5
+        with db.engine.connect() as connection:
+            campaigns = connection.execute(
+                sa.text("SELECT id, batches, parts FROM survey_campaign ORDER BY number")
+            ).all()
+            assert [tuple(row) for row in campaigns] == [("old", 1, 1), ("now", 1, 0)]
+            if connection.dialect.name == "sqlite":
+                made = connection.scalar(sa.text("SELECT sql FROM sqlite_master WHERE name = 'survey_response'"))
+                assert "WITHOUT ROWID" in made
+        downgrade(directory=folder, revision="0003")
+        assert told("reach") == before
         upgrade(directory=folder)
         assert differences() == []
 
