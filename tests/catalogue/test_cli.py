@@ -74,7 +74,7 @@ def test_sync_of_another_folder_archives_what_is_not_in_it_only_when_told_to(
         "un-cours": outcome,
     }
     with app.app_context():
-        assert {card.course_id for card in queries.shelf()} == offered
+        assert {card.course_id for card in queries.places()} == offered
     again = runner.invoke(courses, line).stdout
     assert ("kept       un-cours v1\n  not in this folder" in again) is (outcome == "kept")
 
