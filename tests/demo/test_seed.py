@@ -31,6 +31,7 @@ from lms.jobs.tasks import drain
 from lms.learning.models import Completion, Enrolment
 from lms.learning.sessions.models import LiveSession, Seat
 from lms.notifications.models import SentMail
+from lms.spaces.audit.models import AuditEntry
 from lms.spaces.models import Membership, Space
 from lms.startup import prepare
 from lms.survey.models import Campaign, Response, Token
@@ -147,6 +148,11 @@ def test_the_network_is_there(seeded: Flask) -> None:
     assert 1400 <= count(seeded, Person) <= 1600
     assert 550 <= count(seeded, Response) <= 650
     assert count(seeded, Completion) > 300
+
+
+def test_the_audit_tells_what_the_making_did_and_no_more(seeded: Flask) -> None:
+    told = Counter(row[0] for row in rows(seeded, AuditEntry.what))
+    assert told == {"territory_made": 14, "space_made": count(seeded, Space), "manager_named": 1}
 
 
 def test_only_the_four_accounts_have_a_password(seeded: Flask) -> None:
