@@ -158,6 +158,8 @@ class Filler:
     def _value(self, table: sa.Table, column: sa.Column[Any]) -> Any:
         for key in column.foreign_keys:
             target = key.column.table.name
+            if target == table.name and column.nullable:
+                return None  # the first of a chain has none before it
             return (
                 self.person
                 if target == "person" and column.table.name != "person"
