@@ -132,12 +132,15 @@ def _members(*columns: Any, space: Any = _SPACE) -> sa.Subquery:
     )
 
 
-_SIZE = sa.select(sa.func.count()).select_from(_members())
+#: Whoever is not active counts too: it is asked which way a list is read, and people need not be looked at for that.
+_SIZE = sa.select(sa.func.count()).select_from(
+    sa.select(sa.literal(1)).select_from(Membership).where(Membership.space_id == _SPACE).limit(MANY + 1).subquery()
+)
 
 
-def size_of(space_id: str) -> int:
-    """How many active people a space has; `MANY` + 1 for more than that."""
-    return int(read(_SIZE, space=space_id).scalar_one())
+def is_large(space_id: str) -> bool:
+    """Whether a space has so many people that its lists are read from their indexes. One query."""
+    return int(read(_SIZE, space=space_id).scalar_one()) > MANY
 
 
 def _of_space(people: sa.Select[Any], large: bool, space: Any = _SPACE) -> sa.Select[Any]:
@@ -383,7 +386,7 @@ def _late_mark(large: bool) -> sa.Executable:
 
 def late_lines(space_id: str, *, day: date, after: str = "") -> tuple[list[LateLine], bool]:
     """Who is late with what, longest first: a page after the line `after`, and whether there are more. Three queries."""
-    large, asked = size_of(space_id) > MANY, {"space": space_id, "day": day}
+    large, asked = is_large(space_id), {"space": space_id, "day": day}
     mark = read(_late_mark(large), **asked, edge=after).first() if after else None
     marks = {f"mark{number}": value for number, value in enumerate(mark or ())}
     rows: Any = read(_late_page(large, mark is not None), **asked, **marks).all()
@@ -608,7 +611,7 @@ def told(space_id: str, since: date, until: date, zone: str, *, names: int = 20)
         .order_by(Person.sort)
         .limit(names + 1)
     ).all()  # fmt: skip
-    listed = people_listed(Wanted(space_id, "late"), day=until, large=size_of(space_id) > MANY, limit=names)
+    listed = people_listed(Wanted(space_id, "late"), day=until, large=is_large(space_id), limit=names)
     called = {
         row.id: row.name
         for row in db.session.execute(sa.select(Person.id, Person.name).where(Person.id.in_(listed.people)))
