@@ -295,7 +295,9 @@ def test_what_is_hidden_appears_nowhere(world: World) -> None:
     assert one.keys() == other.keys()
     differ = [at for at in one if one[at] != other[at]]
     assert differ == [], next(
-        (at, line) for at in differ for line in difflib.unified_diff(one[at].split(), other[at].split(), n=0, lineterm="")
+        (at, line)
+        for at in differ
+        for line in difflib.unified_diff(one[at].split(), other[at].split(), n=0, lineterm="")
     )
     # the eye is not blind: where the network's means differ, the coordinator's page does
     assert ("coordinator", "/network/needs") in {at for at in one if one[at] != control[at]}
