@@ -327,6 +327,7 @@ def operations(app: Flask) -> list[Operation]:
         Operation("catalogue with reasons", "b1", 0.5, as_visitor("/catalogue")),
         Operation("course page", "b1", 0.5, as_visitor(f"/courses/{course.course_id}")),
         Operation("team page", "b1", 0.5, lambda _number: Ask("GET", f"/team/{space}", manages)),
+        Operation("needs of a space", "b1", 0.5, lambda _number: Ask("GET", f"/team/{space}/needs", manages)),
         Operation("landing", "bj", 0.8, lambda _number: Ask("GET", "/")),
         Operation("survey page saved", "b2", 0.4, rate),
         Operation("sign-in", "b3", 0.9, sign_in),
