@@ -69,8 +69,8 @@ def sentence(fault: Unusable) -> str:
             "column with another"
         ),
         "told": _(
-            "%(many)s hidden counts can still be told by whoever knows what is hidden and why, that of row “%(row)s”, column "
-            "“%(col)s” among them — merge its row or its column with another"
+            "%(many)s hidden counts can still be worked out by whoever knows what is hidden and why, that of row “%(row)s”, "
+            "column “%(col)s” among them — merge its row or its column with another"
         ),
     }[fault.code]  # fmt: skip
     return said % {name: _short(value) for name, value in fault.about.items()}

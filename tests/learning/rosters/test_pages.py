@@ -405,7 +405,7 @@ def test_N5_a_space_that_is_archived_while_a_list_waits_is_named_in_its_report(a
     any_place.run_jobs()
     assert any_place.count(Person) == people
     said = words_of(client.get(page.request.path))
-    assert "The space was archived before its turn came" in said
+    assert "The space was archived before this list was brought in" in said
     assert "could no longer do so" not in said
 
 
