@@ -68,10 +68,6 @@ class Competencies:
     def __contains__(self, id: object) -> bool:
         return id in self.by_id
 
-    def of_domain(self, domain: str) -> tuple[Competency, ...]:
-        """The competencies of a domain, in the order of the file."""
-        return tuple(item for item in self.items if item.domain == domain)
-
     def domain_name(self, domain: str, lang: str) -> str:
         """The name of a domain; its id where it is unknown."""
         return _in(self.domains.get(domain, {}), lang) or domain

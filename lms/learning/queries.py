@@ -338,17 +338,6 @@ def declined_by(person_id: str) -> frozenset[str]:
     )
 
 
-def is_declined(person_id: str, course_id: str) -> bool:
-    """Whether this person was put on the course and said no."""
-    return bool(
-        db.session.scalar(
-            sa.select(Enrolment.id).where(
-                Enrolment.person_id == person_id, Enrolment.course_id == course_id, Enrolment.state == "declined"
-            )
-        )
-    )
-
-
 #: The attempts of somebody at an activity; what every page of a course asks is built once.
 _HERE = (
     Attempt.person_id == sa.bindparam("person"),

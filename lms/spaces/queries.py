@@ -106,17 +106,6 @@ def members_of(space_id: str) -> list[Row[Any]]:
     )
 
 
-def member_ids(space_id: str) -> frozenset[str]:
-    """Ids of the active people of a space."""
-    return frozenset(
-        db.session.scalars(
-            sa.select(Membership.person_id)
-            .join(Person, Person.id == Membership.person_id)
-            .where(Membership.space_id == space_id, Person.state == "active")
-        )
-    )
-
-
 def has_coordinator() -> bool:
     """Whether anybody active coordinates the network."""
     return (

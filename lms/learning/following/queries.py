@@ -334,18 +334,6 @@ def among(space_id: str, people: Collection[str]) -> frozenset[str]:
     )
 
 
-def certificates_among(people: Collection[str]) -> dict[str, frozenset[str]]:
-    """Person id -> the courses they hold a valid certificate of. One query."""
-    found: dict[str, set[str]] = {}
-    for person_id, course_id in db.session.execute(
-        sa.select(Certificate.person_id, Certificate.course_id).where(
-            Certificate.person_id.in_(people), Certificate.revoked_at.is_(None)
-        )
-    ):
-        found.setdefault(person_id, set()).add(course_id)
-    return {person_id: frozenset(courses) for person_id, courses in found.items()}
-
-
 # --- late and reminded -----------------------------------------------------------------------------------------------
 
 

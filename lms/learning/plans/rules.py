@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 STATES: Final = ("planned", "tried", "adapted", "dropped")
 #: The states somebody may tell afterwards.
 TOLD: Final = STATES[1:]
-ASKERS: Final = ("nobody", "manager", "peer")
 #: In characters.
 PLACE_LONGEST: Final = 200
 ANSWER_LONGEST: Final = 2000
