@@ -1,6 +1,6 @@
 """Ratings of many people on many items as arrays. Pure.
 
-Notation as in `lms.survey.rules`: item k, person i, importance I and competence C from 1 to 5; a pair is both ratings of one
+Notation: item k, person i, importance I and competence C from 1 to 5; a pair is both ratings of one
 item by one person. Codes of a missing rating are 0 and below, four of them and never a number.
 """
 
