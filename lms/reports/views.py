@@ -187,7 +187,7 @@ def _late_page(here: Space, fault: str, ticked: list[str] | None) -> Any:
     free = {line.enrolment_id for line in lines if may_remind(line.reminded_at, moment) and not line.silent}
     shown = free if ticked is None else free & set(ticked)
     return render_template(
-        "reports/late.html", base=here, lines=lines, more=more, after=after, day=day, free=free, ticked=shown, fault=fault,
+        "reports/late.html", base=here, lines=lines, more=more, after=after, free=free, ticked=shown, fault=fault,
         sentence=request.form.get("sentence", "")[:SENTENCE_LONGEST], longest=SENTENCE_LONGEST,
         titles=following.titles({line.course_id for line in lines}, language()),
         days={on: format_date(on, "medium") for on in {line.due_on for line in lines}},
@@ -265,7 +265,7 @@ def _person_page(here: Space, person_id: str, *, own: bool, spaces: list[Space] 
     return render_template(
         "reports/person.html", base=here, who=who, own=own, spaces=spaces or [], line=lines[0] if lines else None,
         events=events, titles=following.titles({one.course_id for one in events if one.course_id}, language()),
-        day=today(here.zone), week_word=week_word,
+        day=today(here.zone),
     )  # fmt: skip
 
 

@@ -223,10 +223,9 @@ def person(assignment_id: str, person_id: str) -> Any:
             "yes",
         )
         return redirect(url_for("assignments.person", assignment_id=found.id, person_id=person_id))
-    titles = queries.titles_of(set(found.courses))
     return render_template(
         "assignments/person.html", one=found, until=valid_until(found.courses, [person_id]).get(person_id),
-        name=_name_of(found, titles), titles=titles, line=line, form=form
+        name=_name_of(found, queries.titles_of(set(found.courses))), line=line, form=form
     ), 422 if form.errors else 200  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from lms.foundation.i18n import _, format_date, format_time, language, ngettext,
 from lms.learning import ical, pages
 from lms.learning import queries as learning
 from lms.learning.activities import shows
-from lms.learning.closing import closes, onward
+from lms.learning.closing import onward
 from lms.learning.queries import Learning
 from lms.learning.rules import variant
 from lms.learning.sessions import queries, rules, service
@@ -59,7 +59,6 @@ def page(own: Learning, unit: str, text: Activity) -> str:
         list_address=url_for("sessions.presence", course_id=course_id, unit=unit, activity=text.key)
         if may(visitor(), "author")
         else "",
-        ends=closes(own, unit, text.key) and unit not in own.finished,
     )
 
 
