@@ -58,7 +58,7 @@ def test_a_coordinators_day(browser: Browser, live: Live, keyboard: bool) -> Non
         page.get_by_label("Territoire", exact=True).select_option(label="Conflent et Vallespir")
         page.get_by_label("Ce que l’espace sait bien faire").fill("Sécher la laine.")
         hand.button("Ajouter l’espace")
-        expect(page.get_by_role("heading", level=1)).to_have_text(f"Inviter une personne à animer {name}")
+        expect(page.get_by_role("heading", level=1)).to_have_text(f"Inviter une personne responsable pour {name}")
         fits(page)
         page.get_by_label("Adresse e-mail").fill("nora@example.org" if keyboard else "ona@example.org")
         hand.button("Envoyer l’invitation")

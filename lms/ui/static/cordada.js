@@ -1,5 +1,4 @@
-/* Comfort, and nothing else: every page works without this file (docs/decisions/0009). It keeps what is typed, holds what the
-   network does not take, moves the lines of an order, and tells the last heading read. All words come from the page. */
+/* Comfort: every page works without this file (docs/decisions/0009). All words come from the page. */
 (() => {
 "use strict";
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -8,7 +7,7 @@ const post = (address, body, more) => fetch(address, {method: "POST", body, redi
 const failed = answer => answer.status >= 500 || answer.status === 429;
 const send = (address, fields) => {
   const body = new URLSearchParams(fields);
-  // A page that is being left may still send this much.
+  // So much may be sent by a page that goes.
   return post(address, body, {keepalive: body.toString().length < 60000});
 };
 
@@ -58,7 +57,7 @@ const retry = () => {
 const onward = async (form, next) => {
   const there = new URL(next, location.href);
   gone.add(form);
-  // What else was typed on the page is kept before it goes, so that the next one shows it.
+  // What else was typed is kept first.
   const others = kept.filter(one => one.form !== form).map(one => one.save(true));
   await Promise.race([Promise.all(others), new Promise(done => setTimeout(done, APART))]);
   if (there.pathname + there.search !== location.pathname + location.search) return location.assign(there);
@@ -86,7 +85,7 @@ const leave = async (form, button, pressed) => {
     const answer = await post(address, files ? fields : new URLSearchParams(fields), {headers: {"X-Page": "1"}, signal: clock.signal});
     const next = answer.headers.get("X-Next");
     if (next) return onward(form, next);
-    // Without our header it is not the site that answers, but a network that wants to be signed in to.
+    // Without our header a network answers that wants to be signed in to.
     if (!answer.headers.has("Content-Security-Policy")) which = "off";
     else if (failed(answer)) which = "later";
   } catch (lost) {
