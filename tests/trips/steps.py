@@ -65,8 +65,13 @@ def sign_out(page: Page) -> None:
 
 
 def go_on(pressed: Locator) -> None:
-    """Press what leads to another page, and wait for that page, so that what was pressed is done before the next step."""
-    with pressed.page.expect_navigation():
+    """Press what leads to another page, and wait until that page is there, so that what was pressed is done before the next
+    step. With script the answer may go out before it and the address change first; only a page that is whole counts.
+    """
+    page = pressed.page
+    pressed.wait_for()
+    page.wait_for_load_state("load")
+    with page.expect_event("load"):
         pressed.click()
 
 
@@ -172,6 +177,11 @@ def question(page: Page, name: str) -> Locator:
     return page.locator(f"#{name}-field")
 
 
+def under(fields: Locator) -> Locator:
+    """The button under a question."""
+    return fields.locator("xpath=ancestor::form").get_by_role("button", name="Valider")
+
+
 def check(fields: Locator) -> None:
     """Press the button under a question."""
-    fields.locator("xpath=ancestor::form").get_by_role("button", name="Valider").click()
+    under(fields).click()

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Locator, Page
+from playwright.sync_api import Browser, Page
 
 from tests.browser import Live, axe, followed
 from tests.trips.rounds import STARTS, route_of, walk
@@ -17,13 +17,13 @@ from tests.trips.steps import (
     COURSE,
     LAST,
     NEXT,
-    check,
     go_on,
     keys_of,
     open_last_quiz,
     question,
     sign_in,
     survey_link,
+    under,
     visitor,
 )
 
@@ -94,36 +94,29 @@ def test_every_page_that_links_lead_to(role: str, browser: Browser, live: Live, 
         inspector.verdict()
 
 
-def handed_in(page: Page, fields: Locator) -> None:
-    """Press the button under a question and wait for the page that follows: with script the answer goes out before it."""
-    with page.expect_navigation(wait_until="load"):
-        check(fields)
-
-
 def answered(page: Page, live: Live, see: Callable[[], None]) -> None:
     """A learner: questions in the lesson and the quiz, before and after, empty answers, the end."""
     sign_in(page, live, "learner")
     page.goto(f"/courses/{COURSE}/{NEXT}/lesson")
     fields = page.locator("fieldset.choices").first
-    handed_in(page, fields)
+    go_on(under(fields))
     see()  # nothing chosen
     fields.locator("label.choice").first.click()
-    handed_in(page, fields)
+    go_on(under(fields))
     see()
     page.goto(f"/courses/{COURSE}")
     open_last_quiz(page)
-    page.locator("main form button.sign").click()
+    go_on(page.locator("main form button.sign"))
     for name in keys_of(LAST, "quiz-final"):
         see()
         fields = question(page, name)
         if fields.get_by_role("radio").count():
             fields.get_by_role("radio").last.check()
-            handed_in(page, fields)
+            go_on(under(fields))
         else:
-            with page.expect_navigation(wait_until="load"):
-                fields.locator("xpath=ancestor::form").get_by_role("button", name="Je ne sais pas").click()
+            go_on(fields.locator("xpath=ancestor::form").get_by_role("button", name="Je ne sais pas"))
         see()
-        page.get_by_role("link", name="Continuer").click()
+        go_on(page.get_by_role("link", name="Continuer"))
     see()
 
 
@@ -133,16 +126,16 @@ def surveyed(page: Page, live: Live, see: Callable[[], None]) -> None:
     link = survey_link(page, live, "manager")
     page.goto(link)
     see()
-    page.get_by_role("button", name="Commencer").click()
+    go_on(page.get_by_role("button", name="Commencer"))
     see()
-    page.get_by_role("button", name="Continuer").click()
+    go_on(page.get_by_role("button", name="Continuer"))
     see()
     page.locator("#importance input").nth(4).check()
     page.locator("#competence input").nth(0).check()
     go_on(page.get_by_role("button", name="Continuer"))
     page.goto(f"{link}/check")
     see()
-    page.get_by_role("button", name="Envoyer mes réponses").click()
+    go_on(page.get_by_role("button", name="Envoyer mes réponses"))
     see()
     page.goto(link)
     see()
@@ -151,21 +144,21 @@ def surveyed(page: Page, live: Live, see: Callable[[], None]) -> None:
 def mistaken(page: Page, live: Live, see: Callable[[], None]) -> None:
     """Pages that say no: a wrong password, a link that is none, nobody ticked, somebody else's page, no such place."""
     page.goto("/sign-in")
-    page.get_by_role("button", name="Entrer", exact=True).click()
+    go_on(page.get_by_role("button", name="Entrer", exact=True))
     see()
     for path in ("/link/none", "/join/none", "/survey/none", "/sign-in/link"):
         page.goto(path)
         see()
     page.get_by_label("Adresse e-mail").fill("somebody@example.org")
-    page.locator("main form button").first.click()
+    go_on(page.locator("main form button").first)
     see()
     sign_in(page, live, "manager")
     page.goto("/network")
     see()
     page.goto("/team")
-    page.get_by_role("button", name="Inscrire", exact=True).click()
+    go_on(page.get_by_role("button", name="Inscrire", exact=True))
     see()
-    page.get_by_role("button", name="Envoyer l’invitation").click()
+    go_on(page.get_by_role("button", name="Envoyer l’invitation"))
     see()
 
 
