@@ -72,11 +72,11 @@ def list_of(section: Section, poll: bool) -> tuple[ListSketch, list[Fault]]:
                 faults.append(fault("E204/poll", line.number))
             items.append(found[2].strip())
             in_list = True
+        elif not line.code and is_look_alike(line.text):
+            faults.append(fault("E201", line.number))
         elif in_list and not line.code and not line.blank and line.text.startswith("  "):
             quoted = FEEDBACK.fullmatch(line.text)
             items[-1] += f" {(quoted[1] if quoted else line.text).strip()}"
-        elif not line.code and is_look_alike(line.text):
-            faults.append(fault("E201", line.number))
         else:
             in_list = in_list and line.blank
             text.append(line)

@@ -32,8 +32,10 @@ _GAP = re.compile(r"\[=([^\]]+)\]")
 _EMPTY_GAP = re.compile(r"\[=\s*\]")
 _CELL_BAR = re.compile(r"(?<!\\)\|")
 RULE = re.compile(r"[\s|:-]+")
+#: Other list signs, an indent or wider gaps (sites that show Markdown make a task list of them), two signs in a box.
 _LOOK_ALIKE = re.compile(
-    r"-\[.\](?!\()|-\s*\[\](?!\()|\[[ xX]\](?![(\[])|- \[[^ xX=~\]]\](?![(\[])|[*+] \[[ xX=~]\](?!\()"
+    r"-\[.\](?!\()|-\s*\[\](?!\()|\[[ xX]\](?![(\[])|- \[[^ xX=~\]]\](?![(\[])"
+    r"|[ \t]{0,4}[-*+–—][ \t]+\[[ xX=~]\](?!\()|- \[(?: +[xX=~]|[xX=~] +)\](?![(\[])"
     r"|- \[[ xX=~]\](?:[^\s(]|$|\s+$)"
 )
 _NO_WORD = re.compile(r"[^\w%]+")

@@ -157,6 +157,7 @@ BROKEN = [
     ("poll", "---\nid: ecouter\ntitle: Rien\n---\n\n# Rien\n", 1, "E204"),
     ("checklist", CHECKLIST.replace("<!-- c-mots -->\n", ""), 19, "E101"),
     ("checklist", CHECKLIST.replace("c-mots", "q-mots"), 20, "E007"),
+    ("checklist", CHECKLIST + "  - [ ] Une ligne sous une ligne\n", CHECKLIST.count("\n") + 1, "E201"),
     ("checklist", CHECKLIST.replace("- [ ] Préparer", "Préparer"), 19, "E204"),
     ("checklist", CHECKLIST.replace("[pdf, docx]", "[odt]"), 4, "E007"),
     ("reflection", REFLECTION.replace("<!-- q-demander -->\n", ""), 15, "E101"),

@@ -159,6 +159,12 @@ BROKEN: list[tuple[str, dict[str, str | bytes | None], tuple[str, int, str]]] = 
     ("id twice in the unit", {f"{UNIT}/quiz-final.fr.md": QUIZ}, (f"{UNIT}/quiz-final.fr.md", 8, "E102")),
     ("unit twice", {"petit/course.yml": COURSE + "  - ecouter\n"}, ("petit/course.yml", 13, "E102")),
     ("look-alike", {f"{UNIT}/quiz.fr.md": quiz(OK + "-[ ] c\n")}, (f"{UNIT}/quiz.fr.md", 13, "E201")),
+    ("indented choices", {f"{UNIT}/quiz.fr.md": quiz(OK.replace("- [", " - ["))}, (f"{UNIT}/quiz.fr.md", 9, "E201")),
+    ("a wide gap", {f"{UNIT}/quiz.fr.md": quiz(OK.replace("- [", "-  ["))}, (f"{UNIT}/quiz.fr.md", 9, "E201")),
+    ("a tab", {f"{UNIT}/quiz.fr.md": quiz(OK.replace("- [", "-\t["))}, (f"{UNIT}/quiz.fr.md", 9, "E201")),
+    ("a dash", {f"{UNIT}/quiz.fr.md": quiz(OK.replace("- [", "– ["))}, (f"{UNIT}/quiz.fr.md", 9, "E201")),
+    ("two signs in a box", {f"{UNIT}/quiz.fr.md": quiz(OK.replace("[x]", "[ x]"))}, (f"{UNIT}/quiz.fr.md", 11, "E201")),
+    ("a choice within one", {f"{UNIT}/quiz.fr.md": quiz(OK + "  - [ ] c\n")}, (f"{UNIT}/quiz.fr.md", 13, "E201")),
     (
         "two answer blocks",
         {f"{UNIT}/quiz.fr.md": quiz(OK + "\nEt :\n\n- [ ] c\n  > c\n")},
