@@ -53,22 +53,27 @@ def complete(table: Ratings) -> npt.NDArray[np.bool_]:
     return done
 
 
+def places_apart(one: Floats, other: Floats) -> npt.NDArray[np.int64]:
+    """How many places lie between where each item stands by one score and by another, ties counted in favour of agreement."""
+    rank, first = competition_ranks(one), competition_ranks(other)
+    last = len(other) + 1 - competition_ranks(-other)  # the last of the places that equals share
+    apart: npt.NDArray[np.int64] = np.maximum(first - rank, np.maximum(rank - last, 0))
+    return apart
+
+
 def depends(found: Scores) -> list[str | None]:
     """For each item what makes its place depend on the method, or None: its places by MWDS and by the ranked discrepancy differ
-    by more than `PLACES`, ties counted in favour of agreement.
+    by more than `PLACES` (see `places_apart`).
 
     The ranked discrepancy counts who has a gap; the mean gap adds how wide it is; MWDS how important it is. "size" or
     "importance" is the step that moves the item further.
     """
     weighted, share, gap = (BY_METHOD[name](found) for name in ("mwds", "rdm", "gap"))
-    rank, first = competition_ranks(weighted), competition_ranks(share)
-    last = len(share) + 1 - competition_ranks(-share)  # the last of the places that equals share
-    off = np.maximum(first - rank, np.maximum(rank - last, 0))
     size = np.abs(mid_ranks(gap) - mid_ranks(share))
     importance = np.abs(mid_ranks(weighted) - mid_ranks(gap))
     return [
         None if not n or away <= PLACES else "size" if wide >= heavy else "importance"
-        for n, away, wide, heavy in zip(found.n, off, size, importance, strict=True)
+        for n, away, wide, heavy in zip(found.n, places_apart(weighted, share), size, importance, strict=True)
     ]
 
 

@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from lms.survey.analysis.checks import PLACES, places_apart, unjudged
 from lms.survey.analysis.pooling import Groups, pool, weighted_discrepancy
 from lms.survey.analysis.ratings import DONT_KNOW, NOT_MY_ROLE, UNANSWERED, WITHHELD, Codes, Floats, Ratings
 from lms.survey.analysis.scores import DECIMALS, competition_ranks, moments, scores
@@ -38,10 +39,8 @@ FULL: Final = 30
 SENSITIVE: Final = 11
 #: A part that gives so much of a group's cell would be shown by it.
 DOMINANT: Final = 0.85
-#: How many of the items first places are asked about; an item whose ranks by two methods lie further apart than so many
-#: places depends on the method.
+#: How many first places are asked about.
 TOP: Final = 5
-DEPENDS: Final = 3
 #: Means are told within these bounds, shares within the next: at the ends of a scale a mean says what each person answered.
 LOWEST_MEAN, HIGHEST_MEAN = 1.2, 4.8
 LOWEST_SHARE, HIGHEST_SHARE = 5.0, 95.0
@@ -489,8 +488,7 @@ def _figures(table: Ratings, on: Flags, k: Sequence[int], biggest: Whole, doubt:
 
 def _unsure(table: Ratings, reached: Flags) -> Whole:
     """How many rate an item important and do not know their level, of all whom the network's figure has reached."""
-    doubt = (table.importance >= 4) & (table.competence == DONT_KNOW)
-    return np.asarray((reached[:, 1:] & doubt).sum(axis=0))
+    return np.asarray((reached[:, 1:] & unjudged(table)).sum(axis=0))
 
 
 def _ranked(table: Ratings, on: Flags, made: Sequence[Figures], seed: int, draws: int) -> tuple[Figures, ...]:
@@ -513,19 +511,15 @@ def _ranked(table: Ratings, on: Flags, made: Sequence[Figures], seed: int, draws
             -round(one.mwds, DECIMALS), round(one.rds, DECIMALS), -round(one.importance, DECIMALS), -one.n, one.item
         ),
     )  # fmt: skip
-    ranks = competition_ranks(np.array([one.mwds for one in ordered])).tolist()
-    need = np.array([-one.rds for one in ordered])
-    first = competition_ranks(need).tolist()
+    weighted = np.array([one.mwds for one in ordered])
+    off = places_apart(weighted, np.array([-one.rds for one in ordered])).tolist()
     out = []
-    for one, rank, by_share in zip(ordered, ranks, first, strict=True):
+    for one, rank, away in zip(ordered, competition_ranks(weighted).tolist(), off, strict=True):
         sure = _sure(stands, places[one.item])
         if round(one.mwds, DECIMALS) <= 0:
             out.append(replace(one, **sure))
             continue
-        # the best place the item could take by the share, ties counted in its favour
-        worst = by_share + int((np.round(need, DECIMALS) == round(-one.rds, DECIMALS)).sum()) - 1
-        off = max(0, by_share - rank, rank - worst)
-        out.append(replace(one, rank=rank, depends=off > DEPENDS, **sure))
+        out.append(replace(one, rank=rank, depends=away > PLACES, **sure))
     return tuple(out)
 
 
