@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from lms.survey.analysis.ratings import DONT_KNOW, HIGHEST, NOT_ASKED, Floats, Ratings
+from lms.survey.analysis.ratings import DONT_KNOW, HIGHEST, LOWEST, NOT_ASKED, Floats, Ratings
 
 #: Scores are compared at this many decimals.
 DECIMALS: Final = 12
@@ -264,8 +264,12 @@ QUADRANTS: Final = {
 }
 
 
-def cut(values: Floats) -> float:
-    """Where the cross-hairs stand: the mean of the items' means (data-centred). NaN without items."""
+def cut(values: Floats, *, centred: bool = True) -> float:
+    """Where the cross-hairs stand: at the mean of the items' means (data-centred), NaN without items; or at the middle of the
+    scale, which no other item moves.
+    """
+    if not centred:
+        return (LOWEST + HIGHEST) / 2
     known = values[~np.isnan(values)]
     return float(known.mean()) if len(known) else math.nan
 

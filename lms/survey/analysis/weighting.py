@@ -20,6 +20,8 @@ from lms.survey.analysis.uncertainty import Reweigh, Times
 
 #: A cell stands for itself with at least so many who answered.
 CELL_LEAST: Final = 5
+#: Weights decide the ranking from this share of the members on of whom the register is complete.
+REGISTER_LEAST: Final = 0.95
 
 #: One value of each margin, in the order of the margins: ("manager", "Arrens").
 Cell: TypeAlias = tuple[str, ...]
@@ -43,6 +45,13 @@ class Weighed:
 
     raked: Raked
     way: str
+
+
+def is_weighted_first(complete: int, members: int) -> bool:
+    """Whether the weighted ranking is the one to show: only once the register says, for 95 % of the members or more, all that
+    weights are made from (`complete`). Until then it is the unweighted one, with the weighted beside it.
+    """
+    return members > 0 and complete >= REGISTER_LEAST * members
 
 
 def response_rates(answered: Iterable[Cell], asked: Mapping[Cell, int]) -> dict[Cell, Rate]:

@@ -14,6 +14,7 @@ from scipy import stats
 from lms.survey.analysis.ratings import DONT_KNOW, NOT_MY_ROLE, UNANSWERED, WITHHELD, Ratings, ratings
 from lms.survey.analysis.scores import (
     competition_ranks,
+    cut,
     dont_know,
     holm,
     ipa_quadrant,
@@ -148,6 +149,13 @@ def test_wilcoxon_where_nothing_moves() -> None:
 def test_holm_steps_down() -> None:
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
     assert holm([0.9, 0.8]) == [1.0, 1.0]
+
+
+def test_the_cross_hairs_stand_at_the_mean_of_the_items_or_in_the_middle_of_the_scale() -> None:
+    values = np.array([4.0, np.nan, 5.0])
+    assert (cut(values), cut(values, centred=False)) == (4.5, 3.0)
+    assert np.isnan(cut(values[1:2]))
+    assert cut(values[1:2], centred=False) == 3.0
 
 
 @pytest.mark.parametrize(

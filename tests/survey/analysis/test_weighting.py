@@ -12,7 +12,7 @@ from lms.survey.analysis.ratings import Ratings
 from lms.survey.analysis.reading import Unusable
 from lms.survey.analysis.report import analyse
 from lms.survey.analysis.uncertainty import covariance_of_means, draw
-from lms.survey.analysis.weighting import Cell, anew, response_rates, weigh
+from lms.survey.analysis.weighting import Cell, anew, is_weighted_first, response_rates, weigh
 
 
 def sample(cells: dict[Cell, int]) -> Sample:
@@ -30,6 +30,14 @@ def shares(of: Sample, weights: np.ndarray) -> dict[Cell, float]:
         cell: float(sum(one for one, own in zip(weights, cells, strict=True) if own == cell) / weights.sum())
         for cell in set(cells)
     }
+
+
+@pytest.mark.parametrize(
+    ("complete", "members", "first"),
+    [(94, 100, False), (95, 100, True), (18, 19, False), (19, 20, True), (0, 0, False)],
+)
+def test_weights_decide_once_the_register_is_nearly_complete(complete: int, members: int, first: bool) -> None:
+    assert is_weighted_first(complete, members) is first
 
 
 def test_cells_with_five_people_each_stand_for_themselves() -> None:
