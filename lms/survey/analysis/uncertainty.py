@@ -227,12 +227,14 @@ def label(mwds: float, chance: float) -> str:
 
 
 def quadrant_chances(drawn: Draws, important: npt.NDArray[np.bool_], able: npt.NDArray[np.bool_]) -> Floats:
-    """For each item the share of draws in which it stands in the same quadrant (`important`, `able`), the cross-hairs of each
-    draw at its own means.
+    """For each item the share of the draws that met a pair of it in which it stands in the same quadrant (`important`, `able`),
+    the cross-hairs of each draw at its own means. NaN where none did.
     """
     across, up = _middles(drawn.importance)[:, None], _middles(drawn.competence)[:, None]
     same = (is_high(drawn.importance, across) == important) & (is_high(drawn.competence, up) == able)
-    return np.asarray(same.mean(axis=0), dtype=np.float64)
+    met = ~np.isnan(drawn.importance)
+    with np.errstate(invalid="ignore"):
+        return np.asarray((same & met).sum(axis=0) / met.sum(axis=0), dtype=np.float64)
 
 
 def _middles(values: Floats) -> Floats:

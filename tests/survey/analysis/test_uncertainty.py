@@ -17,6 +17,7 @@ from lms.survey.analysis.uncertainty import (
     draw,
     label,
     normal_deviates,
+    quadrant_chances,
     rank_sets,
     score_covariance,
     standing,
@@ -51,6 +52,19 @@ def test_the_covariance_of_means_is_that_of_many_samples() -> None:
     assert np.allclose(seen / np.outer(spread, spread), by_mean / np.outer(spread, spread), atol=0.08)
     found = scores(moments(table))
     assert np.allclose(np.sqrt(np.diag(score_covariance(found, by_mean))), drawn.mwds.std(axis=0), rtol=0.08)
+
+
+def test_the_chance_of_a_quadrant_is_of_the_draws_that_met_the_item() -> None:
+    """Two of forty people rated B, both high: a draw without either of them says nothing of it."""
+    important = np.tile(np.array([1, 0], dtype=np.int8), (40, 1))
+    important[:2, 1] = 5
+    able = important.copy()
+    table = Ratings([str(at) for at in range(40)], ["A", "B"], important, able, np.ones(40))
+    drawn = draw(table, covariance_of_means(table), 1)
+    assert 0.05 < np.isnan(drawn.mwds[:, 1]).mean() < 0.25
+    high, low = np.array([True, True]), np.array([False, False])
+    assert quadrant_chances(drawn, high, high)[1] == 1.0
+    assert quadrant_chances(drawn, low, low)[1] == 0.0
 
 
 def test_whole_numbers_and_weights_of_one_give_the_same_covariance() -> None:
