@@ -9,7 +9,8 @@ import json
 import re
 import secrets
 import sys
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -18,7 +19,7 @@ import click
 from lms.foundation.commands import CommandGroup, language_asked
 from lms.foundation.i18n import LANGUAGES, _, speaking
 from lms.survey.analysis import bestworst, raking, suppression
-from lms.survey.analysis.reading import Unusable, read_ratings, read_table, with_weights
+from lms.survey.analysis.reading import Unusable, line_of, read_ratings, read_table, with_weights
 from lms.survey.analysis.report import TOP, analyse, analyse_by
 from lms.survey.analysis.wording import CODES, sentence
 
@@ -48,11 +49,17 @@ class _Files:
         self.form = form
         self.lang = language_asked(lang)
 
-    def use(self, path: str, how: Callable[[str], Any]) -> Any:
-        """What `how` makes of the text of `path`. Ends the command with 1 where it cannot be used."""
+    def use(self, path: str, how: Callable[[str], Any], about: str | None = None) -> Any:
+        """What `how` makes of the text of `path`. Ends the command with 1 where it cannot be used.
+
+        `about` is the file in which what a fault without a line speaks of is written, where that is another.
+        """
         try:
             return how(_text(path))
         except Unusable as fault:
+            if not fault.line:
+                path = about or path
+                fault.line = line_of(_text(path), fault.about)
             self.refuse(path, fault)
 
     def warn(self, path: str, fault: Unusable) -> tuple[str, str]:
@@ -81,7 +88,7 @@ class _Files:
 
 
 #: What stands to the right in its column.
-_FIGURE = re.compile(r"-?\d[\d.]*( %)?|\d+-\d+|[-…]")
+_FIGURE = re.compile(r"[-=]?\d[\d.]*( %)?|\d+-\d+|[-…]")
 
 
 def _aligned(rows: list[list[str]]) -> list[str]:
@@ -141,7 +148,7 @@ def analyse_command(
     files = _Files(form, lang)
     table = files.use(file, read_ratings)
     if weights is not None:
-        table = files.use(weights, lambda text: with_weights(table, text))
+        table = files.use(weights, lambda text: with_weights(table, text), file)
     drawn = secrets.randbelow(2**32) if seed is None else seed
     if column is None:
         files.answer(analyse(table, seed=drawn, top=top, checked=checked), _order_rows)
@@ -152,17 +159,19 @@ def analyse_command(
 
 
 def _order_rows(result: dict[str, Any]) -> list[list[str]]:
-    """The items by need, and below them each group's."""
+    """The items by need, a rank that is shared with "=" before it; and below them each group's."""
     rows = [
         [
             _("rank"), "95 %", _("item"), "n", _("importance"), _("competence"), _("gap"), "MWDS", _("share with a gap"),
             _("P(top)"), _("label"),
         ]
     ]  # fmt: skip
+    shared = Counter(one["rank"] for one in result["items"].values() if one["rank"])
     for item, one in sorted(result["items"].items(), key=lambda pair: (pair[1]["rank"] or 10**9, pair[0])):
+        rank = "=" * (shared[one["rank"]] > 1) + _shown(one["rank"])
         rows.append(
             [
-                _shown(one["rank"]), f"{_shown(one['rank_low'])}-{_shown(one['rank_high'])}", item, str(one["n"]),
+                rank, f"{_shown(one['rank_low'])}-{_shown(one['rank_high'])}", item, str(one["n"]),
                 _shown(one["importance_mean"]), _shown(one["competence_mean"]), _shown(one["gap"]), _shown(one["mwds"]),
                 "-" if one["nr_pct"] is None else f"{one['nr_pct']:.0f} %", _shown(one["p_top"]), _shown(one["label"]),
             ]
@@ -215,7 +224,7 @@ def rake_command(respondents: str, targets: str, trim: float, form: str, lang: s
     files = _Files(form, lang)
     sample = files.use(respondents, lambda text: raking.read_sample(read_table(text)))
     wanted = files.use(targets, lambda text: raking.read_targets(read_table(text)))
-    made = files.use(respondents, lambda _text: raking.rake(sample, wanted, trim=trim))
+    made = files.use(respondents, lambda _text: raking.rake(sample, wanted, trim=trim), targets)
     effect = raking.design_effect(made.weights)
     result = {
         "weights": dict(zip(sample.respondents, made.weights.tolist(), strict=True)),
@@ -254,29 +263,24 @@ def suppress_command(table: str, k: int, form: str, lang: str | None) -> None:
     """Hide the small counts of TABLE (row,col,count), and as many others as it takes that none follows from the margins.
 
     Nor from the margins and what is known of hidden counts (primary: 1 to K - 1, secondary: K or more); where a table leaves
-    no way to that, the cells are named on stderr.
+    no way to that, it is said on stderr.
     """
     files = _Files(form, lang)
 
     cells = files.use(table, lambda text: suppression.read_cells(read_table(text)))
     hidden = files.use(table, lambda _text: suppression.suppress(cells, k))
-    audit = {"solvable": _places(suppression.solvable(hidden.keys()))}
     told = sorted(suppression.told(cells, hidden.keys(), k))
     if told:
-        audit["told"] = _places(told)
-        files.warn(table, Unusable("told", 0, many=len(told), row=told[0][0], col=told[0][1]))
+        about = {"row": told[0][0], "col": told[0][1]}
+        files.warn(table, Unusable("told", line_of(_text(table), about), many=len(told), **about))
     result = {
         "cells": [
             {"row": place[0], "col": place[1], "count": None if place in hidden else count, "hidden": hidden.get(place)}
             for place, count in cells.items()
         ],
-        "audit": audit,
+        "audit": {"solvable": [{"row": row, "col": col} for row, col in suppression.solvable(hidden.keys())]},
     }
     files.answer(result, _cell_rows)
-
-
-def _places(found: Iterable[suppression.Place]) -> list[dict[str, str]]:
-    return [{"row": row, "col": column} for row, column in found]
 
 
 def _cell_rows(result: dict[str, Any]) -> list[list[str]]:

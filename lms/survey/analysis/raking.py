@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lms.survey.analysis.ratings import Floats
-from lms.survey.analysis.reading import Table, Unusable, number
+from lms.survey.analysis.reading import Table, Unusable, number, scaled
 
 #: Rounds end when no weight changes by more than this, as a share; there are at most so many.
 CLOSE: Final = 1e-6
@@ -75,9 +75,9 @@ def read_sample(table: Table) -> Sample:
             groups[name].append(row[at].strip())
     if not people:
         raise Unusable("no_rows", 1)
-    if not sum(weights) > 0:
-        raise Unusable("zero_weights", 0)
-    return Sample(people, groups, np.array(weights), lines)
+    if not max(weights) > 0:
+        raise Unusable("zero_weights", lines[0])
+    return Sample(people, groups, scaled(np.array(weights)), lines)
 
 
 def read_targets(table: Table) -> dict[str, dict[str, float]]:
@@ -180,5 +180,6 @@ def _factors(free: Floats, cells: npt.NDArray[np.intp], goal: Floats, width: int
 
 
 def design_effect(weights: Floats) -> float:
-    """Kish's design effect: n sum(w^2) / (sum w)^2, 1 or more (Kish 1965, Survey Sampling)."""
-    return float(len(weights) * (weights**2).sum() / weights.sum() ** 2)
+    """Kish's design effect: n sum(w^2) / (sum w)^2, 1 or more (Kish 1965, Survey Sampling). NaN where all weights are 0."""
+    with np.errstate(invalid="ignore"):
+        return float(len(weights) * (weights**2).sum() / weights.sum() ** 2)

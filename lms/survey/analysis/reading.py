@@ -7,7 +7,7 @@ import io
 import math
 import re
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,6 +21,7 @@ from lms.survey.analysis.ratings import (
     NOT_MY_ROLE,
     UNANSWERED,
     WITHHELD,
+    Floats,
     Ratings,
 )
 
@@ -183,7 +184,9 @@ def with_weights(found: Ratings, text: str) -> Ratings:
     table = read_table(text)
     who_at, weight_at = table.at("respondent"), table.at("weight")
     given: dict[str, float] = {}
+    first = 0
     for line, row in table.rows:
+        first = first or line
         who = row[who_at].strip()
         if not who:
             raise Unusable("blank", line, column="respondent")
@@ -193,12 +196,19 @@ def with_weights(found: Ratings, text: str) -> Ratings:
     missing = [who for who in found.respondents if who not in given]
     if missing:
         raise Unusable("no_weight", 0, respondent=missing[0], many=len(missing))
-    weights = np.array([given[who] for who in found.respondents])
+    weights = scaled(np.array([given[who] for who in found.respondents]))
     if not weights.sum() > 0:
-        raise Unusable("zero_weights", 0)
+        raise Unusable("zero_weights", first)
     return Ratings(
         found.respondents, found.items, found.importance, found.competence, weights, found.columns, weighted=True
     )
+
+
+def scaled(weights: Floats) -> Floats:
+    """The same weights with the largest below 1, so that sums and squares of any can be reckoned with. Only by a power of two:
+    not a digit changes.
+    """
+    return np.asarray(np.ldexp(weights, -np.frexp(weights.max())[1]), dtype=np.float64)
 
 
 def number(cell: str, column: str, line: int, *, least: float) -> float:
@@ -214,6 +224,23 @@ def whole_number(cell: str, column: str, line: int) -> int:
     if not _WHOLE.fullmatch(cell.strip()):
         raise Unusable("whole", line, column=column, value=cell)
     return int(cell)
+
+
+#: What a fault may speak of that stands in the columns of a file.
+_PLACES: Final = ("row", "col", "margin", "value", "respondent")
+
+
+def line_of(text: str, about: Mapping[str, object]) -> int:
+    """The line of the first row that has what a fault is `about` in the columns of these names; any row where it is about none.
+    0 where there is none, or no table.
+    """
+    wanted = {name: str(about[name]) for name in _PLACES if name in about}
+    try:
+        table = read_table(text)
+        places = {table.at(name): one for name, one in wanted.items()}
+        return next((line for line, row in table.rows if all(row[at].strip() == one for at, one in places.items())), 0)
+    except Unusable:
+        return 0
 
 
 def columns_of(table: Table, *names: str) -> Sequence[int]:

@@ -15,7 +15,6 @@ from lms.survey.analysis.ratings import Ratings
 from lms.survey.analysis.scores import (
     BY_METHOD,
     Moments,
-    Scores,
     competition_ranks,
     cut,
     dont_know,
@@ -81,6 +80,7 @@ def analyse(
     tests = _tests(sums)
     lines = cut(found.importance), cut(found.competence), cut(found.gap)
     important, able = is_high(found.importance, lines[0]), is_high(found.competence, lines[1])
+    wide = is_high(found.gap, lines[2])
     chances = quadrant_chances(drawn, important, able)
     items: dict[str, Any] = {}
     for at, item in enumerate(table.items):
@@ -101,8 +101,9 @@ def analyse(
             "pni_modified": finite(found.pni_modified[at]),
             "high_importance_low_skill_pct": finite(found.high_low[at]),
             "rank": int(ranks[at]) if known else None,
-            "rank_low": (int(places.low[at]) if sure else 1) if known else None,
-            "rank_high": (int(places.high[at]) if sure else len(table.items)) if known else None,
+            # among many equal items each is rarely the first of a draw, though all of them share rank 1
+            "rank_low": (int(min(places.low[at], ranks[at])) if sure else 1) if known else None,
+            "rank_high": (int(max(places.high[at], ranks[at])) if sure else len(table.items)) if known else None,
             "mwds_low": finite(places.score_low[at]) if sure else None,
             "mwds_high": finite(places.score_high[at]) if sure else None,
             "p_top": finite(places.top[at]) if sure else None,
@@ -116,7 +117,7 @@ def analyse(
             }
             if known
             else None,
-            "locus": _locus(found, at, lines[2], lines[0]) if known else None,
+            "locus": {"quadrant": locus_quadrant(wide[at], important[at])} if known else None,
         }
     people = len(table.respondents)
     return {
@@ -168,11 +169,3 @@ def _tests(sums: Moments) -> list[dict[str, Any] | None]:
         } if at in adjusted else None
         for at, one in enumerate(made)
     ]  # fmt: skip
-
-
-def _locus(found: Scores, at: int, gap: float, important: float) -> dict[str, Any]:
-    return {
-        "quadrant": locus_quadrant(bool(is_high(found.gap[at], gap)), bool(is_high(found.importance[at], important))),
-        "gap_cut": gap,
-        "importance_cut": important,
-    }

@@ -104,7 +104,7 @@ def test_starting_weights_are_kept_within_a_group() -> None:
         ("respondent,role\np0,a\n", "margin,value,target\nrole,a,-1\n", "number", 2),
         ("respondent,role\np0,a\np0,a\n", "margin,value,target\nrole,a,1\n", "respondent_twice", 3),
         ("respondent\np0\n", "margin,value,target\nrole,a,1\n", "no_margin", 1),
-        ("respondent,role,weight\np0,a,0\n", "margin,value,target\nrole,a,1\n", "zero_weights", 0),
+        ("respondent,role,weight\np0,a,0\n", "margin,value,target\nrole,a,1\n", "zero_weights", 2),
     ],
 )
 def test_impossible_margins_are_told(respondents: str, targets: str, code: str, line: int) -> None:
