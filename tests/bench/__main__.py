@@ -24,6 +24,10 @@ ROOT = Path(__file__).resolve().parents[2]
 BASELINES = {"b0": "/b0", "bj": "/bj", "b1": "/b1", "b2": "/b2", "b3": "/b3"}
 
 
+#: Seconds that a server has to end.
+PATIENCE = 10
+
+
 def start(target: str, port: int, env: dict[str, str]) -> subprocess.Popen[bytes]:
     """Gunicorn (gthread, the reference server) with one worker of four threads, answering on `port`."""
     command = [
@@ -98,7 +102,10 @@ def measure(options: argparse.Namespace, folder: Path) -> int:
         for process in (*processes.values(), base):
             process.terminate()
         for process in (*processes.values(), base):
-            process.wait(10)
+            try:
+                process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:  # figures are not thrown away for a server that is slow to go
+                process.kill()
     rows = [
         figures(
             one.name, one.baseline, one.goal, own[one.name], least[one.name], queries_of(apps[one.where], one.ask(0))
