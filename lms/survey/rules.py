@@ -110,18 +110,3 @@ def joining(waiting: Mapping[Cell, int], k: int, *, day_is_over: bool) -> dict[C
     if joins and behind > 0:
         del joins[min(joins, key=lambda cell: joins[cell])]
     return joins if day_is_over or sum(joins.values()) >= BATCH else {}
-
-
-def suppressed(total: int, parts: Mapping[str, int], k: int) -> frozenset[str]:
-    """Which parts of a total must stay hidden so that no difference shows fewer than `k` people.
-
-    `total` is the number of people the parent's figure is made of, `parts` that of each part (a part is a subset of the
-    parent). Parts under `k` are hidden; then the smallest shown part is hidden too, as long as the parent without the
-    shown parts is 1 to k - 1 people (complementary suppression). For one table that is told once; what is told again and
-    again goes through `lms.survey.release`.
-    """
-    hidden = {name for name, size in parts.items() if size < k}
-    shown = sorted((size, name) for name, size in parts.items() if name not in hidden)
-    while shown and 0 < total - sum(size for size, _name in shown) < k:
-        hidden.add(shown.pop(0)[1])
-    return frozenset(hidden)

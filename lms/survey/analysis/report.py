@@ -28,6 +28,7 @@ from lms.survey.analysis.scores import (
     scores,
     wilcoxon,
 )
+from lms.survey.analysis.suppression import suppressed
 from lms.survey.analysis.uncertainty import (
     Reweigh,
     covariance_of_draws,
@@ -40,7 +41,6 @@ from lms.survey.analysis.uncertainty import (
     standing,
     tau_best,
 )
-from lms.survey.rules import suppressed
 
 #: How many first places chances are about, where nothing else is asked.
 TOP: Final = 5

@@ -249,3 +249,18 @@ def solvable(hidden: Set[Place]) -> list[Place]:
             break
     single = matrix[np.count_nonzero(matrix, axis=1) == 1]
     return [places[int(np.flatnonzero(line)[0])] for line in single]
+
+
+def suppressed(total: int, parts: Mapping[str, int], k: int) -> frozenset[str]:
+    """Which parts of a total must stay hidden so that no difference shows fewer than `k` people.
+
+    `total` is the number of people the parent's figure is made of, `parts` that of each part (a part is a subset of the
+    parent). Parts under `k` are hidden; then the smallest shown part is hidden too, as long as the parent without the
+    shown parts is 1 to k - 1 people (complementary suppression). For a table that is told once; what is told again and
+    again goes through `lms.survey.release`.
+    """
+    hidden = {name for name, size in parts.items() if size < k}
+    shown = sorted((size, name) for name, size in parts.items() if name not in hidden)
+    while shown and 0 < total - sum(size for size, _name in shown) < k:
+        hidden.add(shown.pop(0)[1])
+    return frozenset(hidden)
