@@ -214,7 +214,7 @@ def of_space(space_id: str) -> Any:
     offers = shelf()
     plan = plan_of(shown, place, offers) if shown else None
     return render_template(
-        "priorities/space.html", place=place, plan=plan, wording=wording, title_of=_title,
+        "priorities/space.html", place=place, plan=plan, shown=shown, wording=wording, title_of=_title,
         offered={one.published.course_id: one for one in offers},
         territory=next(one.name for one in territories() if one.id == place.territory_id),
     )  # fmt: skip

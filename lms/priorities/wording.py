@@ -133,14 +133,29 @@ def share(value: float) -> str:
 
 
 def counted_sentence(campaign: CampaignView) -> str:
-    """ "400 answers counted, 1 waiting"."""
+    """ "400 answers counted so far"; of fewer than the smallest group not how many."""
+    if campaign.counted < campaign.k:
+        return _("Fewer than five answers counted")
     counted = ngettext(
         "%(many)s answer counted", "%(many)s answers counted", campaign.counted, many=_whole(campaign.counted)
     )
-    if not campaign.waiting:
-        return counted
-    waiting = ngettext("%(many)s waiting", "%(many)s waiting", campaign.waiting, many=_whole(campaign.waiting))
-    return _("%(counted)s, %(waiting)s", counted=counted, waiting=waiting)
+    return _("%(counted)s so far", counted=counted) if campaign.state == "open" else counted
+
+
+def newer_sentences(campaign: CampaignView) -> tuple[str, str]:
+    """Of a newer campaign that has no figures yet, while those of the former are shown: what it is, and what happens to it."""
+    if campaign.state == "open":
+        return _("A newer campaign is under way"), _(
+            "%(counted)s. Its figures appear once five answers are counted; until then you see the former campaign.",
+            counted=counted_sentence(campaign),
+        )
+    if campaign.is_awaited:
+        return _("A newer campaign is closed"), _(
+            "Its figures are being computed: look again in a moment. Until then you see the former campaign."
+        )
+    return _("A newer campaign is closed"), _(
+        "Fewer than five answers were counted: nothing of it is shown, to protect each person. You see the former campaign."
+    )
 
 
 def invited_sentence(campaign: CampaignView) -> str:
@@ -219,16 +234,21 @@ def brief_sentence(brief: Brief, levels: Sequence[Mapping[str, str]]) -> str:
     )
 
 
-def basis_sentence(of: str, territory: str) -> str:
-    """Whose needs the plan of a space follows (see `planning.spaces.Told`)."""
+def basis_sentence(of: str, territory: str, campaign: CampaignView) -> str:
+    """Whose needs the plan of a space follows (see `planning.spaces.Told`), of which campaign."""
     if of == "space":
         return _("From the answers of your space, held together with those of the network: few answers weigh little.")
+    if campaign.state == "open" or campaign.is_awaited:
+        why = _("Nothing is shown of your space alone yet: spaces are told when the campaign closes.")
+    else:
+        why = _(
+            "Nothing is shown of your space alone, to protect each person: too few are counted, or others could be worked out."
+        )
     if of == "territory":
         return _(
-            "Too few people of your space are counted. These follow the needs of your territory: %(territory)s.",
-            territory=territory,
+            "%(why)s These courses follow the needs of your territory: %(territory)s.", why=why, territory=territory
         )
-    return _("Too few people of your space are counted. These follow the needs of the network.")
+    return _("%(why)s These courses follow the needs of the network.", why=why)
 
 
 def step_sentence(step: Step) -> Markup:

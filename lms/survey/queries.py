@@ -16,7 +16,7 @@ from lms.foundation.db import db, read
 from lms.foundation.tokens import digest
 from lms.survey import sealing
 from lms.survey.instruments import Instrument, Words, cached
-from lms.survey.models import Campaign, Draft, InstrumentVersion, Token, Waiting
+from lms.survey.models import Campaign, Draft, InstrumentVersion, Token
 from lms.survey.release.models import Release, ReleasedGroup
 from lms.survey.release.rules import (
     HIGHEST_MEAN,
@@ -39,7 +39,9 @@ __all__ = [
 
 @dataclass(frozen=True)
 class CampaignView:
-    """A campaign as pages show it: its days, its counts, its questionnaire."""
+    """A campaign as pages show it: its days, its counts, its questionnaire. How many answers wait is told nobody: that moves
+    with every one, and whoever watches it knows who has sent.
+    """
 
     id: str
     number: int
@@ -49,11 +51,12 @@ class CampaignView:
     closed_on: date | None
     invited: int
     counted: int
-    waiting: int
     instrument_id: str
     mode: str
     #: How many answers the network's figures are made of: none before the first release.
     told: int
+    #: Whether answers are counted, or the campaign closed, whose release is not stored yet.
+    is_awaited: bool
 
 
 @dataclass(frozen=True)
@@ -70,14 +73,18 @@ class Page:
     instrument: Instrument
 
 
-_COUNTS = {
-    "waiting": sa.select(sa.func.count()).select_from(Waiting).where(Waiting.campaign_id == Campaign.id),
-    "told": sa.select(sa.func.coalesce(sa.func.max(Release.people), 0)).where(Release.campaign_id == Campaign.id),
-}
-_TOLD = _COUNTS["told"].scalar_subquery()
+def _most(column: sa.SQLColumnExpression[int]) -> sa.ScalarSelect[int]:
+    """The largest a column has in a campaign's releases, 0 before the first."""
+    return (
+        sa.select(sa.func.coalesce(sa.func.max(column), 0)).where(Release.campaign_id == Campaign.id).scalar_subquery()
+    )
+
+
+_TOLD = _most(Release.people)
+_COUNTS: dict[str, sa.ColumnElement[Any]] = {"told": _TOLD, "is_awaited": Campaign.batches > _most(Release.number)}
 _CAMPAIGNS = sa.select(
     *(getattr(Campaign, name) for name in CampaignView.__dataclass_fields__ if name not in _COUNTS),
-    *(query.scalar_subquery().label(name) for name, query in _COUNTS.items()),
+    *(query.label(name) for name, query in _COUNTS.items()),
 )
 _OPEN = _CAMPAIGNS.where(Campaign.state == "open")
 

@@ -267,18 +267,20 @@ def _waiting(campaign_id: str) -> list[tuple[str, Return]]:
     """The returns that wait, with their ids. One that another secret key sealed goes on waiting for that key."""
     key, length = sealing.key_of_machine(), 2 * len(_instrument_of(campaign_id).items)
     found: list[tuple[str, Return]] = []
-    closed = 0
+    closed = False
     columns = (Waiting.id, Waiting.territory_id, Waiting.space_id, Waiting.role, Waiting.answers)
     for row in db.session.execute(sa.select(*columns).where(Waiting.campaign_id == campaign_id).with_for_update()):
         try:
             # as long as the bare codes: sent before returns were sealed
             answers = row.answers if len(row.answers) == length else sealing.opened(key, row.answers)
         except sealing.Unreadable:
-            closed += 1
+            closed = True
             continue
         found.append((row.id, Return(Cell(row.territory_id, row.space_id, row.role), answers)))
     if closed:
-        log.error("%d sent answers wait for the secret key they were sealed with: they cannot be counted", closed)
+        log.error(
+            "sent answers wait for the secret key they were sealed with: they cannot be counted without SECRET_KEY"
+        )
     return found
 
 

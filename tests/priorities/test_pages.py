@@ -143,6 +143,18 @@ def test_the_page_shows_what_the_size_allows(app, client, campaign, people):
     assert "Hidden to protect each person" in words
 
 
+def test_needs_that_tie_share_their_rank_and_it_says_so(app, client, campaign):
+    from lms.jobs import tasks
+
+    coordinate(app, client)
+    with inside(app):
+        count(campaign, 30, fixer_prix="52", gerer_conflit="52", ecouter="43")
+        tasks.drain()
+    words = words_of(client.get("/network/needs?lang=en"))
+    assert words.count("=1") == 2
+    assert "=3" not in words
+
+
 @pytest.mark.parametrize("lang", ["fr", "es", "ca", "en"])
 def test_the_page_in_every_language(app, client, campaign, lang):
     from lms.jobs import tasks
@@ -197,17 +209,125 @@ def test_closing_asks_first_then_the_new_computation_arrives(app, client, campai
                 service.start(token)
                 service.send(token)
         tasks.drain()
-    assert "30 answers counted, 5 waiting" in words_of(client.get("/network/needs?lang=en"))
+    assert "30 answers counted so far. 5 people" in words_of(client.get("/network/needs?lang=en"))
     confirm = client.get("/network/needs/close")
-    assert "30 answers counted, 5 waiting" in words_of(confirm)
+    assert "30 answers counted so far. 5 people" in words_of(confirm)
     done = client.fill(confirm)
     assert "The campaign is closed." in done.get_data(as_text=True)
+    assert "you see the figures from before closing" in words_of(done)
     with inside(app):
         tasks.drain()
     words = words_of(client.get("/network/needs"))
     assert "35 answers counted" in words
     assert "Computed from 35 answers" in words
+    assert "before closing" not in words
     assert client.fill(confirm).status_code == 409
+
+
+def test_no_page_moves_when_somebody_sends(app, client, campaign):
+    """Whoever looks at it every minute must not see who has answered."""
+    from lms.foundation.db import writing
+    from lms.jobs import tasks
+    from lms.survey import service
+
+    coordinate(app, client)
+    with inside(app):
+        count(campaign, 30, fixer_prix="51")
+        with writing():
+            tokens = service.mint_tokens(campaign.id, cells(14))
+        tasks.drain()
+    pages = ("/network/needs?lang=en", "/network/needs/close", "/network/spaces")
+    seen = [words_of(client.get(path)) for path in pages]
+    for token in tokens:
+        with inside(app):
+            with writing():
+                service.start(token)
+                service.send(token)
+            tasks.drain()
+        assert [words_of(client.get(path)) for path in pages] == seen
+
+
+@pytest.mark.parametrize("lang", ["fr", "es", "ca", "en"])
+def test_between_closing_and_the_release_nothing_is_called_hidden(app, client, campaign, lang):
+    """What is not computed yet is not said to be too small; of a campaign without figures before it, the same."""
+    from lms.foundation.db import db, writing
+    from lms.jobs import tasks
+    from lms.survey import service
+
+    says = {
+        "fr": ("en cours de calcul", "masqué"), "es": ("calculando", "ocult"),
+        "ca": ("calculant", "ocult"), "en": ("being computed", "Hidden"),
+    }  # fmt: skip
+    awaited, hidden = says[lang]
+    coordinate(app, client)
+    with inside(app), writing():
+        for token in service.mint_tokens(campaign.id, cells(30)):
+            service.start(token)
+            service.send(token)
+    with inside(app):
+        tasks.drain()
+        with writing():
+            service.close(campaign.id)
+    for _state in ("with the network's figures", "with none"):
+        page = client.get(f"/network/needs?lang={lang}")
+        assert awaited in words_of(page)
+        assert hidden not in words_of(page)
+        with inside(app), writing():
+            db.session.execute(sa.text("DELETE FROM survey_released_group"))
+            db.session.execute(sa.text("DELETE FROM survey_release"))
+    with inside(app):
+        tasks.drain()
+    assert awaited not in words_of(client.get(f"/network/needs?lang={lang}"))
+
+
+def test_of_fewer_than_five_not_even_how_many(app, client, campaign):
+    from lms.foundation.db import db, writing
+    from lms.jobs import tasks
+    from lms.survey import service
+    from lms.survey.models import Campaign
+
+    def three(campaign_id: str) -> None:
+        with inside(app), writing():
+            for token in service.mint_tokens(campaign_id, cells(9))[:3]:
+                service.start(token)
+                service.send(token)
+
+    def shut(campaign_id: str) -> None:
+        with inside(app), writing():
+            service.close(campaign_id)
+
+    def another() -> str:
+        with inside(app), writing():
+            return service.open_campaign(db.session.get_one(Campaign, campaign.id).instrument_id)
+
+    def words() -> str:
+        said = words_of(client.get("/network/needs?lang=en"))
+        assert "3 answers" not in said
+        return said
+
+    def work() -> None:
+        with inside(app):
+            tasks.drain()
+
+    coordinate(app, client)
+    three(campaign.id)
+    assert "9 people were invited. Answers are counted in groups" in words()
+    shut(campaign.id)
+    work()
+    assert "Fewer than five answers: hidden" in words()
+    # and after one that has figures, which then stay
+    second = another()
+    with inside(app):
+        count(type(campaign)(second, campaign.items), 30, fixer_prix="51")
+    shut(second)
+    work()
+    third = another()
+    three(third)
+    assert "A newer campaign is under way" in words()
+    shut(third)
+    assert "Its figures are being computed" in words()
+    work()
+    assert "Fewer than five answers were counted: nothing of it is shown" in words()
 
 
 def test_opening_asks_first_and_only_one_is_open(app, client, campaign):

@@ -94,7 +94,7 @@ def test_sending_moves_the_draft_without_its_token_and_wipes_it(asked, invite, a
     assert row.id != digest(token)
     found = campaign(asked.id)
     assert found is not None
-    assert (found.counted, found.waiting) == (0, 1)
+    assert found.counted == 0
 
 
 def test_a_draft_is_read_with_its_link_alone(asked, invite):
@@ -131,7 +131,8 @@ def test_a_return_sealed_with_another_secret_waits_for_it(asked, invite, answer,
     key, any_app.secret_key = any_app.secret_key, "another-0123456789-abcdefghijklmnopqr"
     tasks.drain()
     assert (count(Waiting), count(Response)) == (15, 0)
-    assert "15 sent answers wait for the secret key" in caplog.text
+    assert "sent answers wait for the secret key" in caplog.text
+    assert "15" not in "".join(one.getMessage() for one in caplog.records if one.name == "lms.survey")
     any_app.secret_key = key
     with writing():
         service.flush(asked.id)
@@ -197,7 +198,7 @@ def test_ten_join_together_through_the_outbox(asked, invite, answer):
     assert (count(Waiting), count(Response)) == (5, 10)
     found = campaign(asked.id)
     assert found is not None
-    assert (found.counted, found.told, found.waiting) == (10, 10, 5)
+    assert (found.counted, found.told) == (10, 10)
 
 
 def test_a_late_flush_lets_only_full_tens_join(asked, invite, answer):
@@ -232,7 +233,7 @@ def test_closing_counts_the_last_ones_wipes_drafts_and_tells(asked, invite, answ
     assert told == [f"survey.flush:{asked.id}"]
     found = campaign(asked.id)
     assert found is not None
-    assert (found.state, found.counted, found.waiting, count(Draft)) == ("closed", 3, 0, 0)
+    assert (found.state, found.counted, count(Waiting), count(Draft)) == ("closed", 3, 0, 0)
     assert open_campaign() is None
     for token in (tokens[3], tokens[4]):
         with pytest.raises(Expired), writing():

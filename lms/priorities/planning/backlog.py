@@ -30,6 +30,8 @@ from lms.priorities.rules import SURE, Need
 LEFT: Final = 0.01
 #: Trainers' hours that a course takes of which nothing is known but what it is for.
 ESTIMATE: Final = 40.0
+#: A course is said to be for so many people where they are this many or more: fewer are never told as a number.
+FEWEST: Final = 5
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Fact:
 @dataclass(frozen=True)
 class Brief:
     """A course that should be written: for which competency and group ("": the network), from which level to which, for how many
-    people (None: too few answers to say), and three facts.
+    people (None: too few answers to say, or too few people), and three facts.
     """
 
     competency: str
@@ -123,6 +125,7 @@ def brief(competency: str, groups: Mapping[str, Mapping[str, Need]]) -> Brief:
         return Brief(competency, "", 1, 4, None, ())
     entry = min(4, max(1, floor(need.level)))
     told = need.n >= SURE
+    people = floor(need.share * need.n / 100 + 0.5)
     facts = [
         Fact("gap", (need.share, need.n)) if told else Fact("pairs", (need.n,)),
         Fact("means", (need.importance, need.level)),
@@ -131,7 +134,7 @@ def brief(competency: str, groups: Mapping[str, Mapping[str, Need]]) -> Brief:
         facts.append(Fact("rank", (network.rank, network.best or network.rank, network.worst or network.rank)))
     return Brief(
         competency, target, entry, min(5, max(entry + 1, floor(need.importance + 0.5))),
-        floor(need.share * need.n / 100 + 0.5) if told else None, tuple(facts),
+        people if told and people >= FEWEST else None, tuple(facts),
     )  # fmt: skip
 
 

@@ -44,17 +44,16 @@ class Prepared:
     groups: tuple[Group, ...]
 
 
-def unreleased() -> str | None:
-    """A campaign with a counted batch that has no release yet, or None."""
+def unreleased() -> list[str]:
+    """The campaigns with a counted batch that has no release yet, the newest first."""
     newest = (
         sa.select(sa.func.coalesce(sa.func.max(Release.number), 0))
         .where(Release.campaign_id == Campaign.id)
         .scalar_subquery()
     )
-    found: str | None = db.session.scalar(
-        sa.select(Campaign.id).where(Campaign.batches > newest).order_by(Campaign.number.desc()).limit(1)
+    return list(
+        db.session.scalars(sa.select(Campaign.id).where(Campaign.batches > newest).order_by(Campaign.number.desc()))
     )
-    return found
 
 
 _ROWS = sa.select(Response.answers, Response.territory_id, Response.space_id, Response.release).where(
@@ -136,8 +135,8 @@ def _told(last: Release | None, tracks: int) -> Told:
 
 
 def store(prepared: Prepared) -> str | None:
-    """Store a release and tell of it. Gives its id; None where another was stored meanwhile (the next run makes what is
-    missing then).
+    """Store a release and tell of it. Gives its id; None where another was stored meanwhile (what is missing then is to be
+    computed anew).
     """
     db.session.execute(sa.select(Campaign.id).where(Campaign.id == prepared.campaign_id).with_for_update())
     last = _newest(prepared.campaign_id)

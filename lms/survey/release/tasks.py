@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
+from lms.foundation.db import new_id
+from lms.jobs import outbox
 from lms.jobs.tasks import task
 from lms.survey.release import service
 from lms.survey.release.rules import Unsafe
@@ -15,10 +18,12 @@ log = logging.getLogger("lms.survey")
 
 @task("survey.release", queue="compute", every=3600)
 def release(args: dict[str, Any]) -> Callable[[], None] | None:
-    """With a campaign: its release. By the hour's schedule (a slot): whatever was counted and has none yet."""
-    campaign_id = args.get("campaign_id") or service.unreleased()
-    if campaign_id is None:
-        return None
+    """With a campaign: its release. By the hour's schedule (a slot): a duty for each campaign that lacks one, so that none
+    that fails stands in the way of another.
+    """
+    if "slot" in args:
+        return partial(_ask, service.unreleased())
+    campaign_id = args["campaign_id"]
     try:
         prepared = service.prepare(campaign_id)
     except Unsafe as error:
@@ -28,6 +33,12 @@ def release(args: dict[str, Any]) -> Callable[[], None] | None:
         return None
 
     def effect() -> None:
-        service.store(prepared)
+        if service.store(prepared) is None:  # another was stored meanwhile, perhaps of fewer batches
+            _ask([campaign_id])
 
     return effect
+
+
+def _ask(campaigns: Sequence[str]) -> None:
+    for one in campaigns:
+        outbox.put("survey.release", {"campaign_id": one}, key=f"survey.release:{new_id()}")

@@ -44,6 +44,11 @@ def test_a_brief_says_for_whom_from_where_to_where_and_why() -> None:
     assert (brief("a", {"": network}).target, brief("a", {"": network}).people) == ("", 248)
 
 
+@pytest.mark.parametrize(("share", "people"), [(5.0, None), (14.9, None), (15.0, 5), (50.0, 15)])
+def test_a_course_is_not_said_to_be_for_two_people(share: float, people: int | None) -> None:
+    assert brief("a", {"": {"a": need("a", 30, 4.4, 4.2, share)}}).people == people
+
+
 @pytest.mark.parametrize(
     ("importance", "level", "entry", "exit"),
     [(1.0, 1.0, 1, 2), (5.0, 5.0, 4, 5), (4.49, 1.99, 1, 4), (4.5, 2.0, 2, 5), (3.0, 3.9, 3, 4)],

@@ -12,12 +12,12 @@ import sqlalchemy as sa
 
 from lms.foundation.db import db, writing
 from lms.foundation.errors import Refused
-from lms.jobs import tasks
+from lms.jobs import outbox, tasks
 from lms.survey import service as survey
 from lms.survey import tasks as _survey_tasks  # noqa: F401  # registers survey.flush
 from lms.survey.events import BatchCounted, CampaignClosed
 from lms.survey.instruments import instrument
-from lms.survey.models import Campaign, Response
+from lms.survey.models import Campaign, Response, Waiting
 from lms.survey.queries import (
     campaign,
     newest_release,
@@ -54,22 +54,29 @@ def view(asked):
     return found
 
 
+def hour() -> None:
+    """What the schedule asks for, and everything that follows from it."""
+    with writing():
+        outbox.put("survey.release", {"slot": 1}, key="hour")
+    tasks.drain()
+
+
 def count(model) -> int:
     return db.session.scalar(sa.select(sa.func.count()).select_from(model)) or 0
 
 
 def test_nothing_of_fewer_than_k_and_nothing_before_the_release(asked):
     put(asked, (4, "bobine", "52"))
-    assert (view(asked).counted, view(asked).waiting, view(asked).told) == (0, 4, 0)
+    assert (view(asked).counted, count(Waiting), view(asked).told) == (0, 4, 0)
     with writing():
         survey.count_returns(asked.id, [Return(cell, "52" * len(asked.items)) for cell in cells(30)])
-    assert (view(asked).counted, view(asked).told) == (30, 0)
+    assert (view(asked).counted, view(asked).told, view(asked).is_awaited) == (30, 0, True)
     for by in ("network", "territory", "space"):
         assert released(asked.id, by=by) == []
     assert released("nothing") == []
     assert newest_results() == []
     tasks.drain()
-    assert (view(asked).told, shown(asked, "space")) == (30, {"bobine": ("full", 30)})
+    assert (view(asked).told, view(asked).is_awaited, shown(asked, "space")) == (30, False, {"bobine": ("full", 30)})
     assert newest_results()[0].n == 30
 
 
@@ -128,7 +135,7 @@ def test_territories_and_spaces_are_told_when_the_campaign_closes(asked, invite,
     with writing():
         survey.close(asked.id)
     tasks.drain()
-    assert (view(asked).counted, view(asked).told, view(asked).waiting) == (30, 30, 0)
+    assert (view(asked).counted, view(asked).told, count(Waiting)) == (30, 30, 0)
     assert shown(asked, "space") == {"bobine": ("bands", 15), "remise": ("bands", 15)}
     assert shown(asked, "territory") == {"vall-nord": ("bands", 15), "garonne": ("bands", 15)}
 
@@ -151,7 +158,7 @@ def test_the_last_ones_move_no_figure_where_they_are_fewer_than_k(asked):
         survey.close(asked.id)
     tasks.drain()
     assert [released(asked.id, by=by) for by in ("network", "territory", "space")] == before
-    assert (view(asked).counted, view(asked).waiting, count(Response)) == (30, 0, 33)
+    assert (view(asked).counted, count(Waiting), count(Response)) == (30, 0, 33)
 
 
 @pytest.mark.parametrize(("people", "told"), [(0, 0), (3, 0), (5, 5), (8, 8)])
@@ -187,9 +194,8 @@ def test_a_release_is_made_once_and_told_of(asked, any_app):
     release = newest_release(asked.id)
     assert release is not None
     assert service.prepare(asked.id) is None
-    assert service.unreleased() is None
+    assert service.unreleased() == []
     assert release_tasks.release({"campaign_id": asked.id}) is None
-    assert release_tasks.release({"slot": 1}) is None
     assert f"survey.flush:{release.id}" in set(db.session.scalars(sa.text("SELECT key FROM job")))
     with writing():
         survey.close(asked.id)
@@ -203,12 +209,51 @@ def test_killed_between_counting_and_storing_the_next_run_makes_it(asked):
     with writing():
         survey.count_returns(asked.id, [Return(cell, "52" * len(asked.items)) for cell in cells(30)])
         db.session.execute(sa.text("DELETE FROM job"))
-    assert service.unreleased() == asked.id
-    effect = release_tasks.release({"slot": 1})
-    assert effect is not None
-    with writing():
-        effect()
+    assert service.unreleased() == [asked.id]
+    hour()
     assert view(asked).told == 30
+
+
+def test_a_campaign_that_fails_its_audit_does_not_keep_the_one_before_waiting(asked, caplog):
+    """Both lack a release; of the newer one, answers were lost after some had been told."""
+    with writing():
+        survey.count_returns(asked.id, [Return(cell, "52" * len(asked.items)) for cell in cells(30)])
+        survey.close(asked.id)
+        second = survey.open_campaign(db.session.get_one(Campaign, asked.id).instrument_id)
+        db.session.execute(sa.text("DELETE FROM job"))
+    newer = type(asked)(second, asked.items)
+    put(newer, (30, "bobine", "52"))
+    with writing():
+        lost = db.session.scalars(sa.select(Response.id).where(Response.campaign_id == second).limit(27)).all()
+        db.session.execute(
+            sa.delete(Response).where(Response.id.in_(lost)), execution_options={"synchronize_session": False}
+        )
+        survey.count_returns(second, [Return(cell, "52" * len(asked.items)) for cell in cells(10)])
+        db.session.execute(sa.text("DELETE FROM job"))
+    assert service.unreleased() == [second, asked.id]
+    hour()
+    assert service.unreleased() == [second]
+    assert (view(asked).told, view(newer).told) == (30, 30)
+    assert "nothing new is released" in caplog.text
+
+
+def test_of_two_that_cross_the_later_one_is_asked_for_again(asked):
+    """Closing was computed while the batch before it was stored: what closing tells must not wait for the hour."""
+    with writing():
+        survey.count_returns(asked.id, [Return(cell, "52" * len(asked.items)) for cell in cells(10)])
+    batch = service.prepare(asked.id)
+    assert batch is not None
+    with writing():
+        survey.close(asked.id)
+    closing = release_tasks.release({"campaign_id": asked.id})
+    assert closing is not None
+    with writing():
+        assert service.store(batch) is not None
+        db.session.execute(sa.text("DELETE FROM job"))
+        closing()
+    assert service.unreleased() == [asked.id]
+    tasks.drain()
+    assert service.unreleased() == []
 
 
 def test_two_at_once_store_one(asked):
