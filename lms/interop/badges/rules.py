@@ -61,11 +61,12 @@ def credential(
     recipient: list[Document],
     status_list: str,
     status_index: int,
+    ends_at: datetime | None = None,
 ) -> Document:
     """An OpenBadgeCredential, not yet signed.
 
     `address` is where people check the certificate, `course` the address of the course, `told` what was asked for, in
-    words; `status_index` the place in the list at `status_list`.
+    words; `status_index` the place in the list at `status_list`; `ends_at` the moment from which it is valid no more.
     """
     return {
         "@context": [CREDENTIALS, OPEN_BADGES],
@@ -74,6 +75,7 @@ def credential(
         "name": title,
         "issuer": dict(issuer),
         "validFrom": moment(issued_at),
+        **({"validUntil": moment(ends_at)} if ends_at else {}),
         "credentialSubject": {
             "type": ["AchievementSubject"],
             "identifier": recipient,

@@ -10,7 +10,7 @@ from flask import current_app
 
 from lms.accounts import queries as accounts
 from lms.foundation.addresses import address_of
-from lms.foundation.clock import now
+from lms.foundation.clock import end_of, now
 from lms.interop.badges import rules, signing
 from lms.interop.badges.rules import Document
 from lms.learning.certificates import paper
@@ -68,6 +68,7 @@ def badge_of(proof: Proof, lang: str) -> Document:
         ],
         status_list=address_of("badges.status", number=number),
         status_index=index,
+        ends_at=end_of(proof.ends_on) if proof.ends_on else None,
     )
     return _sign(document, rules.moment(proof.issued_at))
 

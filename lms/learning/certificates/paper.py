@@ -74,7 +74,10 @@ def sheet(proof: Proof, lang: str, address: str) -> bytes:
             "told": told(proof),
             "skills_title": _("Competencies worked on"),
             "skills": facts.skills(lang),
-            "day": _("Issued on %(day)s.", day=format_date(proof.issued_at)),
+            "day": " ".join(
+                [_("Issued on %(day)s.", day=format_date(proof.issued_at))]
+                + ([_("Valid until %(day)s.", day=format_date(proof.ends_on))] if proof.ends_on else [])
+            ),
             "not_a_diploma": _("It proves what is written here and nothing else: it is not a diploma."),
             "check": _("Check it at"),
             "address": address,

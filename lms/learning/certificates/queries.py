@@ -82,13 +82,14 @@ def certificate_with(code: str) -> Proof | None:
 
 
 def taken_back(first: int, count: int) -> list[int]:
-    """Which places of `count` from `first` on belong to certificates that are no longer valid."""
+    """Which places of `count` from `first` on belong to certificates that are no longer valid (see `Proof.is_valid`): also
+    one whose day was only set after its badge had been given out.
+    """
     return list(
         db.session.scalars(
             sa.select(Certificate.status_index).where(
                 Certificate.status_index >= first,
                 Certificate.status_index < first + count,
-                Certificate.revoked_at.is_not(None),
                 sa.or_(Certificate.revoked_for != "renewed", Certificate.ends_on < today()),
             )
         )

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import subprocess
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,11 @@ import sqlalchemy as sa
 from flask import Flask
 
 from lms.accounts.models import Person
+from lms.foundation.clock import end_of, today
 from lms.foundation.db import db, writing
 from lms.interop.badges import rules
 from lms.learning.certificates import queries, service
+from lms.learning.certificates.models import Certificate
 from lms.learning.certificates.queries import Proof
 from tests.learning.certificates.conftest import COURSE, RIGHT, courses, take
 from tests.learning.conftest import inside, person, serve
@@ -140,6 +143,24 @@ def test_what_was_taken_back_gives_no_badge_any_more(app: Flask, learner: tuple[
     listed = json.loads(client.get(f"/badges/status/{number}").data)
     index = int(badge["credentialStatus"]["statusListIndex"])
     assert listed["credentialSubject"]["encodedList"] == rules.encoded_list([index])
+
+
+def test_a_certificate_that_ends_gives_a_badge_that_ends(app: Flask, learner: tuple[StrictClient, str]) -> None:
+    client, _who = learner
+    asked = []
+    for days in (30, -1):
+        day = today() + timedelta(days=days)
+
+        def end(day: date = day) -> None:
+            with writing():
+                db.session.execute(sa.update(Certificate).values(ends_on=day))
+
+        inside(app, end)
+        asked.append(given(client))
+        assert asked[-1]["credential"]["validUntil"] == rules.moment(end_of(day))
+    before, after = verified(asked)
+    assert before is True
+    assert after is not True
 
 
 def test_a_new_name_is_in_a_new_badge_only(app: Flask, learner: tuple[StrictClient, str]) -> None:

@@ -20,7 +20,8 @@ from lms.learning.assignments import service
 from lms.learning.assignments.queries import Scope
 from lms.learning.assignments.service import Renewing
 from lms.learning.certificates.models import Certificate
-from lms.learning.certificates.queries import certificate_with
+from lms.learning.certificates.queries import certificate_with, taken_back
+from lms.learning.certificates.rules import LIST_LENGTH
 from lms.learning.models import Completion, Enrolment
 from lms.learning.renewals.models import Renewal
 from lms.learning.renewals.queries import validities_of
@@ -175,6 +176,15 @@ def test_a_new_certificate_is_issued_and_the_old_one_keeps_its_own_end(certified
         assert proof is not None
         assert newer is not None
         assert (proof.is_valid, newer.is_valid) == (False, True)
+
+
+def test_what_is_over_stands_in_the_list_of_badges_that_are_no_longer_valid(certified_town: Town) -> None:
+    finished_by(certified_town, "lea")
+    (one,) = certificates_of(certified_town)
+    first = one.status_index // LIST_LENGTH * LIST_LENGTH
+    assert certified_town.do(lambda: taken_back(first, LIST_LENGTH)) == []
+    with in_days(OVER):
+        assert certified_town.do(lambda: taken_back(first, LIST_LENGTH)) == [one.status_index]
 
 
 @pytest.mark.parametrize("seed", range(6))
