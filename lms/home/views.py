@@ -17,6 +17,7 @@ from lms.home.wording import domain_name, length_name, level_name, proposals_tit
 from lms.learning.assignments.queries import ways_told
 from lms.learning.doors.queries import shut_among
 from lms.learning.following.queries import LATE_MANY, late_by_space
+from lms.learning.notes.queries import tried_in
 from lms.learning.pages import minutes
 from lms.learning.plans.rules import is_on_home
 from lms.learning.queries import Learning, courses_of, plans_of
@@ -104,12 +105,14 @@ def start() -> Any:
     # The nearest day ahead; where there is none, the last one that was not told yet.
     ahead = [plan for plan in plans if plan.planned_on and plan.planned_on >= day][:1] or plans[-1:]
     review = today_of(visitor().id, day)
+    around = tried_in(visitor().id, now_card.published.course_id, now_card.reached) if now_card else ()
     said = ("", "")
     if now_card is not None and now_card.next_unit and now_card.next_activity:
         said = said_in(now_card.published, now_card.next_unit, now_card.next_activity, language())
     return render_template(
         "home/start.html", now=now_card, said=said, mine=mine, offers=offers, reason_sentence=reason_sentence,
-        plan=next(iter(ahead), None), day=day, review=review, review_day=named_day(review.next_on, day),
+        around=next(iter(around), None), plan=next(iter(ahead), None), day=day,
+        review=review, review_day=named_day(review.next_on, day),
         campaign=open_campaign() if visitor().spaces else None, news=waiting_for(visitor().id),
         # A path puts people into its courses: who takes none is on none. Some had begun a course of it by themselves.
         ways=ways_told(visitor().id) if mine else [], renew=_to_renew(mine),

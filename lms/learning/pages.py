@@ -8,10 +8,10 @@ import itertools
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from babel.core import Locale
 from flask import url_for
@@ -21,7 +21,7 @@ from lms.catalogue.queries import Published
 from lms.content.documents import Activity, Asked, CourseDocument, Unit
 from lms.content.documents import Commitment as Promise
 from lms.content.kinds import OPEN_LIMIT, TEXT_LIMIT, Question
-from lms.content.rendering import place_links
+from lms.content.rendering import PLACE, place_links
 from lms.foundation.clock import local, today
 from lms.foundation.i18n import LANGUAGES, _, format_date, format_time, language, ngettext
 from lms.learning import asking, rules
@@ -410,13 +410,37 @@ def frame(own: Learning, unit: str, one: Activity, lang: str) -> dict[str, Any]:
         "before": before,
         "after": after,
         "is_done": unit in own.finished,
+        "terms": glossary(served, one),
     }
 
 
 def placed(html: str, served: Published) -> Markup:
     """Stored HTML with its links to the files and activities of the course led to where they are served."""
-    base = served.once(lambda: url_for("learning.course", course_id=served.course_id) + "/", "address")
-    return safe(place_links(html, base))
+    return safe(place_links(html, _address_of(served)))
+
+
+Shown = TypeVar("Shown")
+
+
+def placed_in(shown: Shown, served: Published) -> Shown:
+    """What a page shows of a question or says about its answer, with the links in all of its texts led as `placed` does."""
+    return cast(Shown, _placed_in(shown, _address_of(served)))
+
+
+def _placed_in(shown: Any, base: str) -> Any:
+    if isinstance(shown, str):
+        return place_links(shown, base) if PLACE in shown else shown
+    if isinstance(shown, Mapping):
+        return {name: _placed_in(one, base) for name, one in shown.items()}
+    if isinstance(shown, list | tuple):
+        return type(shown)(_placed_in(one, base) for one in shown)
+    if is_dataclass(shown) and not isinstance(shown, type):
+        return replace(shown, **{one.name: _placed_in(getattr(shown, one.name), base) for one in fields(shown)})
+    return shown
+
+
+def _address_of(served: Published) -> str:
+    return served.once(lambda: url_for("learning.course", course_id=served.course_id) + "/", "address")
 
 
 @dataclass
@@ -600,7 +624,7 @@ def lesson_blocks(
     for block in one.blocks:
         if isinstance(block, Asked):
             question = block.question
-            made = Block(ask=asked(question, seed=seed))
+            made = Block(ask=placed_in(asked(question, seed=seed), served))
             for answer in given:
                 then = versions.get(answer.version_id)
                 stand = stood_then(then.document, unit, one.key, question.id) if then else (unit, one.key)
@@ -613,8 +637,9 @@ def lesson_blocks(
                     and now
                     and now.question(question.id) == answered
                 ):
-                    made.told, made.lang_mark = asking.told(answered, answer.given), lang_mark(answer.lang)
-                    made.ask = asked(answered, seed=seed)
+                    made.told = placed_in(asking.told(answered, answer.given), served)
+                    made.ask = placed_in(asked(answered, seed=seed), served)
+                    made.lang_mark = lang_mark(answer.lang)
                     made.answered_in = answer.lang if answer.lang != one.lang else ""
                     break
             found.append(made)
@@ -637,7 +662,7 @@ def more_of(promise: Promise, served: Published) -> Markup:
 
 
 def glossary(served: Published, one: Activity) -> list[tuple[str, str, Markup]]:
-    """(id, name, definition) of the terms a lesson links to, in its language."""
+    """(id, name, definition) of the terms an activity links to, in its language."""
     terms = {term.id: term for term in served.document.glossary.get(one.lang, ())}
     return [(name, terms[name].name, placed(terms[name].html, served)) for name in one.terms if name in terms]
 

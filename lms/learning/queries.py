@@ -93,6 +93,11 @@ class Learning:
         return frozenset(unit for unit in self.units if unit in self.finished)
 
     @property
+    def reached(self) -> frozenset[str]:
+        """Units finished, in any version, and the one somebody is in."""
+        return frozenset(self.finished) | ({self.place.unit} if self.place else frozenset())
+
+    @property
     def known_now(self) -> int:
         """How many of the units done were known already."""
         return len(self.done & self.known)

@@ -28,7 +28,7 @@ from lms.learning.doors.standing import before_reading
 from lms.learning.forms import PlanForm
 from lms.learning.moves.rules import arrived, stood_then
 from lms.learning.notes.forms import NOTE, NOTE_FIELDS, note_form
-from lms.learning.notes.queries import foot_of
+from lms.learning.notes.queries import foot_of, tried_in
 from lms.learning.queries import Given, Learning, Try
 from lms.learning.renewals.pages import renewal_told
 from lms.learning.renewals.queries import attempts_before, renewed_until
@@ -65,6 +65,7 @@ def course(course_id: str) -> Any:
         invited=pages.invitation(own, names_of([by]).get(by) if by else None),
         certificate=certificate_of(visitor().id, course_id) if own and served.document.certificate else None,
         ways=ways_told(visitor().id, course_id) if own else [],
+        tried=tried_in(visitor().id, course_id, own.reached) if own else (),
         validity=renewal_told(visitor().id, own, language()) if own and own.is_finished else None,
     )
 
@@ -560,6 +561,7 @@ def _lesson(
             piece.typed = pages.taken_up(begun, question, text.lang, then, there)
             piece.hints = pages.hints_in(question, piece.typed)
             piece.saved = pages.saved_at(begun.saved_at, visitor().zone) if piece.typed else ""
+        piece.hints = pages.placed_in(piece.hints, own.published)
         piece.since = begun.saved_at.isoformat() if begun is not None else ""
         piece.ask = {**pages.in_order(piece.ask, piece.typed), "moves": True, "moved": request.form.get("move", "")}
     forms = plans or _plan_forms(text, saved, drafts)
@@ -577,7 +579,6 @@ def _lesson(
         note_draft=drafts.get(NOTE),
         **pages.frame(own, unit, text, language()),
         blocks=blocks,
-        terms=pages.glossary(own.published, text),
         errors=pages.faults(asked, error, [form for _block, form in forms]),
         form={"errors": True} if error or any(form.errors for _block, form in forms) else {"errors": False},
         commitments=[
@@ -666,12 +667,13 @@ def _question(
             typed = pages.taken_up(begun, asked, text.lang, then, then if begun.version_id == one.version_id else None)
             hints = pages.hints_in(asked, typed)
     typed = typed or {}
-    ask = pages.asked(asked, seed=one.id, shuffle=bool(text.quiz and text.quiz.shuffle))
+    ask = pages.placed_in(pages.asked(asked, seed=one.id, shuffle=bool(text.quiz and text.quiz.shuffle)), own)
     after = pages.question_address(one, number + 1) if number < len(one.questions) else pages.result_address(one)
     return render_template(
         "learning/question.html",
         course=pages.course_link(own.document, language()),
         text=pages.text_of(text),
+        terms=pages.glossary(own, text),
         ask={
             **pages.in_order(ask, typed),
             "moves": True,
@@ -682,14 +684,14 @@ def _question(
         saved=pages.saved_at(begun.saved_at, visitor().zone) if begun and typed else "",
         since=begun.saved_at.isoformat() if begun else "",
         draft_address=url_for("learning.draft", course_id=one.course_id, unit=one.unit, activity=one.activity),
-        told=asking.told(asked, kept.given) if kept else None,
+        told=pages.placed_in(asking.told(asked, kept.given), own) if kept else None,
         answered_in=text.lang if kept and text.lang != _text_of_try(one).lang else "",
         number=number,
         total=len(one.questions),
         answered=len(answers),
         typed=typed,
         error=error,
-        hints=hints,
+        hints=pages.placed_in(hints, own),
         form={"errors": bool(error)},
         here_address=pages.question_address(one, number),
         after=after,

@@ -149,6 +149,44 @@ title: Une question
   > RIGHT-FEEDBACK Oui.
 """
 
+#: A question with a picture or a link in each of its texts; `write_picture` writes what they lead to.
+PICTURED = """---
+id: {unit}
+title: Un plan
+{more}---
+
+# Un plan
+
+La salle a deux portes.
+
+## Où est la salle ?
+<!-- q-plan -->
+
+![Le plan](media/plan.svg)
+
+Pensez au [besoin](../../glossary.fr.md#besoin).
+
+- [x] Ici, comme dans [l’étape](lesson.fr.md)
+  > ![Le plan, la salle en bleu](media/plan.svg)
+- [ ] Là
+  > Non.
+
+> [!TIP]
+> ![Le plan, de plus près](media/plan.svg)
+
+> [!NOTE]
+> Relisez [l’étape](lesson.fr.md).
+"""
+
+
+def write_picture(course: Path, unit: str) -> Path:
+    """The picture of `PICTURED`, and the glossary it leads to; gives the path of the picture."""
+    (course / "glossary.fr.md").write_text("# Mots\n\n## Besoin\n\nCe qui compte vraiment.\n", encoding="utf-8")
+    path = course / "units" / unit / "media" / "plan.svg"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7z"/></svg>')
+    return path
+
 
 def write_lesson(
     course: Path, unit: str, *, title: str = "Écouter avant de proposer", lang: str = "fr", body: str = LESSON

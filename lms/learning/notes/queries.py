@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -87,6 +88,17 @@ _NEWEST = (
     .limit(TRIED_SHOWN)
     .subquery()
 )
+_TRIED_IN = (
+    sa.select(PracticeNote.place, PracticeNote.text, PracticeNote.lang, PracticeNote.published_at)
+    .where(
+        PracticeNote.course_id == _COURSE,
+        PracticeNote.unit.in_(sa.bindparam("units", expanding=True)),
+        PracticeNote.state == "shown",
+        PracticeNote.person_id != _PERSON,
+    )
+    .order_by(PracticeNote.published_at.desc(), PracticeNote.id)
+    .limit(TRIED_SHOWN)
+)
 _REMINDED = sa.select(
     sa.literal("reminded").label("kind"),
     Plan.block.label("text"),
@@ -105,3 +117,11 @@ def foot_of(person_id: str, course_id: str, unit: str, activity: str) -> Foot:
     tried = tuple(Tried(row.more, row.text, row.lang, row.at) for row in rows if row.kind == "tried")
     reminded = frozenset(row.text for row in rows if row.kind == "reminded")
     return Foot(notes[0] if notes else None, tried, reminded)
+
+
+def tried_in(person_id: str, course_id: str, units: Collection[str]) -> tuple[Tried, ...]:
+    """What others tried with the plans of these units of a course, those a person has reached: the newest. One query."""
+    if not units:
+        return ()
+    rows = read(_TRIED_IN, person=person_id, course=course_id, units=sorted(units))
+    return tuple(Tried(*row) for row in rows)

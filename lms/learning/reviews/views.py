@@ -165,17 +165,13 @@ def _frame(own: Item, text: Activity, served: Published) -> dict[str, Any]:
     return {
         "course": pages.course_link(served.document, language()),
         "text": pages.text_of(text),
+        "terms": pages.glossary(served, text),
         "here_address": address(own.key),
         "queue_address": f"{address(own.key)}/queue",
         "lesson_href": _lesson(own, served),
         "own": own,
         "scene": bool(text.scenes),
     }
-
-
-def _placed(ask: dict[str, Any], served: Published) -> dict[str, Any]:
-    """A question as asked, the links and pictures of its text led to where they are served."""
-    return {**ask, "prompt": pages.placed(ask["prompt"], served)}
 
 
 def _ask(own: Item, found: queries.Today, *, hints: tuple[str, ...] = (), error: str = "") -> str:
@@ -189,13 +185,13 @@ def _ask(own: Item, found: queries.Today, *, hints: tuple[str, ...] = (), error:
     return render_template(
         "reviews/ask.html",
         **_frame(own, text, served),
-        ask={**_placed(pages.in_order(ask, typed), served), "moves": True, "moved": move, "confidence": True},
+        ask={**pages.placed_in(pages.in_order(ask, typed), served), "moves": True, "moved": move, "confidence": True},
         changed=queries.has_changed(own, catalogue.version(own.version_id), served),
         number=found.done + 1,
         total=found.done + max(1, len(found.sitting)),
         rest=max(0, found.due - len(found.sitting)),
         typed=typed,
-        hints=hints,
+        hints=pages.placed_in(hints, served),
         error=error,
         form={"errors": bool(error)},
     )
@@ -213,8 +209,8 @@ def _tell(own: Item) -> str:
     return render_template(
         "reviews/item.html",
         **_frame(own, text, served),
-        ask=_placed(pages.asked(asked, seed=""), then),
-        told=asking.told(asked, own.given) if own.reviewed_on == day else None,
+        ask=pages.placed_in(pages.asked(asked, seed=""), then),
+        told=pages.placed_in(asking.told(asked, own.given), then) if own.reviewed_on == day else None,
         next_day=named_day(own.due_on, day),
         gone=not queries.is_asked(own, {own.current_version_id: served}),
         more=len(found.sitting),

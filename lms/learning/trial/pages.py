@@ -72,6 +72,7 @@ def frame(served: Published, trial: Trial, one: Activity, lang: str) -> dict[str
         "before": _link(served, trial, keys[place - 1], lang) if place else None,
         "after": _link(served, trial, keys[place + 1], lang) if place + 1 < len(keys) else None,
         "here_address": address_of(document.id, one.key),
+        "terms": pages.glossary(served, one),
     }
 
 
@@ -92,23 +93,22 @@ def lesson(served: Published, trial: Trial, one: Activity, given: Answers) -> di
     for block in blocks:
         question = one.question(block.ask["id"]) if block.ask else None
         if question is not None and question.id in given:
-            block.told = asking.told(question, given[question.id])
+            block.told = pages.placed_in(asking.told(question, given[question.id]), served)
     return {
         "blocks": blocks,
-        "terms": pages.glossary(served, one),
         "plans": [
             {"title": pages.safe(plan.title), "html": pages.placed(plan.html, served)} for plan in pages.promises(one)
         ],
     }
 
 
-def question_page(one: Activity, question: Question, given: Answers) -> dict[str, Any]:
+def question_page(served: Published, one: Activity, question: Question, given: Answers) -> dict[str, Any]:
     """A question of a quiz, to answer or answered."""
     asked = rules.asked_in(one)
     shuffle = bool(one.quiz and one.quiz.shuffle)
     return {
-        "ask": pages.asked(question, seed="trial", shuffle=shuffle),
-        "told": asking.told(question, given[question.id]) if question.id in given else None,
+        "ask": pages.placed_in(pages.asked(question, seed="trial", shuffle=shuffle), served),
+        "told": pages.placed_in(asking.told(question, given[question.id]), served) if question.id in given else None,
         "number": asked.index(question) + 1,
         "of": len(asked),
         "answered": len(given),
@@ -150,8 +150,8 @@ def sample(served: Published, one: Sample, lang: str, given: Any = MISSING) -> d
         "course_id": served.course_id,
         "course": _course_link(served, lang),
         "situation": pages.placed(one.situation, served),
-        "ask": pages.asked(one.question, seed="gate"),
-        "told": None if given is MISSING else asking.told(one.question, given),
+        "ask": pages.placed_in(pages.asked(one.question, seed="gate"), served),
+        "told": None if given is MISSING else pages.placed_in(asking.told(one.question, given), served),
         "action": url_for("trial.question", course_id=served.course_id, question=one.question.id),
         "title": plain(one.question.title),
         "text": {"lang_mark": Markup("")},

@@ -150,7 +150,7 @@ def _lesson(
     shown = pages.lesson(served, trial, text, given)
     for block in shown["blocks"]:
         if asked is not None and block.ask is not None and block.ask["id"] == asked.id and block.told is None:
-            block.typed, block.error, block.hints = form, error, hints
+            block.typed, block.error, block.hints = form, error, learning_pages.placed_in(hints, served)
     return render_template(
         "trial/lesson.html",
         **pages.frame(served, trial, text, language()), **shown, **_end(served, trial, text),
@@ -173,8 +173,9 @@ def _question(
     form = request.form.to_dict(flat=False)
     return render_template(
         "trial/question.html",
-        **pages.frame(served, trial, text, language()), **pages.question_page(text, asked, given),
-        carried=rules.carried(given, form), typed=form, error=error, hints=hints, form={"errors": bool(error)},
+        **pages.frame(served, trial, text, language()), **pages.question_page(served, text, asked, given),
+        carried=rules.carried(given, form), typed=form, error=error, hints=learning_pages.placed_in(hints, served),
+        form={"errors": bool(error)},
     )  # fmt: skip
 
 

@@ -182,8 +182,12 @@ def test_a_practice_note_is_read_by_those_who_reach_the_step_and_taken_back(hous
     assert page.status_code == 200
     (note,) = notes(house)
     assert (note.state, note.place != "") == ("shown", True)
-    other = words_of(lea(house, "learner_b").get(LESSON))
+    reader, course = lea(house, "learner_b"), LESSON.rsplit("/", 2)[0]
+    assert "puis parler." not in words_of(reader.get(course)), "they have not reached the step"
+    other = words_of(reader.get(LESSON))
     assert "Dix minutes dehors, puis parler." in other
+    for where in (course, "/home"):
+        assert "Dix minutes dehors, puis parler." in words_of(reader.get(where))
     assert f"In {note.place}, they tried:" in other
     assert "Learner A" not in other, "no name goes with it"
     assert "puis parler." not in words_of(client.get(LESSON)), "one's own is not shown to oneself"
