@@ -13,6 +13,7 @@ import click
 from sqlalchemy.exc import IntegrityError
 
 from lms.catalogue.queries import published
+from lms.foundation.clock import today
 from lms.foundation.commands import CommandGroup
 from lms.foundation.db import db, writing
 from lms.foundation.errors import DomainError, NotFound
@@ -77,6 +78,8 @@ def roster(file: Path, slug: str, course_id: str | None, due: datetime | None, d
             raise click.UsageError(f"no course {course_id!r} is offered.")
         if due is not None and course_id is None:
             raise click.UsageError("--due needs --course.")
+        if due is not None and due.date() < today(here.zone):
+            raise click.UsageError(f"--due {due.date()} is over; choose today or a later day.")
         try:
             with file.open("rb") as opened:
                 data = opened.read(BYTES_MOST + 1)

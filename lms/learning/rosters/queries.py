@@ -8,9 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
 
-from lms.accounts.models import Person
+from lms.accounts.models import LoginSession, Person
 from lms.foundation.db import Base, db
 from lms.jobs.models import Job
+from lms.learning.assignments.models import Assignment, AssignmentCourse
 from lms.learning.models import Enrolment
 from lms.learning.rosters.models import RosterFile, RosterImport, RosterRow
 from lms.learning.rosters.rules import PAGE
@@ -93,39 +94,62 @@ def standing_in(course_id: str, person_ids: Sequence[str]) -> dict[str, Row[Any]
 
 
 def who_acted(here: RosterImport) -> set[str]:
-    """Of the people of an import: everybody who has done something since, or for whom somebody else has.
+    """Of the people whom an import brought: everybody who has done something since, or for whom somebody else has.
 
-    Signed in, accepted, joined another space, was put on another course: any row of any table that points to them and was
-    not written by the import itself. Derived from the schema, so that a table of tomorrow counts too.
+    Of those it made: signed in, accepted, joined another space, was put on another course by somebody; any row of any
+    table that points to them and was not written by the import, or by what the space asks of whoever joins. Derived from
+    the schema, so that a table of tomorrow counts too. Of those who had an account before: accepted, signed in since,
+    became more than a learner, chose to be seen in the space.
     """
-    theirs = sa.select(RosterRow.person_id).where(RosterRow.import_id == here.id, RosterRow.outcome == "new")
+    brought = sa.select(RosterRow.person_id).where(RosterRow.import_id == here.id, RosterRow.outcome == "new")
+    made = brought.where(RosterRow.made)
     asked: list[sa.Select[Any]] = [
-        sa.select(column).where(column.in_(theirs))
-        for column in _columns_of_people()
-        if column.table.name not in _NO_ACT
+        sa.select(column).where(column.in_(made)) for column in _columns_of_people() if column.table.name not in _NO_ACT
     ]
     asked.append(
-        sa.select(Membership.person_id).where(
-            Membership.person_id.in_(theirs), sa.or_(Membership.space_id != here.space_id, Membership.role != "learner")
-        )
+        sa.select(Membership.person_id).where(Membership.person_id.in_(made), Membership.space_id != here.space_id)
     )
-    mine = sa.and_(Enrolment.course_id == here.course_id, Enrolment.state == "active", RosterRow.enrolled)
+    mine = sa.and_(Enrolment.course_id == here.course_id, RosterRow.enrolled) if here.course_id else sa.false()
     asked.append(
         sa.select(Enrolment.person_id)
         .join(RosterRow, sa.and_(RosterRow.person_id == Enrolment.person_id, RosterRow.import_id == here.id))
-        .where(RosterRow.outcome == "new", sa.not_(mine) if here.course_id else sa.true())
+        .where(RosterRow.made, sa.or_(Enrolment.state != "active", sa.not_(sa.or_(mine, _asked_of_all(here)))))
     )
+    asked.append(
+        sa.select(Person.id).where(
+            Person.id.in_(made), sa.or_(Person.password_hash.is_not(None), Person.state != "active")
+        )
+    )
+    asked.append(
+        sa.select(Membership.person_id).where(
+            Membership.person_id.in_(brought), Membership.space_id == here.space_id,
+            sa.or_(Membership.role != "learner", Membership.seen != "no"),
+        )
+    )  # fmt: skip
     asked.append(
         sa.select(RosterRow.person_id)
         .join(Invitation, Invitation.id == RosterRow.invitation_id)
         .where(RosterRow.import_id == here.id, Invitation.used_at.is_not(None))
     )
     asked.append(
-        sa.select(Person.id).where(
-            Person.id.in_(theirs), sa.or_(Person.password_hash.is_not(None), Person.state != "active")
+        sa.select(LoginSession.person_id).where(
+            LoginSession.person_id.in_(brought), LoginSession.created_at >= here.done_at
         )
     )
     return set(db.session.scalars(sa.union(*asked)))
+
+
+def _asked_of_all(here: RosterImport) -> sa.ColumnElement[bool]:
+    """Whether an enrolment may come from what is asked of whoever joins the space: nobody did that for the person."""
+    return (
+        sa.exists()
+        .where(
+            AssignmentCourse.course_id == Enrolment.course_id, Assignment.id == AssignmentCourse.assignment_id,
+            Assignment.who != "people", Enrolment.source == "manager",
+            sa.or_(Assignment.space_id.is_(None), Assignment.space_id == here.space_id),
+        )
+        .correlate(Enrolment)
+    )  # fmt: skip
 
 
 def who_learned(here: RosterImport) -> set[str]:

@@ -12,6 +12,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 
+from lms.accounts.models import Person
 from lms.catalogue.queries import published
 from lms.foundation.clock import now
 from lms.foundation.db import db, new_id
@@ -26,7 +27,7 @@ from lms.learning.rosters.models import RosterFile, RosterImport, RosterRow
 from lms.learning.rosters.rules import AT_ONCE_MOST, KEPT_FOR, READ_FOR, WAITING_MOST, counted, may_undo
 from lms.spaces.audit.service import note
 from lms.spaces.joining import service as joining
-from lms.spaces.models import Space
+from lms.spaces.models import Invitation, Space
 from lms.spaces.roster import service as roster
 from lms.spaces.roster.queries import not_to_invite, parts, people_with
 from lms.spaces.roster.rules import Entry, Planned, addresses_of, plan
@@ -252,7 +253,8 @@ def _enrol(here: RosterImport, rows: list[Done]) -> list[Done]:
     """Put the people of `rows` who are of the space on the course; those who take it already get the day, if there is one."""
     assert here.course_id is not None
     taking = [row.person_id for row in rows if row.outcome in ("new", "present") and not row.planned.closed]
-    before = _standing(here.course_id, [row.person_id for row in rows if row.outcome == "present"])
+    known = [row.person_id for row in rows if row.outcome in ("new", "present") and not row.made]
+    before = _standing(here.course_id, known)
     learning.enrol_many(taking, here.course_id, by=here.brought_by, due_on=here.due_on, redate=here.due_on is not None)
     put = set(taking)
     done: list[Done] = []
@@ -293,6 +295,7 @@ def undo(import_id: str, space_id: str | None, *, by: str | None) -> tuple[list[
     if here.state != "done" or not may_undo(here.done_at, now()):
         raise Refused(_("This list can no longer be undone: more than a day has passed, or it was never brought in."))
     rows = queries.rows_of(here.id)
+    _hold(rows)
     acted, learned = queries.who_acted(here), queries.who_learned(here) if here.course_id else set()
     back = [row for row in rows if row.outcome == "new" and row.person_id and row.person_id not in acted | learned]
     stays = {row.number for row in rows if row.outcome == "new" and row.person_id in acted | learned}
@@ -316,6 +319,16 @@ def undo(import_id: str, space_id: str | None, *, by: str | None) -> tuple[list[
     note(by=by, what="roster_undone", space_id=here.space_id, after=str(len(back)))
     db.session.flush()
     return queries.kept_rows(here.id), len(undone)
+
+
+def _hold(rows: Sequence[Any]) -> None:
+    """Let whoever accepts or signs in at this moment be seen, or wait: invitations before people, as they do it."""
+    for part in parts({row.invitation_id for row in rows if row.invitation_id}):
+        held = sa.select(Invitation.id).where(Invitation.id.in_(part)).order_by(Invitation.id)
+        db.session.execute(held.with_for_update())
+    for part in parts({row.person_id for row in rows if row.made and row.person_id}):
+        people = sa.select(Person.id).where(Person.id.in_(part)).order_by(Person.id)
+        db.session.execute(people.with_for_update())
 
 
 def _end_enrolments(here: RosterImport, person_ids: Collection[str]) -> None:

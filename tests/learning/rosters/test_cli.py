@@ -13,9 +13,11 @@ from click.testing import Result
 
 from lms.accounts import service as accounts
 from lms.accounts.models import Person
-from lms.foundation.db import db
+from lms.foundation.db import db, new_id
 from lms.foundation.sheets import write_xlsx
 from lms.learning import service as learning
+from lms.learning.assignments import service as assignments
+from lms.learning.assignments.queries import Scope
 from lms.learning.models import Enrolment
 from lms.learning.rosters.models import RosterImport, RosterRow
 from lms.spaces import service as spaces
@@ -154,6 +156,8 @@ def test_nothing_usable_is_1_and_changes_nothing(place: House, tmp_path: Path, t
         ("FILE", "--space", "la-bobine", "--course", "nothing"),
         ("FILE", "--space", "la-bobine", "--due", "2031-01-01"),
         ("FILE", "--space", "la-bobine", "--course", "alpha", "--due", "soon"),
+        ("FILE", "--space", "la-bobine", "--course", "alpha", "--due", "2020-01-01"),
+        ("FILE", "--space", "la-bobine", "--course", "alpha", "--due", "2020-01-01", "--dry-run"),
         ("FILE",),
     ],
 )
@@ -240,6 +244,73 @@ def test_an_undo_leaves_who_belongs_elsewhere_too_by_now(place: House, file: Pat
     with place.open():
         zoe = db.session.scalar(sa.select(Person.id).where(Person.email == "zoe@example.net"))
     place.write(lambda: spaces.give_role(str(zoe), "learner", "l-estive"))
+    kept = json.loads(run(place, "roster-undo", told["summary"]["import_id"], "--format", "json").stdout)["kept"]
+    assert [row["email"] for row in kept] == ["zoe@example.net"]
+
+
+def someone(house: House, email: str = "zoe@example.net") -> str:
+    """Somebody with an account, a password and a session, who belongs nowhere."""
+
+    def make() -> str:
+        who = accounts.create_person(email=email, name="Zoé Ünal", lang="fr").id
+        accounts.set_password(who, "a hash")
+        accounts.open_session(who)
+        return who
+
+    return str(house.write(make))
+
+
+@pytest.mark.parametrize("first", ["nothing", "an enrolment of their own"])
+def test_an_undo_takes_the_membership_back_from_who_had_an_account_before(
+    any_place: House, file: Path, first: str
+) -> None:
+    zoe = someone(any_place)
+    if first != "nothing":
+        any_place.write(lambda: learning.enrol(zoe, "alpha", due_on=date(2030, 1, 1)))
+    before = without_the_import(any_place)
+    dry = roster(any_place, file, "--course", "alpha", "--due", "2031-05-04", "--dry-run")[1]
+    told = roster(any_place, file, "--course", "alpha", "--due", "2031-05-04")[1]
+    assert told["summary"]["enrolled"] == dry["summary"]["enrolled"] == (3 if first == "nothing" else 2)
+    assert any_place.roles("zoe@example.net") == {("learner", "la-bobine")}
+    result = run(any_place, "roster-undo", told["summary"]["import_id"], "--format", "json")
+    assert json.loads(result.stdout)["kept"] == []
+    assert without_the_import(any_place) == before
+
+
+@pytest.mark.parametrize("act", ["signs in", "is made a deputy"])
+def test_an_undo_leaves_who_had_an_account_before_and_acted_since(place: House, file: Path, act: str) -> None:
+    zoe = someone(place)
+    number = roster(place, file)[1]["summary"]["import_id"]
+    if act == "signs in":
+        place.write(lambda: accounts.open_session(zoe))
+    else:
+        place.write(lambda: spaces.name_deputy(zoe, "la-bobine", by=None))
+    kept = json.loads(run(place, "roster-undo", number, "--format", "json").stdout)["kept"]
+    assert [row["email"] for row in kept] == ["zoe@example.net"]
+
+
+@pytest.mark.parametrize("scope", [Scope("la-bobine", None, "all"), Scope(None, None, "learners")])
+def test_an_undo_does_not_stop_at_what_the_space_asks_of_whoever_joins(
+    any_place: House, file: Path, scope: Scope
+) -> None:
+    by = any_place.ids["manager_a" if scope.space_id else "coordinator"]
+    any_place.write(lambda: assignments.assign(new_id(), scope, by=by, course_id="beta"))
+    before = without_the_import(any_place)
+    told = roster(any_place, file, "--course", "alpha", "--due", "2031-05-04")[1]
+    any_place.run_jobs()
+    with any_place.open():
+        zoe = db.session.scalar(sa.select(Person.id).where(Person.email == "zoe@example.net"))
+    assert any_place.count(Enrolment, Enrolment.person_id == zoe) == 2, "the job has enrolled them"
+    kept = json.loads(run(any_place, "roster-undo", told["summary"]["import_id"], "--format", "json").stdout)["kept"]
+    assert kept == []
+    assert without_the_import(any_place) == before
+
+
+def test_an_undo_leaves_whom_somebody_put_on_another_course(place: House, file: Path) -> None:
+    told = roster(place, file)[1]
+    with place.open():
+        zoe = str(db.session.scalar(sa.select(Person.id).where(Person.email == "zoe@example.net")))
+    place.write(lambda: learning.enrol_many([zoe], "beta", by=place.ids["manager_a"]))
     kept = json.loads(run(place, "roster-undo", told["summary"]["import_id"], "--format", "json").stdout)["kept"]
     assert [row["email"] for row in kept] == ["zoe@example.net"]
 
