@@ -111,9 +111,14 @@ def invite(
 
 
 def mint_invitation(invitation_id: str) -> tuple[Invitation, str] | None:
-    """A token for an invitation that is about to be mailed; None if it is used, over, or its giver lost the right."""
+    """A token for an invitation that is about to be mailed; None if it is used, over, its giver lost the right, or its space
+    is archived.
+    """
     row = db.session.get(Invitation, invitation_id)
     if row is None or row.used_at is not None or row.expires_at <= now():
+        return None
+    place = db.session.get(Space, row.space_id) if row.space_id else None
+    if place is not None and place.archived_at is not None:
         return None
     if row.invited_by is not None and not holds_right(row.invited_by, row.role, row.space_id):
         return None

@@ -119,11 +119,21 @@ def _taken(found: str) -> bool:
 def _turn(space_id: str, *, by: str, away: bool) -> None:
     hold_right(by, "network")
     if away:  # before the space is locked, as whoever accepts one does it
-        waiting = (Invitation.space_id == space_id, Invitation.used_at.is_(None), Invitation.expires_at > now())
-        db.session.execute(sa.update(Invitation).where(*waiting).values(expires_at=now()))
+        _end_invitations(space_id)
     row = db.session.get(Space, space_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise NotFound()
+    if away:  # those that a list wrote until the space was ours; one that is being accepted is refused
+        _end_invitations(space_id, skip_locked=True)
     if (row.archived_at is not None) != away:
         row.archived_at = now() if away else None
         note(by=by, what="space_archived" if away else "space_reopened", space_id=space_id)
+
+
+def _end_invitations(space_id: str, *, skip_locked: bool = False) -> None:
+    waiting = sa.select(Invitation.id).where(
+        Invitation.space_id == space_id, Invitation.used_at.is_(None), Invitation.expires_at > now()
+    )
+    held = waiting.with_for_update(skip_locked=True) if skip_locked else waiting
+    ends = sa.update(Invitation).where(Invitation.id.in_(held)).values(expires_at=now())
+    db.session.execute(ends, execution_options={"synchronize_session": False})

@@ -49,19 +49,22 @@ _ASKED = (
     .join(Person, Person.id == Transfer.person_id)
     .join(Space, Space.id == Transfer.space_id)
     .outerjoin(_ASKER, _ASKER.id == Transfer.asked_by)
-    .where(Transfer.state == "asked", Transfer.expires_at > sa.bindparam("now"), Person.state == "active")
+    .where(
+        Transfer.state == "asked", Transfer.expires_at > sa.bindparam("now"), Person.state == "active",
+        Space.archived_at.is_(None),
+    )
 )  # fmt: skip
 _OF_PERSON = _ASKED.where(Transfer.person_id == sa.bindparam("person")).order_by(Transfer.asked_at, Transfer.id)
 _ONE = _ASKED.where(Transfer.id == sa.bindparam("transfer"))
 
 
 def asked_of(person_id: str) -> list[Asked]:
-    """The questions that wait for this person, oldest first."""
+    """The questions that wait for this person, oldest first; an archived space asks nobody in."""
     return [Asked(**row._mapping) for row in read(_OF_PERSON, person=person_id, now=now())]
 
 
 def asked(transfer_id: str) -> Asked | None:
-    """The question with this id, while it waits."""
+    """The question with this id, while it waits and its space is not archived."""
     row = read(_ONE, transfer=transfer_id, now=now()).one_or_none()
     return Asked(**row._mapping) if row else None
 

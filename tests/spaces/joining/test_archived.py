@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from lms.foundation.db import db
+from lms.foundation.clock import now
+from lms.foundation.db import db, new_id, writing
 from lms.foundation.errors import DomainError, Expired
 from lms.learning.rosters import service as rosters
 from lms.spaces import service as spaces
@@ -123,3 +126,49 @@ def test_pages_of_an_archived_space_say_so_where_somebody_is_brought_in(any_hous
         assert "This space is archived: nobody new comes in." in words_of(page)
         assert 'value="ada@example.org"' in page.get_data(as_text=True)
     assert any_house.count(Invitation) == 0
+
+
+def test_no_invitation_leaves_an_archived_space(any_house: House) -> None:
+    """One that was written while the space was being archived, and is not over."""
+    any_house.write(lambda: archive(SPACE, by=any_house.ids["coordinator"]))
+    moment = now()
+    row = Invitation(
+        id=new_id(), email="ada@example.org", role="learner", space_id=SPACE, lang="en", invited_by=None, token_digest=None,
+        created_at=moment, expires_at=moment + spaces.INVITATION_LIFE, used_at=None,
+    )  # fmt: skip
+    any_house.write(lambda: db.session.add(row))
+    assert any_house.write(lambda: spaces.mint_invitation(row.id)) is None, "its mail is written from this"
+    any_house.write(lambda: reopen(SPACE, by=any_house.ids["coordinator"]))
+    assert any_house.write(lambda: spaces.mint_invitation(row.id)) is not None
+
+
+def test_N5_what_a_list_invites_while_its_space_is_being_archived_is_over(any_house: House) -> None:
+    brought = threading.Event()
+
+    def bring() -> None:
+        with any_house.open(), writing():
+            _list("ada@example.org")(any_house)()
+            brought.set()
+            time.sleep(0.5)  # whoever archives comes now, and waits
+
+    def away() -> None:
+        assert brought.wait(30)
+        any_house.write(lambda: archive(SPACE, by=any_house.ids["coordinator"]))
+
+    threads = [threading.Thread(target=what) for what in (bring, away)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(60)
+    assert any_house.count(Invitation) == 1
+    assert any_house.count(Invitation, Invitation.expires_at > now()) == 0
+
+
+def test_an_archived_space_asks_nobody_to_come(any_house: House) -> None:
+    transfer = asked(any_house)
+    any_house.write(lambda: archive(SPACE, by=any_house.ids["coordinator"]))
+    with any_house.open():
+        assert queries.asked(transfer) is None, "its mail is written from this"
+    assert "La Bobine" not in words_of(any_house.client("learner_b").get("/account/spaces"))
+    any_house.write(lambda: reopen(SPACE, by=any_house.ids["coordinator"]))
+    assert "La Bobine" in words_of(any_house.client("learner_b").get("/account/spaces"))
