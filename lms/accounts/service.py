@@ -89,10 +89,16 @@ def count_try(what: str, limit: tuple[int, timedelta]) -> None:
 
 
 def open_session(person_id: str, *, shared: bool = False) -> str:
-    """Sign a browser in. Gives the token its cookie carries; only the digest is kept. Nobody awaits this person any more."""
+    """Sign a browser in. Gives the token its cookie carries; only the digest is kept. Nobody awaits this person any more.
+
+    Raises `Expired` for somebody who was forgotten or disabled meanwhile: between the link and this there is a moment.
+    """
     token, moment = mint(), now()
     came = sa.update(Person).where(Person.id == person_id, Person.awaited_since.is_not(None)).values(awaited_since=None)
     db.session.execute(came)
+    state = sa.select(Person.state).where(Person.id == person_id)
+    if db.session.scalar(state.with_for_update(read=True)) != "active":
+        raise Expired(_("This link has expired. Get a new one."))
     db.session.add(
         LoginSession(
             id=digest(token),

@@ -15,6 +15,7 @@ from lms.foundation.errors import NotFound, Refused
 from lms.foundation.i18n import _
 from lms.spaces import service as spaces
 from lms.spaces.audit.service import note
+from lms.spaces.joining.models import Transfer
 from lms.spaces.models import Application, Invitation, Membership, NetworkRole
 
 #: So long after their last invitation somebody who never came is forgotten.
@@ -90,9 +91,14 @@ def _runs() -> sa.ColumnElement[bool]:
 
 
 def _counted_on() -> sa.ColumnElement[bool]:
-    """Whether another space or the network still has to do with a person."""
+    """Whether another space or the network still has to do with a person: belongs, asks, is asked, is invited."""
+    moment = now()
     return sa.or_(
         _runs(),
+        sa.exists().where(Transfer.person_id == Person.id, Transfer.state == "asked", Transfer.expires_at > moment),
+        sa.exists().where(
+            Invitation.email == Person.email, Invitation.used_at.is_(None), Invitation.expires_at > moment
+        ),
         sa.exists().where(Membership.person_id == Person.id),
         sa.exists().where(Application.person_id == Person.id, Application.state == "asked"),
     )

@@ -66,6 +66,10 @@ def bring_in(new: Collection[Planned], space: Space, *, by: str | None) -> dict[
         if email not in held
     ]  # fmt: skip
     _insert(Invitation, invitations)
+    for part in parts({whose[str(row["email"])] for row in invitations} - set(made.values())):
+        # Whoever gave an address and never came is awaited anew from here on.
+        awaited = sa.update(Person).where(Person.id.in_(part), Person.awaited_since.is_not(None))
+        db.session.execute(awaited.values(awaited_since=moment), execution_options={"synchronize_session": False})
     ids = [str(row["id"]) for row in invitations]
     outbox.tell_many(PeopleInvited(new_id(), part) for part in outbox.parts(ids))
     letters = {str(row["email"]): str(row["id"]) for row in invitations}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -10,10 +11,13 @@ import sqlalchemy as sa
 from lms.accounts import service as accounts
 from lms.accounts.models import Person
 from lms.foundation.db import db
+from lms.foundation.errors import Expired
 from lms.jobs import outbox
 from lms.jobs.models import Job
 from lms.spaces import service as spaces
 from lms.spaces.audit.models import AuditEntry
+from lms.spaces.joining.models import Transfer
+from lms.spaces.joining.service import request_transfer
 from lms.spaces.models import Invitation, Membership, Space
 from lms.spaces.people import service
 from lms.spaces.roster.rules import Planned
@@ -142,6 +146,67 @@ def test_who_is_awaited_elsewhere_too_or_asked_to_join_there_stays_somebody(team
         assert press(team, "manager_a", who, "off") == 302
     assert team.roles(INES) == {("learner", "l-estive")}
     assert team.count(Person, Person.email == ONA) == 1
+
+
+def test_who_is_asked_or_invited_by_another_space_stays_somebody(team: House) -> None:
+    team.write(lambda: request_transfer(team.ids["ines"], "l-estive", by=team.ids["manager_b"]))
+    link = team.invitation(ONA, "manager", "l-estive", by="coordinator")
+    for who in ("ines", "ona"):
+        assert press(team, "manager_a", who, "off") == 302
+    assert (team.roles(INES), team.count(Person, Person.email == INES)) == (set(), 1)
+    assert team.count(Transfer, Transfer.state == "asked") == 1
+    team.client().fill(f"/join/{link}")
+    assert team.roles(ONA) == {("manager", "l-estive")}
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_N5_signing_in_at_the_moment_one_is_taken_off_is_the_one_or_the_other(team: House, _round: int) -> None:
+    client, link = team.client(), team.link("ines", "sign_in")
+    page = client.get(f"/link/{link}")
+    barrier, answers = threading.Barrier(2), {}
+
+    def come() -> None:
+        barrier.wait(30)
+        answers["come"] = client.fill(page, follow=False).status_code
+
+    def take_off() -> None:
+        barrier.wait(30)
+        answers["off"] = press(team, "manager_a", "ines", "off")
+
+    threads = [threading.Thread(target=what) for what in (come, take_off)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join(60)
+    assert (answers["come"], answers["off"]) in {(302, 409), (410, 302)}
+    assert team.count(Person, Person.email == INES) == (answers["off"] == 409)
+
+
+def test_nobody_signs_in_who_was_forgotten_or_disabled_since_the_link_was_pressed(team: House) -> None:
+    assert press(team, "manager_a", "ines", "off") == 302
+    team.write(lambda: accounts.disable(team.ids["ona"]))
+    before = team.state()
+    for who in ("ines", "ona"):
+        with pytest.raises(Expired):
+            team.write(lambda who=who: accounts.open_session(team.ids[who]))
+    assert team.state() == before
+
+
+def test_a_list_awaits_anew_who_gave_an_address_long_ago(team: House) -> None:
+    team.write(lambda: spaces.register(email="nobody@example.org", name="Nobody", lang="fr"))
+    waits_since(team, 29)
+
+    def bring() -> None:
+        here = db.session.get(Space, "la-bobine")
+        assert here is not None
+        who = db.session.scalar(sa.select(Person.id).where(Person.email == "nobody@example.org"))
+        bring_in([Planned(2, "Nobody", "nobody@example.org", "new", person_id=str(who))], here, by=None)
+
+    team.write(bring)
+    with team.open():
+        since = db.session.scalars(sa.select(Person.awaited_since).where(Person.email == "nobody@example.org")).one()
+    assert since is not None
+    assert accounts.now() - since < timedelta(minutes=5), "they have a month from the invitation on"
 
 
 @pytest.mark.parametrize(
