@@ -83,11 +83,19 @@ def join(token: str) -> Any:
         return _invitation_page(row, form, known, 409)
     name = known.name if known else form.name.data or ""
     lang = row.lang if known or form.lang.data not in LANGUAGES else form.lang.data
-    try:
-        with writing():
-            person = service.accept_invitation(token, name=name, lang=lang)
-    except (Expired, Refused) as error:
-        return _over(token, error.message)
+    for again in (True, False):
+        try:
+            with writing():
+                person = service.accept_invitation(token, name=name, lang=lang)
+            break
+        except IntegrityError:  # the same address accepts elsewhere, or registers, at the same moment: now it is known
+            if not again:
+                raise
+        except Refused as error:  # the same, a moment later; or the space is archived
+            if not again:
+                return _over(token, error.message)
+        except Expired as error:
+            return _over(token, error.message)
     enter(person.id, shared=form.shared.data)
     answer: Response = make_response(redirect(url_for("home.start")))
     answer.delete_cookie("lang", samesite="Lax")  # the mail's link had set one; from now on the person's own counts

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -82,6 +84,22 @@ def test_E1_an_invitation_works_once(any_house: House) -> None:
     assert "This invitation has been used" in words_of(again)
     assert house.client().post(f"/join/{token}", data={"csrf_token": "x"}).status_code == 400
     assert house.count(Person, Person.email == INES) == 1
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_N7_one_address_that_accepts_two_invitations_at_once_is_one_account(any_house: House, _round: int) -> None:
+    tokens = [any_house.invitation(INES), any_house.invitation(INES, space="l-estive", by="manager_b")]
+    clients = [any_house.client() for _ in tokens]
+    pages = [client.get(f"/join/{token}") for client, token in zip(clients, tokens, strict=True)]
+    barrier = threading.Barrier(2)
+
+    def press(number: int) -> int:
+        barrier.wait(30)
+        return clients[number].fill(pages[number], {"name": "Inès"}, follow=False).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(press, range(2))) == [302, 302]
+    assert any_house.roles(INES) == {("learner", "la-bobine"), ("learner", "l-estive")}
 
 
 def test_E1_pressing_twice_leads_home(any_house: House) -> None:
