@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
@@ -73,6 +74,12 @@ def lines() -> list[Line]:
             )
         )  # fmt: skip
     return found
+
+
+def archived() -> list[Row[Any]]:
+    """(id, name, place) of the archived spaces, by name."""
+    rows: Any = read(sa.select(Space.id, Space.name, Space.place).where(Space.archived_at.is_not(None)))
+    return sorted(rows, key=lambda row: (by_name(row.name), row.id))
 
 
 def _monday(moment: datetime) -> date:

@@ -11,7 +11,7 @@ from lms.foundation import sheets
 from lms.foundation.clock import today
 from lms.foundation.i18n import _, by_name, format_date
 from lms.priorities.queries import latest_ranking
-from lms.reports.network.queries import lines
+from lms.reports.network.queries import archived, lines
 from lms.reports.network.rules import ONLY, Line, asked, narrowed, ordered, turned
 from lms.spaces.directory.rules import plain
 from lms.spaces.policy import guard
@@ -55,7 +55,7 @@ def spaces() -> Any:
         },
         idle=sum(line.last is None for line in everything), unrun=sum(not line.managers for line in everything),
         need=ranking.first_name if ranking else "", people=sum(line.people for line in everything),
-        active=sum(line.active for line in everything),
+        active=sum(line.active for line in everything), archived=archived(),
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from lms.foundation.db import db
 from lms.learning.models import Place
 from lms.reports.network.queries import lines
 from lms.spaces import service as spaces
+from lms.spaces.directory.service import archive
 from lms.spaces.models import Membership, Space
 from tests.accounts.people import House, found
 from tests.visits import words_of
@@ -77,6 +78,18 @@ def test_a_line_says_who_runs_the_space_and_how_many_go_on(house: House) -> None
     assert 'href="/network/spaces/l-estive/invite"' in page.get_data(as_text=True)
     house.invitation("ada@example.org", role="manager", space="l-estive", by="coordinator")
     assert "invited, no answer yet" in words_of(house.client("coordinator").get("/network"))
+
+
+def test_an_archived_space_is_found_again_below_the_table(house: House) -> None:
+    client = house.client("coordinator")
+    assert "archived" not in words_of(client.get("/network"))
+    house.write(lambda: archive("la-bobine", by=house.ids["coordinator"]))
+    page = client.get("/network")
+    assert "1 archived space La Bobine Prades" in words_of(page)
+    assert 'href="/spaces/la-bobine"' in page.get_data(as_text=True)
+    assert "1 space;" in words_of(page), "it is not counted"
+    client.fill("/spaces/la-bobine", form="/archive")
+    assert "archived" not in words_of(client.get("/network"))
 
 
 def test_I3_names_of_those_who_learn_are_not_in_it(house: House) -> None:
