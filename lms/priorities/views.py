@@ -30,7 +30,7 @@ from lms.priorities.queries import (
     plan_of,
 )
 from lms.spaces.policy import guard, may
-from lms.spaces.queries import space, territories
+from lms.spaces.queries import network, space, territories
 from lms.survey import service as survey
 from lms.survey.instruments import InstrumentFault, instrument, newest, read
 from lms.survey.queries import CampaignView, asked_in, newest_campaign, open_campaign, shown_campaign
@@ -283,7 +283,7 @@ def begin() -> Any:
         current_app.logger.error("the questionnaire cannot be asked: %s", error)
         raise Refused(_("The questionnaire cannot be read. The log of the server says why.")) from error
     if request.method == "GET":
-        return render_template("priorities/open.html", instrument=instrument(document))
+        return render_template("priorities/open.html", instrument=instrument(document), k=_smallest_group())
     try:
         with writing():
             survey.open_campaign(survey.keep_instrument(digest, document))
@@ -294,8 +294,14 @@ def begin() -> Any:
     return redirect(url_for("priorities.results"), 303)
 
 
+def _smallest_group() -> int:
+    """The fewest people the next campaign will show anything about."""
+    found = network()
+    return found.smallest_group if found else 5
+
+
 @bp.get("/method")
 @guard("public")
 def method() -> str:
     """How the numbers are computed, in plain words, for everybody."""
-    return render_template("priorities/method.html")
+    return render_template("priorities/method.html", k=_smallest_group())

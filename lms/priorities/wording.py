@@ -135,7 +135,7 @@ def share(value: float) -> str:
 def counted_sentence(campaign: CampaignView) -> str:
     """ "400 answers counted so far"; of fewer than the smallest group not how many."""
     if campaign.counted < campaign.k:
-        return _("Fewer than five answers counted")
+        return _("Fewer than %(k)s answers counted", k=campaign.k)
     counted = ngettext(
         "%(many)s answer counted", "%(many)s answers counted", campaign.counted, many=_whole(campaign.counted)
     )
@@ -146,15 +146,17 @@ def newer_sentences(campaign: CampaignView) -> tuple[str, str]:
     """Of a newer campaign that has no figures yet, while those of the former are shown: what it is, and what happens to it."""
     if campaign.state == "open":
         return _("A newer campaign is under way"), _(
-            "%(counted)s. Its figures appear once five answers are counted; until then you see the former campaign.",
+            "%(counted)s. Its figures appear once %(k)s answers are counted; until then you see the former campaign.",
             counted=counted_sentence(campaign),
+            k=campaign.k,
         )
     if campaign.is_awaited:
         return _("A newer campaign is closed"), _(
             "Its figures are being computed: look again in a moment. Until then you see the former campaign."
         )
     return _("A newer campaign is closed"), _(
-        "Fewer than five answers were counted: nothing of it is shown, to protect each person. You see the former campaign."
+        "Fewer than %(k)s answers were counted: nothing of it is shown, to protect each person. You see the former campaign.",
+        k=campaign.k,
     )
 
 

@@ -314,7 +314,7 @@ def test_of_fewer_than_five_not_even_how_many(app, client, campaign):
     assert "9 people were invited. Answers are counted in groups" in words()
     shut(campaign.id)
     work()
-    assert "Fewer than five answers: hidden" in words()
+    assert "Fewer than 5 answers: hidden" in words()
     # and after one that has figures, which then stay
     second = another()
     with inside(app):
@@ -327,7 +327,7 @@ def test_of_fewer_than_five_not_even_how_many(app, client, campaign):
     shut(third)
     assert "Its figures are being computed" in words()
     work()
-    assert "Fewer than five answers were counted: nothing of it is shown" in words()
+    assert "Fewer than 5 answers were counted: nothing of it is shown" in words()
 
 
 def test_opening_asks_first_and_only_one_is_open(app, client, campaign):
@@ -350,3 +350,33 @@ def test_the_method_is_public(client, campaign, lang):
     page = client.get(f"/method?lang={lang}")
     assert page.status_code == 200
     assert "Borich 1980" in words_of(page)
+
+
+def test_pages_name_the_smallest_group_that_the_network_chose(app, client, campaign):
+    from lms.foundation.db import db, writing
+    from lms.spaces.queries import network
+    from lms.survey import service
+
+    def choose(smallest: int) -> None:
+        with inside(app), writing():
+            found = network()
+            assert found is not None
+            found.smallest_group = smallest
+            db.session.flush()
+
+    def words(address: str) -> str:
+        return words_of(client.get(f"{address}?lang=en"))
+
+    coordinate(app, client)
+    choose(8)
+    with inside(app), writing():
+        service.close(campaign.id)
+    assert "Fewer than 5 answers" in words("/network/needs")  # it keeps what it promised
+    confirm = client.get("/network/needs/open?lang=en")
+    assert "once 8 answers are counted" in words_of(confirm)
+    client.fill(confirm)
+    assert "in groups of 8 or more" in words("/network/needs")
+    assert "From 8 to 9 answers" in words("/method")
+    choose(12)
+    assert "appear from 12 answers on" in words("/method")
+    assert "to 9 answers" not in words("/method")
