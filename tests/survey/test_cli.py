@@ -245,6 +245,7 @@ def test_somebody_who_weighs_nothing_decides_nothing(run: FlaskCliRunner, tmp_pa
     assert result.stderr.startswith(f"{nothing}:2: N208 ")
 
 
+@pytest.mark.filterwarnings("error")
 def test_a_group_that_weighs_nothing_has_no_figures(run: FlaskCliRunner, tmp_path: Path) -> None:
     path = write(tmp_path, f"{HEAD},role\na,X,5,1,m\nb,X,4,2,t\n")
     weights = write(tmp_path, "respondent,weight\na,0\nb,1\n", "weights.csv")
@@ -253,6 +254,18 @@ def test_a_group_that_weighs_nothing_has_no_figures(run: FlaskCliRunner, tmp_pat
     assert (result.exit_code, result.stderr) == (0, "")
     group = json.loads(result.stdout)["groups"]["m"]
     assert (group["items"]["X"]["n"], group["items"]["X"]["mwds"], group["kish_deff"]) == (1, None, None)
+
+
+@pytest.mark.filterwarnings("error")
+def test_people_worth_little_more_than_one_tell_no_items_apart(run: FlaskCliRunner, tmp_path: Path) -> None:
+    rows = "".join(f"{who},X,{i},1\n{who},Y,1,{i}\n" for who, i in zip("abc", (5, 4, 5), strict=True))
+    weights = write(tmp_path, "respondent,weight\na,1\nb,0.1\nc,0.02\n", "weights.csv")
+    path = write(tmp_path, f"{HEAD}\n{rows}")
+    words = ["survey", "analyse", path, "--weights", weights, "--seed", "1", "--format", "json"]
+    result = run.invoke(args=words)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert json.loads(result.stdout)["n_eff"] < 1.5
+    assert json.loads(result.stdout)["rank_sets"] == {"X": [1, 2], "Y": [1, 2]}
 
 
 @pytest.mark.parametrize("size", ["1e-300", "1e300"])

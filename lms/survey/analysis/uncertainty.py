@@ -267,13 +267,13 @@ def rank_sets(
     That holds where people are many. With few, a studentised difference strays further than a normal one, and of 276 pairs of
     equal items one would be told apart wrongly in three surveys of 20 people. So each is first turned into the normal deviate
     that is as unlikely as it is under Student's distribution with the degrees of `freedom` of its two items, the fewer of
-    them (people with the pair, less one). With many people nothing changes by it.
+    them (people with the pair, less one); of fewer than one degree nothing is known. With many people nothing changes by it.
     """
     width = len(values)
     spread = np.sqrt(np.clip(np.diag(covariance)[:, None] + np.diag(covariance)[None, :] - 2 * covariance, 0, None))
     degrees = np.minimum(freedom[:, None], freedom[None, :])
     known = ~np.isnan(values)
-    open_ = known[:, None] & known[None, :] & (spread > 1e-9) & (degrees > 0)
+    open_ = known[:, None] & known[None, :] & (spread > 1e-9) & (degrees >= 1)
     ahead = np.zeros((width, width), dtype=bool)
     one, two = np.nonzero(np.triu(open_))
     if len(one):
