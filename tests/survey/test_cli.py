@@ -340,7 +340,7 @@ def test_a_missing_weight_and_a_missing_column_are_told(run: FlaskCliRunner, tmp
     weights = write(tmp_path, "respondent,weight\na,1\n", "weights.csv")
     result = run.invoke(args=["survey", "analyse", path, "--weights", weights])
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.startswith(f"{path}:3: N207 ")  # where the first of them answered
+    assert result.stderr.startswith(f"{path}:3: N207 “b” has no weight (respondents without one: 4) ")
     assert run.invoke(args=["survey", "analyse", path, "--by", "space"]).exit_code == 1
 
 

@@ -39,7 +39,7 @@ def sentence(fault: Unusable) -> str:
         "number": _("“%(value)s” is no number of 0 or more for “%(column)s” — write it with a decimal point"),
         "whole": _("“%(value)s” is no whole number of 0 or more for “%(column)s” — write digits only"),
         "respondent_twice": _("“%(respondent)s” stands here a second time — keep one of the two rows"),
-        "no_weight": _("%(many)s respondents have no weight, “%(respondent)s” among them — add a row for each"),
+        "no_weight": _("“%(respondent)s” has no weight (respondents without one: %(many)s) — add a row for each"),
         "zero_weights": _("all weights are 0 — at least one must be larger"),
         "no_column": _("no column “%(column)s” to group by; there are: %(columns)s — choose one of them"),
         "no_margin": _("there is no column besides respondent and weight — add one for each margin"),
