@@ -61,6 +61,8 @@ NETWORK = "Sept Vallées"
 BEGUN = "mediation-premiers-pas"
 #: How many people of the manager’s space are late.
 LATE = 3
+#: How many answers to the survey wait to be counted: five or more, so that closing counts them.
+WAITING = 8
 #: The course with a live session, and its place in it. It stands beside the demonstration, not among the courses: its
 #: date belongs to the day on which the demonstration is made.
 _MEETING = Path(__file__).parent / "meeting"
@@ -356,9 +358,13 @@ def _survey(
         execution_options={"synchronize_session": False},
     )
     coarse = survey_rules.coarsen([one.cell for one in returns], 5)
-    survey.count_returns(
-        campaign_id, [survey.Return(cell, one.answers) for cell, one in zip(coarse, returns, strict=True)]
-    )
+    counted = [survey.Return(cell, one.answers) for cell, one in zip(coarse, returns, strict=True)]
+    # some came last and wait, as always: whoever tries the survey is counted with them when the campaign closes
+    crowd = Counter(one.cell for one in counted)
+    last = [next(one for one in counted if one.cell == cell) for cell, _many in crowd.most_common(WAITING)]
+    survey.count_returns(campaign_id, [one for one in counted if not any(one is late for late in last)])
+    for at in range(0, WAITING, 4):
+        survey.count_returns(campaign_id, last[at : at + 4])  # fewer than five of them wait
     for (role, (name, lang)), token in zip(ACCOUNTS.items(), tokens[len(cells) :], strict=True):
         letter = write(
             "survey", key=survey_key(campaign_id, accounts[role]), person_id=accounts[role], address=address_of(role), name=name,
