@@ -32,7 +32,7 @@ from lms.survey.release.service import may_tell
 __all__ = [
     "HIGHEST_MEAN", "HIGHEST_SHARE", "LOWEST_MEAN", "LOWEST_SHARE",
     "CampaignView", "Drawn", "Estimate", "Figures", "Group", "Page", "asked_in", "campaign", "competency_names", "drafted",
-    "instrument_of", "newest_campaign", "newest_release", "newest_results", "open_campaign", "page_of", "released",
+    "instrument_of", "newest_campaign", "newest_release", "open_campaign", "page_of", "released",
     "released_group", "released_parts", "shown_campaign",
 ]  # fmt: skip
 
@@ -258,12 +258,6 @@ def released_parts(found: CampaignView) -> tuple[list[Group], list[Group]]:
     """A campaign's territories as `released` gives them, and its spaces without their items, read once: for tables."""
     groups = _told(found, _TABLE)
     return [one for one in groups if one.by == "territory"], [one for one in groups if one.by == "space"]
-
-
-def newest_results(*, by: str = "network") -> list[Group]:
-    """`released` of the newest campaign whose answers are enough to show anything."""
-    found = newest_campaign(least=1)
-    return released(found.id, by=by) if found else []
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from lms.survey.instruments import instrument
 from lms.survey.models import Campaign, Response, Waiting
 from lms.survey.queries import (
     campaign,
+    newest_campaign,
     newest_release,
-    newest_results,
     released,
     released_group,
     released_parts,
@@ -74,10 +74,10 @@ def test_nothing_of_fewer_than_k_and_nothing_before_the_release(asked):
     for by in ("network", "territory", "space"):
         assert released(asked.id, by=by) == []
     assert released("nothing") == []
-    assert newest_results() == []
+    assert newest_campaign(least=1) is None
     tasks.drain()
     assert (view(asked).told, view(asked).is_awaited, shown(asked, "space")) == (30, False, {"bobine": ("full", 30)})
-    assert newest_results()[0].n == 30
+    assert newest_campaign(least=1) == view(asked)
 
 
 def test_by_network_five_are_indicative_ten_have_figures(asked):
