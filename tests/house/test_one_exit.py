@@ -80,7 +80,7 @@ EXIT = {
     *(
         ("lms.survey.queries", name)
         for name in (
-            "released", "released_parts", "released_group", "newest_results", "newest_release", "Group", "Figures", "Estimate",
+            "released", "released_parts", "released_group", "newest_release", "Group", "Figures", "Estimate",
         )
     ),
     *(("lms.survey.release.models", name) for name in ("Release", "ReleasedGroup")),
