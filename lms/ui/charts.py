@@ -151,7 +151,7 @@ def _gap(
     head = (
         _text(left, 14, words.low, "ax", "middle" if wide else "")
         + _text((left + right) // 2, 14, words.middle, "ax", "middle")
-        + _text(right, 14, words.high, "ax", "middle" if wide else "end")
+        + _text(right, 14, words.high, "ax", "end")
         + _text(width, 14, words.gap, "ax val")
     )
     return _svg(key, variant, width, top + 6, title, desc, head + _grid(ticks, 24, top) + body)
