@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -202,6 +203,7 @@ def chores(folder: Path) -> list[Chore]:
     (folder / "ecouter-bien" / "glossary.fr.md").write_text((course / "glossary.fr.md").read_text())
     lesson = folder / "ecouter-bien" / "units" / "accord" / "lesson.fr.md"
     lesson.write_text(text)
+    shutil.copytree(course / "units" / "accord" / "media", lesson.parent / "media")
     machine = Markdown(extensions=["tables", "fenced_code", "attr_list", "toc"])
 
     def least() -> str:
