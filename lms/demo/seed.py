@@ -47,7 +47,7 @@ from lms.survey.instruments import newest, read
 from lms.survey.models import Token
 from lms.survey.queries import instrument_of
 from lms.survey.release import service as release
-from lms.survey.release.rules import OWN_FIGURES
+from lms.survey.release.rules import FULL, OWN_FIGURES
 
 #: role -> (name, language): the four accounts a demonstration prints. Their address is ROLE@demo.test.
 ACCOUNTS = {
@@ -360,8 +360,9 @@ def _survey(
     coarse = survey_rules.coarsen([one.cell for one in returns], 5)
     counted = [survey.Return(cell, one.answers) for cell, one in zip(coarse, returns, strict=True)]
     # some came last and wait, as always: whoever tries the survey is counted with them when the campaign closes
-    crowd = Counter(one.cell for one in counted)
-    last = [next(one for one in counted if one.cell == cell) for cell, _many in crowd.most_common(WAITING)]
+    crowd = Counter(one.cell.space_id for one in counted if one.cell.space_id)
+    large = [space for space, many in crowd.most_common() if many not in (OWN_FIGURES, FULL)][:WAITING]
+    last = [next(one for one in counted if one.cell.space_id == space) for space in large]
     survey.count_returns(campaign_id, [one for one in counted if not any(one is late for late in last)])
     for at in range(0, WAITING, 4):
         survey.count_returns(campaign_id, last[at : at + 4])  # fewer than five of them wait
