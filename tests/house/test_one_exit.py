@@ -263,7 +263,9 @@ def _letters(world: World, mails: MailSink) -> list[tuple[str, str, str]]:
                 tick(outbox.put)
                 drain()
                 db.session.remove()
-    told = sorted((one.recipients[0], one.subject, re.sub(r"[\w.-]{22,}|\b\w{4}-\w{4}\b", "", one.text)) for one in mails.letters)
+    told = sorted(
+        (one.recipients[0], one.subject, re.sub(r"[\w.-]{22,}|\b\w{4}-\w{4}\b", "", one.text)) for one in mails.letters
+    )
     mails.letters.clear()
     return told
 
