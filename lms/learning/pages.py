@@ -360,6 +360,7 @@ def neighbours(document: CourseDocument, unit: str, activity: str, lang: str) ->
         one = rules.variant(document, *chain[place], lang)
         assert one is not None
         lasts = minutes(one.minutes, fixed=one.type == "live")
+        # the sentence is ours; what is put into it is escaped
         words = Markup(word) % {"title": in_its_language(one.title, one.lang), "minutes": lasts}  # noqa: S704
         found.append(Link(words, activity_address(document.id, *chain[place]), lasts))
     return found[0], found[1]
@@ -922,6 +923,7 @@ def _to_look_at(own: Learning, one: Try, lang: str) -> Link | None:
     source = own.published.document.source
     title = named(unit.title(lang, source), own.published.document, unit, lang)
     address = activity_address(own.enrolment.course_id, unit.id, next(iter(unit.activities)))
+    # the sentence is ours; what is put into it is escaped
     return Link(Markup(_("Take the step: %(title)s")) % {"title": title}, address, unit_minutes(unit, lang, source))  # noqa: S704
 
 
