@@ -83,7 +83,9 @@ class Standing:
 
 @dataclass(frozen=True)
 class Tally:
-    """How an assignment goes: people it concerns, who finished, who is late, who is not enrolled, who said no."""
+    """How an assignment goes: people it concerns, who finished, who is late, who is not enrolled in what is next for them, who
+    said no.
+    """
 
     people: int = 0
     finished: int = 0
@@ -281,6 +283,9 @@ def _each() -> sa.Subquery:
     def count(*what: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
         return sa.func.count(sa.distinct(sa.case((sa.and_(*what), Enrolment.course_id))))
 
+    def first(*what: sa.ColumnElement[bool]) -> sa.ColumnElement[int | None]:
+        return sa.func.min(sa.case((sa.and_(*what), AssignmentCourse.position)))
+
     return (
         sa.select(
             Assignment.id.label("assignment_id"),
@@ -288,11 +293,13 @@ def _each() -> sa.Subquery:
             sa.func.count(sa.distinct(AssignmentCourse.course_id)).label("courses"),
             count(Enrolment.state == "finished").label("finished"),
             count(Enrolment.state == "declined").label("declined"),
-            count(Enrolment.id.is_not(None)).label("taken"),
+            first(sa.func.coalesce(Enrolment.state, "") != "finished").label("next"),
+            first(Enrolment.id.is_(None), Course.state == "published").label("open"),
             count(Enrolment.state == "active", Enrolment.due_on < sa.bindparam("today")).label("late"),
         )
         .select_from(Assignment)
         .join(AssignmentCourse, AssignmentCourse.assignment_id == Assignment.id)
+        .join(Course, Course.id == AssignmentCourse.course_id)
         .join(Space, sa.and_(
             sa.or_(Assignment.space_id.is_(None), Space.id == Assignment.space_id),
             sa.or_(Assignment.territory_id.is_(None), Space.territory_id == Assignment.territory_id),
@@ -323,13 +330,15 @@ _TALLIES = sa.select(
     sa.func.count().label("people"),
     sa.func.sum(sa.case((_EACH.c.finished == _EACH.c.courses, 1), else_=0)).label("finished"),
     sa.func.sum(sa.case((_EACH.c.late > 0, 1), else_=0)).label("late"),
-    sa.func.sum(sa.case((_EACH.c.taken == 0, 1), else_=0)).label("missing"),
+    sa.func.sum(sa.case((_EACH.c.open == _EACH.c.next, 1), else_=0)).label("missing"),
     sa.func.sum(sa.case((_EACH.c.declined > 0, 1), else_=0)).label("declined"),
 ).group_by(_EACH.c.assignment_id)
 
 
 def tallies(standings: Collection[Standing]) -> dict[str, Tally]:
-    """Assignment -> how it goes. One query. Who is excused is not counted."""
+    """Assignment -> how it goes. One query. Who is excused is not counted. Not enrolled is whom `service.enrol_everybody` would
+    enrol: the first course they have not finished is offered, and they do not have it.
+    """
     if not standings:
         return {}
     day = today(next(iter(standings)).zone)
@@ -341,7 +350,7 @@ def tallies(standings: Collection[Standing]) -> dict[str, Tally]:
 def people_of(one: Standing, shown: str = "all", page: int = 0) -> tuple[list[Line], bool]:
     """A page of the people an assignment concerns, by name, cut down to what is `shown`; and whether there are more.
 
-    Three queries. Somebody who said no stands there as a fact, without a reason.
+    Four queries. Somebody who said no stands there as a fact, without a reason.
     """
     members = _members(one).subquery()
     mine = sa.and_(Enrolment.person_id == members.c.person_id, Enrolment.course_id.in_(one.courses))
@@ -350,11 +359,22 @@ def people_of(one: Standing, shown: str = "all", page: int = 0) -> tuple[list[Li
         AssignmentException.person_id == members.c.person_id,
         AssignmentException.excused.is_(True),
     )
-    day = today(one.zone)
+    day, courses = today(one.zone), _offered_of(one)
     done = sa.select(sa.func.count()).where(mine, Enrolment.state == "finished").scalar_subquery()
+
+    def next_is(place: int) -> sa.ColumnElement[bool]:
+        theirs = Enrolment.person_id == members.c.person_id
+        before = sa.select(sa.func.count()).where(
+            theirs, Enrolment.course_id.in_(one.courses[:place]), Enrolment.state == "finished"
+        )
+        return sa.and_(
+            before.scalar_subquery() == place, ~sa.exists().where(theirs, Enrolment.course_id == one.courses[place])
+        )
+
+    missing = [next_is(place) for place, course in enumerate(one.courses) if course in courses]
     filters: dict[str, list[sa.ColumnElement[bool]]] = {
         "all": [],
-        "missing": [~sa.exists().where(mine), ~excused],
+        "missing": [sa.or_(sa.false(), *missing), ~excused],
         "late": [sa.exists().where(mine, Enrolment.state == "active", Enrolment.due_on < day), ~excused],
         "declined": [sa.exists().where(mine, Enrolment.state == "declined")],
         "excused": [excused],
@@ -368,7 +388,7 @@ def people_of(one: Standing, shown: str = "all", page: int = 0) -> tuple[list[Li
         .limit(PAGE + 1)
         .offset(page * PAGE)
     ).all()
-    return _lines(one, rows[:PAGE], day), len(rows) > PAGE
+    return _lines(one, rows[:PAGE], day, courses), len(rows) > PAGE
 
 
 def person_of(one: Standing, person_id: str) -> Line | None:
@@ -377,10 +397,17 @@ def person_of(one: Standing, person_id: str) -> Line | None:
     rows = db.session.execute(
         sa.select(Person.id, Person.name, members.c.since).join(members, members.c.person_id == Person.id)
     ).all()
-    return next(iter(_lines(one, rows, today(one.zone))), None)
+    return next(iter(_lines(one, rows, today(one.zone), _offered_of(one))), None)
 
 
-def _lines(one: Standing, rows: Collection[Any], day: date) -> list[Line]:
+def _offered_of(one: Standing) -> frozenset[str]:
+    """Those of its courses that can be taken."""
+    return frozenset(
+        db.session.scalars(sa.select(Course.id).where(Course.id.in_(one.courses), Course.state == "published"))
+    )
+
+
+def _lines(one: Standing, rows: Collection[Any], day: date, courses: Collection[str]) -> list[Line]:
     ids = [row.id for row in rows]
     taken: dict[str, dict[str, Any]] = defaultdict(dict)
     excepted: dict[str, Any] = {}
@@ -398,18 +425,22 @@ def _lines(one: Standing, rows: Collection[Any], day: date) -> list[Line]:
             )
         ):
             excepted[fact.person_id] = fact
-    return [_line(one, row, taken[row.id], excepted.get(row.id), day) for row in rows]
+    return [_line(one, row, taken[row.id], excepted.get(row.id), day, courses) for row in rows]
 
 
-def _line(one: Standing, row: Any, taken: Mapping[str, Any], exception: Any, day: date) -> Line:
+def _line(
+    one: Standing, row: Any, taken: Mapping[str, Any], exception: Any, day: date, courses: Collection[str]
+) -> Line:
     current = next(
         (taken[course] for course in one.courses if course in taken and taken[course].state != "finished"), None
     )
-    whole = all(course in taken and taken[course].state == "finished" for course in one.courses)
-    state = "finished" if whole else current.state if current else "active" if taken else "missing"
+    after = next_course(one.courses, [course for course in taken if taken[course].state == "finished"])
+    whole = after is None
+    lacking = after is not None and after not in taken and (after in courses or not taken)
+    state = "finished" if whole else "missing" if lacking else current.state if current else "active"
     if exception is not None and exception.excused and not whole:
         state = "excused"
-    due_on = current.due_on if current is not None and state == "active" else None
+    due_on = current.due_on if current is not None and current.state == "active" and state != "excused" else None
     if state == "active" and not any(course.begun_at or course.state == "finished" for course in taken.values()):
         state = "to_do"
     return Line(
