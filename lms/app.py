@@ -121,25 +121,25 @@ def _here() -> Callable[..., str]:
     return lambda **changes: f"{address}?{urlencode({**asked, **changes})}"
 
 
-#: The pages that are themselves entries of the bar, and how addresses begin that belong to one entry whatever their room.
+#: The pages that are themselves entries of the bar.
 _ENTRIES = frozenset(entry.endpoint for entry in NAVIGATION)
-_BELOW = tuple(entry.below for entry in NAVIGATION if entry.below)
 
 
-def _stands_in(entry: Entry) -> bool:
-    """Whether this page belongs to `entry`: a page that is itself an entry belongs to that one alone."""
+def _current(shown: list[Entry]) -> Entry | None:
+    """The entry that this page belongs to, of those the visitor sees: a page that is itself an entry belongs to that one
+    alone, one at an address that an entry has for itself to that one whatever its room.
+    """
     if request.endpoint in _ENTRIES:
-        return request.endpoint == entry.endpoint
-    if request.path.startswith(_BELOW):
-        return bool(entry.below) and request.path.startswith(entry.below)
-    return request.blueprint in entry.blueprints
+        return next((entry for entry in shown if request.endpoint == entry.endpoint), None)
+    there = (entry for entry in shown if entry.below and request.path.startswith(entry.below))
+    return next(there, None) or next((entry for entry in shown if request.blueprint in entry.blueprints), None)
 
 
 def _nav(who: Visitor) -> list[dict[str, Any]]:
     shown = [entry for entry in NAVIGATION if entry.shown(who) and entry.endpoint in current_app.view_functions]
     if len(shown) < 2:  # a bar with one word leads nowhere: the name of the site leads home
         return []
-    current = next(filter(_stands_in, shown), None)
+    current = _current(shown)
     return [
         {"label": _(entry.label), "href": url_for(entry.endpoint), "icon": entry.icon, "current": entry is current}
         for entry in shown

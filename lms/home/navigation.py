@@ -13,8 +13,8 @@ from lms.spaces.policy import may
 @dataclass(frozen=True)
 class Entry:
     """A link of the main bar: its word (in the source language), endpoint, icon, who sees it, and what it stands for: the
-    addresses that begin like `below`, and all other pages of its blueprints. Where a page belongs to two, it is the first of
-    those the visitor sees.
+    addresses that begin like one of `below`, and all other pages of its blueprints. Where a page belongs to two, it is the
+    first of those the visitor sees: works are read in "Write" by trainers, and in "Learn" by peers.
     """
 
     label: str
@@ -22,7 +22,7 @@ class Entry:
     icon: str
     shown: Callable[[Visitor], bool]
     blueprints: frozenset[str]
-    below: str = ""
+    below: tuple[str, ...] = ()
 
 
 NAVIGATION: tuple[Entry, ...] = (
@@ -35,11 +35,14 @@ NAVIGATION: tuple[Entry, ...] = (
     ),
     Entry(
         N_("My space"), "reports.team", "people", lambda who: may(who, "team"),
-        frozenset({"assignments", "reports", "rosters"}), "/team/",
+        frozenset({"assignments", "reports", "rosters"}), ("/team/",),
     ),
-    Entry(N_("Write"), "authoring.shelf", "pen", lambda who: may(who, "author"), frozenset({"authoring", "remarks"})),
+    Entry(
+        N_("Write"), "authoring.shelf", "pen", lambda who: may(who, "author"), frozenset({"authoring", "remarks"}),
+        ("/works", "/practice-notes"),
+    ),
     Entry(
         N_("Network"), "network.spaces", "ridge", lambda who: may(who, "network"),
-        frozenset({"assignments", "audit", "choices", "network", "priorities"}), "/network/",
+        frozenset({"assignments", "audit", "choices", "network", "priorities"}), ("/network/",),
     ),
 )  # fmt: skip

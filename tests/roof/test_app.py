@@ -198,11 +198,18 @@ def test_the_bar_shows_what_opens_and_marks_where_one_is(house: House) -> None:
 
 
 def test_a_page_of_two_entries_is_marked_at_the_one_that_is_seen(house: House) -> None:
-    """A coordinator without a space looks at an assignment: it belongs to the network, not to a space of theirs."""
-    for who, wanted in (("coordinator", "/network"), ("manager_a", "/team")):
-        page = page_of(house.client(who).get("/assignments/none"))
+    """A coordinator without a space looks at an assignment: it belongs to the network, not to a space of theirs. A trainer
+    reads works and practice notes, which the page "Write" leads to; a peer who reads a work does not write courses.
+    """
+    for who, address, wanted in (
+        ("coordinator", "/assignments/none", "/network"), ("manager_a", "/assignments/none", "/team"),
+        ("trainer", "/works", "/write"), ("trainer", "/practice-notes", "/write"), ("trainer", "/works/none", "/write"),
+        ("coordinator", "/practice-notes", "/write"), ("manager_a", "/works/none", "/home"), ("trainer", "/plans", "/home"),
+    ):  # fmt: skip
+        page = page_of(house.client(who).get(address))
         bars = [one for one in page.iter("nav") if one.get("class") == "bar"]
-        assert [link.get("href") for bar in bars for link in bar.iter("a") if link.get("aria-current")] == [wanted]
+        marked = [link.get("href") for bar in bars for link in bar.iter("a") if link.get("aria-current")]
+        assert marked == [wanted], (who, address)
 
 
 def test_the_application_touches_no_database_until_somebody_comes(make_app: Callable[..., Flask]) -> None:
