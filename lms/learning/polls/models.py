@@ -24,7 +24,7 @@ class PollVoter(Base):
     #: The id of the question, and how many choices it had: a choice more or less is another poll.
     poll: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     size: Mapped[int] = mapped_column(sa.SmallInteger, primary_key=True, autoincrement=False)
-    #: The fingerprint of what they chose, only where the poll says beforehand that names are shown.
+    #: The fingerprint of what they chose, as its count has it: only where the poll says beforehand that names are shown.
     choice: Mapped[str | None] = mapped_column(sa.String(16))
 
 

@@ -62,16 +62,21 @@ def standing_of(person_id: str, course_id: str, unit: str, source: Activity) -> 
 
 
 def names_by_choice(course_id: str, unit: str, source: Activity) -> list[list[str]]:
-    """The names of those who chose each choice, in a poll that shows names; active people only."""
+    """The names of those who chose each choice, in a poll that shows names; active people only. Names follow a choice whose
+    words were mended, as its votes do. Two queries.
+    """
     assert source.poll is not None
+    choices = choices_of(source.poll)
+    kept = db.session.scalars(
+        sa.select(PollCount.choice).where(*_is(PollCount, course_id, unit, source)).order_by(PollCount.place)
+    ).all()
+    then = [kept[place] for place in rules.origins(kept, choices)] if kept else choices
     rows = db.session.execute(
         sa.select(PollVoter.choice, Person.name)
         .join(Person, Person.id == PollVoter.person_id)
         .where(*_is(PollVoter, course_id, unit, source), Person.state == "active")
     ).all()
-    return [
-        sorted((name for chosen, name in rows if chosen == choice), key=by_name) for choice in choices_of(source.poll)
-    ]
+    return [sorted((name for chosen, name in rows if chosen == choice), key=by_name) for choice in then]
 
 
 def _is(

@@ -26,21 +26,30 @@ def shows_results(state: str, *, voted: bool, votes: int) -> bool:
     return (voted or state == "closed") and votes >= SMALLEST
 
 
+def origins(kept: Sequence[str], choices: Sequence[str]) -> list[int]:
+    """For each of `choices` (fingerprints, as they stand now) where it stands in `kept` (those of before, as many).
+
+    A choice is the same one where it is moved. One whose words were mended is the choice in the same turn among those that
+    are not found again.
+    """
+    left = list(range(len(kept)))
+    found: list[int | None] = []
+    for choice in choices:
+        place = next((place for place in left if kept[place] == choice), None)
+        if place is not None:
+            left.remove(place)
+        found.append(place)
+    rest = iter(left)
+    return [next(rest) if place is None else place for place in found]
+
+
 def aligned(kept: Sequence[tuple[str, int]], choices: Sequence[str]) -> list[int]:
     """The votes of `choices` (fingerprints, as they stand now) out of those kept (fingerprint, votes), in their order.
-
-    A choice keeps its votes where it is moved. One whose words were mended takes the votes of the choice in the same turn
-    among those that are not found again. `kept` is as long as `choices`, or empty.
+    `kept` is as long as `choices`, or empty.
     """
     if not kept:
         return [0] * len(choices)
-    left = list(kept)
-    found: list[int | None] = []
-    for choice in choices:
-        place = next((place for place, (name, _votes) in enumerate(left) if name == choice), None)
-        found.append(left.pop(place)[1] if place is not None else None)
-    rest = (votes for _name, votes in left)
-    return [next(rest) if votes is None else votes for votes in found]
+    return [kept[place][1] for place in origins([name for name, _votes in kept], choices)]
 
 
 def percent(votes: int, total: int) -> int:

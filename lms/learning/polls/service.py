@@ -55,6 +55,17 @@ def _count(key: dict[str, object], choices: tuple[str, ...], place: int) -> None
     kept = db.session.scalars(
         sa.select(PollCount).filter_by(**key).order_by(PollCount.place).with_for_update()
     ).all()  # fmt: skip
+    before = [row.choice for row in kept]
+    mended = {before[place]: name for name, place in zip(choices, rules.origins(before, choices), strict=True)}
+    mended = {old: new for old, new in mended.items() if old != new}
+    if mended:  # what voters chose, where names are shown, is called as the choice is called now
+        db.session.execute(
+            sa.update(PollVoter)
+            .filter_by(**key)
+            .where(PollVoter.choice.in_(mended))
+            .values(choice=sa.case(mended, value=PollVoter.choice))
+            .execution_options(synchronize_session=False)
+        )
     votes = rules.aligned([(row.choice, row.votes) for row in kept], choices)
     now_said = {
         row.place: (name, count + (row.place == place)) for row, name, count in zip(kept, choices, votes, strict=True)

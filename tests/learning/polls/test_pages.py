@@ -11,12 +11,14 @@ import sqlalchemy as sa
 import time_machine
 from flask import Flask
 
+from lms.catalogue.queries import published
 from lms.foundation.db import db, writing
 from lms.learning import queries as learning
 from lms.learning import rules as learning_rules
 from lms.learning.models import Completion
-from lms.learning.polls import service
+from lms.learning.polls import queries, service
 from lms.learning.polls.models import PollCount, PollVoter
+from lms.learning.rules import variant
 from tests.learning.conftest import inside, person, serve
 from tests.learning.together import POLL, TOGETHER, learner, visit, write_poll, write_together
 from tests.visits import words_of
@@ -157,6 +159,43 @@ def test_a_poll_with_names_says_so_first_and_shows_them(app: Flask, folder: Path
     for number, who in enumerate(people):
         vote(app, who, "1" if number else "2")
     assert "P1, P2, P3, P4" in words_of(visit(app, people[0]).get(PAGE))
+
+
+NAMED = "anonymous: false\n"
+
+
+def names_now() -> list[list[str]]:
+    served = published(TOGETHER)
+    text = variant(served.document, *POLL, "fr") if served else None
+    assert text is not None
+    return queries.names_by_choice(TOGETHER, POLL[0], text)
+
+
+MENDED = [
+    ("Mardi", "Mercredi", "Jeudi"), ("Mardi soir", "Mercredi", "Jeudi"), ("Mercredi", "Mardi", "Jeudi"),
+    ("Jeudi", "Mercredi midi", "Mardi"), ("Mardi soir", "Mercredi midi", "Jeudi"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("mended", MENDED, ids="-".join)
+def test_names_follow_a_choice_that_was_moved_or_mended(
+    any_app: Flask, folder: Path, mended: tuple[str, str, str]
+) -> None:
+    write_poll(folder / TOGETHER, more=NAMED)
+    serve(any_app, folder)
+    people = [learner(any_app, f"p{number}") for number in range(5)]
+    for number, who in enumerate(people):
+        vote(any_app, who, "1" if number else "2")
+    turn = {name[:3]: place for place, name in enumerate(mended)}
+    for more in ("", " !"):  # mended, then mended again after a vote
+        write_poll(folder / TOGETHER, *(choice + more for choice in mended), more=NAMED)
+        serve(any_app, folder)
+        names = inside(any_app, names_now)
+        assert isinstance(names, list)
+        assert names[turn["Mar"]] == ["P1", "P2", "P3", "P4"]
+        assert "P0" in names[turn["Mer"]]
+        vote(any_app, learner(any_app, f"late{len(more)}"), str(turn["Mer"] + 1))
+    assert "P1, P2, P3, P4" in words_of(visit(any_app, people[0]).get(PAGE))
 
 
 @pytest.mark.parametrize(

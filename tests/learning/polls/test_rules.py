@@ -60,3 +60,18 @@ def test_a_choice_keeps_its_votes_wherever_it_stands(
 ) -> None:
     assert rules.aligned(kept, now) == wanted
     assert sum(rules.aligned(kept, now)) == sum(votes for _name, votes in kept)
+
+
+@pytest.mark.parametrize(
+    ("kept", "now", "wanted"),
+    [
+        ("ab", "ab", [0, 1]),
+        ("ab", "ba", [1, 0]),  # moved
+        ("abc", "aBc", [0, 1, 2]),  # a word mended
+        ("abc", "Cba", [2, 1, 0]),  # moved, and another mended
+        ("abc", "bAC", [1, 0, 2]),  # two mended: in their turn
+        ("abc", "ABC", [0, 1, 2]),
+    ],
+)
+def test_a_choice_is_known_again_where_it_moved_and_where_it_was_mended(kept: str, now: str, wanted: list[int]) -> None:
+    assert rules.origins(kept, now) == wanted
