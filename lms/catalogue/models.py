@@ -57,6 +57,17 @@ class CourseVersion(Base):
     outline: Mapped[Any] = mapped_column(sa.JSON(none_as_null=True), nullable=True, deferred=True)
 
 
+class AnnouncedCourse(Base):
+    """A course in preparation: its header says `published`, and no step of it is yet. Gone when one is."""
+
+    __tablename__ = "announced_course"
+
+    #: No foreign key: mostly nothing of it was ever published.
+    course_id: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    #: Its header, as `content.documents` keeps a course, without any unit.
+    document: Mapped[Any] = mapped_column(sa.JSON)
+
+
 class StoredFile(Base):
     """A picture or another file of a course, kept once under its content: two versions with the same file share it."""
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from lms.catalogue.models import Course, CourseVersion, Offer, StoredFile
+from lms.catalogue.models import AnnouncedCourse, Course, CourseVersion, Offer, StoredFile
 from lms.content.documents import CourseDocument, from_json
 from lms.foundation.db import db, read
 
@@ -214,6 +214,27 @@ def _outlines(version_ids: Sequence[str]) -> dict[str, Published]:
         if row.outline is not None
     }
     return found | versions([one for one in version_ids if one not in found])
+
+
+_ANNOUNCED = sa.select(AnnouncedCourse.document).order_by(AnnouncedCourse.course_id)
+
+
+def announcements() -> list[CourseDocument]:
+    """The courses in preparation by id: what their headers say, without any unit."""
+    return [from_json(document) for (document,) in read(_ANNOUNCED)]
+
+
+def announced_among(course_ids: Collection[str]) -> list[CourseDocument]:
+    """Those of these courses that are in preparation, by id."""
+    if not course_ids:
+        return []
+    found = db.session.scalars(_ANNOUNCED.where(AnnouncedCourse.course_id.in_(course_ids)))
+    return [from_json(document) for document in found]
+
+
+def announced(course_id: str) -> CourseDocument | None:
+    """A course in preparation; None for any other."""
+    return next(iter(announced_among([course_id])), None)
 
 
 def courses() -> list[CourseState]:

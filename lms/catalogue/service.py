@@ -26,6 +26,7 @@ from lms.content.headers import read_yaml
 from lms.content.loading import CourseFaulty, course_digest, course_files, load_whole
 from lms.content.rendering import VERSION
 from lms.content.sources import course_id_of, is_course
+from lms.content.vocabulary import FILE_NAME, Competencies, VocabularyFaulty
 from lms.foundation.clock import now
 from lms.foundation.db import db, new_id, upsert, writing
 from lms.foundation.errors import NotFound
@@ -92,7 +93,7 @@ def sync(folder: Path | str, *, archive: bool = True) -> SyncReport:
     known = {state.course_id: state for state in courses()}
     sources = {row.id: row.source_digest for row in db.session.execute(sa.select(Course.id, Course.source_digest))}
     db.session.rollback()
-    names = _author_names(folder)
+    lists = _Lists.of(folder)
     found = []
     folders = [
         child for child in sorted(folder.iterdir()) if not child.name.startswith(("_", ".")) and is_course(child)
@@ -106,7 +107,7 @@ def sync(folder: Path | str, *, archive: bool = True) -> SyncReport:
         here.setdefault(course_id, []).append(one)
     for course_id, claiming in here.items():
         if len(claiming) == 1:
-            found.append(_sync_one(claiming[0], course_id, known.get(course_id), sources.get(course_id), names))
+            found.append(_sync_one(claiming[0], course_id, known.get(course_id), sources.get(course_id), lists))
         for one in claiming if len(claiming) > 1 else ():
             # Which of them is meant, nobody here can tell: what is served stays as it is.
             other = next(each for each in claiming if each is not one)
@@ -126,10 +127,10 @@ def sync(folder: Path | str, *, archive: bool = True) -> SyncReport:
 
 def serve_one(folder: Path, *, people: Path) -> Synced:
     """Serve a course that stands in no folder of courses: `sync` leaves it as it is from then on. `people` is the folder
-    whose list names its authors. Call it outside `writing()`. Twice is once.
+    whose lists name its authors and what it trains. Call it outside `writing()`. Twice is once.
     """
     course_id = course_id_of(folder)
-    found = _sync_one(folder, course_id, None, None, _author_names(people))
+    found = _sync_one(folder, course_id, None, None, _Lists.of(people))
     if found.number is not None:
         with writing():
             db.session.execute(sa.update(Course).where(Course.id == course_id).values(owner="studio"))
@@ -160,16 +161,14 @@ def pin(course_id: str, place: int | None, by: str) -> None:
         raise NotFound()
 
 
-def _sync_one(
-    folder: Path, course_id: str, known: CourseState | None, source: str | None, names: Mapping[str, str]
-) -> Synced:
+def _sync_one(folder: Path, course_id: str, known: CourseState | None, source: str | None, lists: _Lists) -> Synced:
     """Bring one course up to date."""
     served = version(known.version_id) if known else None
     number = served.number if served and known and known.state == "published" else None
     if known is not None and known.owner == "studio":
         return Synced(course_id, "studio", number)
     try:
-        digest = f"{VERSION}.{FORMAT}.{search_rules.VERSION}.{course_digest(folder)}"
+        digest = f"{VERSION}.{FORMAT}.{search_rules.VERSION}.{lists.digest}.{course_digest(folder)}"
         digest = hashlib.sha256(digest.encode()).hexdigest()
         if known is not None and known.state == "published" and digest == source:
             return Synced(course_id, "unchanged", number)
@@ -187,9 +186,9 @@ def _sync_one(
             with writing():
                 _archive(course_id)
         return Synced(course_id, "waiting")
-    authors = [names.get(author, author) for author in document.authors]
+    authors = [lists.authors.get(author, author) for author in document.authors]
     before = served.document if served else None
-    entries = search_rules.entries_of(document)
+    entries = search_rules.entries_of(document, lists.competencies)
     if before is not None and served is not None and _same(before, document) and list(served.authors) == authors:
         shape = to_json(outline(document))
         with writing():
@@ -234,6 +233,25 @@ def _archive(course_id: str) -> None:
 def _same(before: CourseDocument, after: CourseDocument) -> bool:
     """Whether two documents say the same; their digests of files may differ (a note to oneself in README.md)."""
     return replace(before, digest="") == replace(after, digest="")
+
+
+@dataclass(frozen=True)
+class _Lists:
+    """What stands beside the courses: author id -> name, and the names of competencies. Empty where it cannot be read."""
+
+    authors: Mapping[str, str]
+    competencies: search_rules.Names
+    #: Of the names of competencies: where one is reworded, what courses are found by is made anew.
+    digest: str
+
+    @classmethod
+    def of(cls, folder: Path) -> _Lists:
+        try:
+            names = {one.id: one.names for one in Competencies.from_file(folder / FILE_NAME).items}
+        except (OSError, VocabularyFaulty):
+            names = {}
+        told = json.dumps(names, sort_keys=True)
+        return cls(_author_names(folder), names, hashlib.sha256(told.encode()).hexdigest())
 
 
 @dataclass(frozen=True)

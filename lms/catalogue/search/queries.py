@@ -34,7 +34,9 @@ class Hit:
 
 @dataclass(frozen=True)
 class Group:
-    """What was found in a course, in one language. `summary` is there where the course itself holds the words."""
+    """What was found in a course, in one language. `summary` is there where the course itself holds the words, `trains` are
+    the names of its competencies that hold one of them.
+    """
 
     course_id: str
     lang: str
@@ -42,6 +44,7 @@ class Group:
     title_lang: str
     title: list[Piece]
     summary: list[Piece]
+    trains: list[list[Piece]]
     hits: list[Hit]
     #: How many more of its texts hold the words.
     more: int
@@ -145,12 +148,15 @@ def _group(
 ) -> Group:
     title_lang = next(code for code in (reader, lang, *LANGUAGES) if (course_id, code) in texts.heads)
     itself, within = _own(rows), _within(rows)
+    summary, competencies = rules.parted(texts.of[itself[0].id][1]) if itself else ("", [])
+    trains = [rules.marked(one, looked_for) for one in competencies]
     return Group(
         course_id=course_id,
         lang=lang,
         title_lang=title_lang,
         title=rules.marked(texts.heads[course_id, title_lang], looked_for),
-        summary=rules.snippet(texts.of[itself[0].id][1], looked_for) if itself else [],
+        summary=rules.snippet(summary, looked_for),
+        trains=[pieces for pieces in trains if any(piece.found for piece in pieces)],
         hits=[
             Hit(
                 row.kind, row.unit, row.activity, rules.marked(texts.of[row.id][0], looked_for),

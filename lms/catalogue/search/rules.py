@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -17,7 +17,10 @@ from lms.content.kinds import Cloze
 from lms.content.texts import plain, squeeze
 
 #: Raise it when what is found of a course changes: courses are then read again, and found anew.
-VERSION: Final = 2
+VERSION: Final = 3
+#: Competency -> language -> its name.
+Names = Mapping[str, Mapping[str, str]]
+NO_NAMES: Final[Names] = {}
 #: In characters: the longest question, the longest text of an entry, what is shown of it, what stands before the first word
 #: found; and the most words of a question that count.
 QUESTION, TEXT, SHOWN, BEFORE, MOST_WORDS = 200, 100_000, 220, 60, 8
@@ -113,20 +116,31 @@ class Piece:
 # --- what can be found -------------------------------------------------------------------------------------------------
 
 
-def entries_of(document: CourseDocument) -> list[Entry]:
+def entries_of(document: CourseDocument, competencies: Names = NO_NAMES) -> list[Entry]:
     """Everything of a course as it is served that learners may read before they answer: no key, no feedback, no hint, no
-    model answer, no note.
+    model answer, no note. `competencies` gives id -> language -> name; the course is found by the names of what it trains.
     """
-    found = [
-        Entry(lang, "course", "", "", title, document.summaries.get(lang, ""))
-        for lang, title in document.titles.items()
-    ]
+    found = []
+    for lang, title in document.titles.items():
+        names = [name for one in document.competencies if (name := competencies.get(one, {}).get(lang))]
+        found.append(Entry(lang, "course", "", "", title, joined(document.summaries.get(lang, ""), names)))
     hidden = {unit.id: _hidden_in(document, unit.id) for unit in document.units}
     for unit, key, one in document.each_activity():
         found.append(Entry(one.lang, one.type, unit.id, key, one.title, text_of(one)[:TEXT], hidden[unit.id]))
     for lang, terms in document.glossary.items():
         found += [Entry(lang, "term", "", term.id, term.name, plain(term.html)[:TEXT]) for term in terms]
     return found
+
+
+def joined(summary: str, competencies: Sequence[str]) -> str:
+    """The text of a course's entry: its summary on the first line, what it trains on the following, one each."""
+    return "\n".join(" ".join(one.splitlines()).strip() for one in (summary, *competencies))
+
+
+def parted(text: str) -> tuple[str, list[str]]:
+    """The summary and what is trained, of a text that `joined` made."""
+    summary, *competencies = text.split("\n")
+    return summary, competencies
 
 
 def text_of(one: Activity) -> str:

@@ -304,3 +304,70 @@ def test_signs_of_the_databases_are_words_like_others(shelf: Path, asked: str) -
     looked_for = rules.wanted(asked)
     if looked_for:
         find(asked)
+
+
+VOCABULARY = """domains:
+  mediation: {{fr: Médiation, es: Mediación, ca: Mediació, en: Mediation}}
+competencies:
+  - id: gerer-conflit
+    domain: mediation
+    name: {{fr: "{name}", es: "gestionar un conflicto", ca: "gestionar un conflicte", en: "handling a conflict"}}
+  - id: ecouter
+    domain: mediation
+    name: {{fr: "écouter", es: "escuchar", ca: "escoltar", en: "listening"}}
+"""
+
+
+def train(folder: Path, name: str = "gérer un conflit", *, course_id: str = "apaiser", title: str = "") -> None:
+    """A course that trains the first competency of a vocabulary of two, in all languages; it says nothing of a conflict."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "_competencies.yml").write_text(VOCABULARY.format(name=name), "utf-8")
+    head = write_course(folder, course_id, units=("un",), languages=("fr", "es", "ca", "en")) / "course.yml"
+    text = head.read_text("utf-8").replace("competencies: []", "competencies: [gerer-conflit, ecouter]")
+    text = text.replace("  en: Listening", "  es: Escuchar\n  ca: Escoltar\n  en: Listening")
+    text = text.replace("  en: Hearing", "  es: Oír.\n  ca: Sentir.\n  en: Hearing")
+    head.write_text(text.replace("Écouter au comptoir", title or "Écouter au comptoir"), "utf-8")
+    publish(folder)
+
+
+@pytest.mark.parametrize(
+    ("lang", "asked", "told"),
+    [
+        ("fr", "conflit", "gérer un [conflit]"),
+        ("fr", "conflits", "gérer un [conflit]"),
+        ("fr", "gerer un conflit", "[gérer] un [conflit]"),
+        ("es", "conflicto", "gestionar un [conflicto]"),
+        ("ca", "conflicte", "gestionar un [conflicte]"),
+        ("en", "conflict", "handling a [conflict]"),
+    ],
+)
+def test_a_course_is_found_by_what_it_trains_and_says_so(
+    any_ctx: Flask, tmp_path: Path, lang: str, asked: str, told: str
+) -> None:
+    train(tmp_path)
+    (group,) = find(asked, lang).groups
+    assert group.course_id == "apaiser"
+    names = ["".join(f"[{one.text}]" if one.found else one.text for one in name) for name in group.trains]
+    assert names == [told]
+    assert "conflit" not in "".join(piece.text for piece in group.summary)
+
+
+def test_a_title_stands_before_what_a_course_trains(any_ctx: Flask, tmp_path: Path) -> None:
+    train(tmp_path, course_id="aaa")
+    train(tmp_path, course_id="zzz", title="Un conflit au comptoir, un mardi matin, devant tout le monde")
+    assert courses(find("conflit")) == ["zzz", "aaa"]
+
+
+def test_a_competency_that_is_reworded_is_found_by_its_new_name(any_ctx: Flask, tmp_path: Path) -> None:
+    train(tmp_path)
+    (tmp_path / "_competencies.yml").write_text(VOCABULARY.format(name="apaiser une dispute"), "utf-8")
+    (report,) = catalogue.sync(tmp_path).courses
+    assert (report.outcome, report.number) == ("unchanged", 1), "no new version: its text is the same"
+    assert (courses(find("dispute")), courses(find("conflit"))) == (["apaiser"], [])
+
+
+def test_a_course_stands_without_names_of_competencies(any_ctx: Flask, tmp_path: Path) -> None:
+    train(tmp_path)
+    (tmp_path / "_competencies.yml").unlink()
+    publish(tmp_path)
+    assert (courses(find("comptoir")), courses(find("conflit"))) == (["apaiser"], [])
