@@ -117,10 +117,12 @@ class Text:
 
     @cached_property
     def lang_mark(self) -> Markup:
+        """The `lang` attribute of the title, empty where it is in the page's language."""
         return lang_mark(self.lang)
 
     @property
     def language(self) -> str:
+        """The name of its language, as the reader calls it."""
         return said_language(self.lang)
 
 

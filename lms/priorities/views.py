@@ -32,6 +32,7 @@ from lms.priorities.queries import (
 from lms.spaces.policy import guard, may
 from lms.spaces.queries import network, space, territories
 from lms.survey import service as survey
+from lms.survey.analysis.uncertainty import RESAMPLED_MOST
 from lms.survey.instruments import InstrumentFault, instrument, newest, read
 from lms.survey.queries import CampaignView, asked_in, newest_campaign, open_campaign, shown_campaign
 from lms.ui import charts
@@ -304,4 +305,4 @@ def _smallest_group() -> int:
 @guard("public")
 def method() -> str:
     """How the numbers are computed, in plain words, for everybody."""
-    return render_template("priorities/method.html", k=_smallest_group())
+    return render_template("priorities/method.html", k=_smallest_group(), many=format_number(RESAMPLED_MOST, 0))

@@ -62,7 +62,7 @@ def reason_sentence(reason: Mapping[str, Any]) -> Markup:
     """Why a course stands where it stands, as one sentence (see `rules.reason_of` for the data)."""
     words: dict[str, Any] = {
         "name": escape(name_of(reason["competency"])),
-        "share": int(reason["share"]),
+        "share": _bounded(int(reason["share"])),
         "pairs": int(reason["pairs"]),
     }
     if reason.get("indicative"):
@@ -130,6 +130,14 @@ def share(value: float) -> str:
     if value >= HIGHEST_SHARE:
         return _("%(share)s or more", share=told)
     return _("%(share)s or less", share=told) if value <= LOWEST_SHARE else told
+
+
+def _bounded(value: float) -> str:
+    """The number of a share inside a sentence: "62"; at the ends, where it is told as a band, "at least 95"."""
+    told = format_number(value, 0)
+    if value >= HIGHEST_SHARE:
+        return _("at least %(share)s", share=told)
+    return _("at most %(share)s", share=told) if value <= LOWEST_SHARE else told
 
 
 def counted_sentence(campaign: CampaignView) -> str:
@@ -205,7 +213,7 @@ def _ranked(rank: float, best: float, worst: float) -> str:
 #: Kind of a fact of a brief -> its sentence.
 _FACTS: dict[str, Callable[..., str]] = {
     "gap": lambda share, pairs: _(
-        "%(share)s in 100 answers show a gap (of %(pairs)s).", share=round(share), pairs=_whole(int(pairs))
+        "A gap shows in %(share)s in 100 answers (of %(pairs)s).", share=_bounded(share), pairs=_whole(int(pairs))
     ),
     "pairs": lambda pairs: _("Too few answers (%(pairs)s) to tell a share.", pairs=_whole(int(pairs))),
     "means": lambda importance, ease: _(

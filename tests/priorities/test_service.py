@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 import sqlalchemy as sa
 
 from lms.catalogue import service as catalogue
@@ -50,10 +51,10 @@ def test_the_reason_is_data_and_becomes_a_sentence(asked):
         "indicative": False, "ranking": ranking.id,
     }  # fmt: skip
     for lang, words in {
-        "fr": "Proposé parce que <b>95 réponses sur 100</b> montrent un écart pour «\u00a0gérer un conflit\u00a0»",
-        "es": "Propuesto porque <b>95 de cada 100</b> respuestas muestran una brecha en «",
-        "ca": "Proposat perquè <b>95 de cada 100</b> respostes mostren una mancança en «",
-        "en": "Suggested because <b>95 in 100</b> answers show a gap in “",
+        "fr": "Proposé car <b>au moins 95 réponses sur 100</b> montrent un écart pour «\u00a0gérer un conflit\u00a0»",
+        "es": "Propuesto porque <b>al menos 95 de cada 100</b> respuestas muestran una brecha en «",
+        "ca": "Proposat perquè <b>com a mínim 95 de cada 100</b> respostes mostren una mancança en «",
+        "en": "Suggested because <b>at least 95 in 100</b> answers show a gap in “",
     }.items():
         with speaking(lang):
             assert str(wording.reason_sentence(first.reason)).startswith(words)
@@ -73,6 +74,22 @@ def test_a_reason_of_few_pairs_gives_no_percentage(asked):
         said = str(wording.reason_sentence(reason))
     assert "62" not in said
     assert "12 answers" in said
+
+
+@pytest.mark.parametrize(
+    ("share", "told"),
+    [
+        (5, "<b>at most 5 in 100</b>"),
+        (6, "<b>6 in 100</b>"),
+        (94, "<b>94 in 100</b>"),
+        (95, "<b>at least 95 in 100</b>"),
+    ],
+)
+def test_a_reason_says_of_a_share_at_the_ends_that_it_is_a_bound(asked, share, told):
+    reason = {"competency": "ecouter", "share": share, "pairs": 40, "rank": 9, "parts": [], "indicative": False}
+    with speaking("en"):
+        assert told in wording.reason_sentence(reason)
+        assert told[3:-11] in wording._FACTS["gap"](share, 40)
 
 
 def test_a_name_in_a_reason_is_escaped(asked):

@@ -30,7 +30,7 @@ def test_a_manager_enrols_one_person_who_finds_the_course_at_home(browser: Brows
         shelf = [name.strip() for name in courses.locator("option").all_inner_texts()]
         expect(form).to_contain_text(f"En tête des besoins : « {shelf[0]} ».")
         expect(form).to_contain_text(
-            re.compile(r"Proposé parce que \d+ réponses sur 100 .*, premier besoin du réseau\.")
+            re.compile(r"Proposé car (au moins )?\d+ réponses sur 100 .*, premier besoin du réseau\.")
         )
         expect(courses.locator("option").first).to_have_js_property("selected", True)
         row.get_by_role("checkbox").check()

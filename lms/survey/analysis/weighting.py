@@ -29,13 +29,14 @@ Cell: TypeAlias = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Rate:
-    """Of how many people in a cell how many answered; `share` is 0 to 1, None where nobody was asked."""
+    """Of how many people in a cell how many answered."""
 
     answered: int
     asked: int
 
     @property
     def share(self) -> float | None:
+        """How many of the asked answered, 0 to 1; None where nobody was asked."""
         return self.answered / self.asked if self.asked else None
 
 
