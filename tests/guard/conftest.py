@@ -1,7 +1,7 @@
 """Worlds for the attacks.
 
 `world` (SQLite, shared by the tests of a file), `fresh` (the same, put back to its beginning), `make_world` (of one
-test, with settings), `any_world` (SQLite and PostgreSQL in turn).
+test, with settings), `any_world` (SQLite and PostgreSQL in turn), `any_fresh` (the same, put back to its beginning).
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Apps, close
-from tests.guard.world import World, courses_in, fill, settle
+from tests.conftest import Apps, absent, close, used
+from tests.guard.world import World, settle, settle_on
 
 
 @pytest.fixture(scope="module")
@@ -49,26 +49,32 @@ def make_world(apps: Apps, tmp_path: Path) -> Iterator[Callable[..., World]]:
 @pytest.fixture(params=["sqlite", "postgresql"], scope="module")
 def any_world(request: pytest.FixtureRequest, apps: Apps, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """The world on SQLite in one run of the test, on PostgreSQL in another; shared by the tests of a file."""
-    folder = tmp_path_factory.mktemp("any-world")
+    yield from world_on(request, apps, tmp_path_factory.mktemp("any-world"))
+
+
+@pytest.fixture
+def any_fresh(any_world: World, request: pytest.FixtureRequest) -> Iterator[World]:
+    """The file's `any_world`, put back to its beginning before and after this test."""
+    if any_world.path is None:
+        used(request, "PostgreSQL")
+    any_world.back()
+    yield any_world
+    any_world.back()
+
+
+def world_on(request: pytest.FixtureRequest, apps: Apps, folder: Path) -> Iterator[World]:
+    """The world on the database that the parameter of `request` names, for a fixture of a file; it remembers itself."""
     if request.param == "sqlite":
         made = settle(apps, folder)
+        made.keep()
         yield made
         close(made.app)
         return
-    server = request.getfixturevalue("postgres_of_run")
-    url = apps.postgresql(server)
-    app = apps.build(folder, DATABASE_URL=url, LMS_COURSES=str(courses_in(folder)))
-    yield World(app, fill(app))
-    close(app)
-    server.drop(url)
-
-
-@pytest.fixture(scope="module")
-def postgres_of_run(request: pytest.FixtureRequest) -> object:
-    """The PostgreSQL cluster of this run, for what a file shares."""
     server = request.getfixturevalue("_postgres")
     if isinstance(server, str):
-        from tests.conftest import absent
-
         absent("LMS_REQUIRE_SERVERS", server)
-    return server
+    made = settle_on(server, apps, folder)
+    made.keep()
+    yield made
+    close(made.app)
+    server.drop(made.app.config["CORDADA"].database_url)

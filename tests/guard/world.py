@@ -18,6 +18,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from werkzeug.test import TestResponse
 
     from tests.conftest import Apps
+    from tests.servers import Postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 COURSE = "mediation-premiers-pas"
@@ -115,6 +117,9 @@ class World:
 
     def state(self) -> dict[str, str]:
         """Table -> a digest of its rows."""
+        if self.path is None:
+            with self._server() as connection:
+                return self._digests(connection)
         return {name: hashlib.sha256(repr(rows).encode()).hexdigest() for name, rows in self.rows().items()}
 
     @contextlib.contextmanager
@@ -126,34 +131,80 @@ class World:
         changed = {name for name in before if before[name] != after[name]} - set(but)
         assert not changed, f"rows changed in {sorted(changed)}"
 
-    # --- SQLite only: going back
+    # --- going back
 
     def keep(self) -> None:
         """Remember the database as it is."""
-        assert self.path is not None
-        self._kept = sqlite3.connect(":memory:", check_same_thread=False)
-        with contextlib.closing(sqlite3.connect(self.path)) as source:
-            source.backup(self._kept)
+        if self.path is not None:
+            self._kept = sqlite3.connect(":memory:", check_same_thread=False)
+            with contextlib.closing(sqlite3.connect(self.path)) as source:
+                source.backup(self._kept)
+        else:
+            with self._server() as connection:
+                connection.execute(sa.text("DROP SCHEMA IF EXISTS kept CASCADE"))
+                connection.execute(sa.text("CREATE SCHEMA kept"))
+                for name in self._names():
+                    connection.execute(sa.text(f'CREATE TABLE kept."{name}" AS TABLE public."{name}"'))
         self.kept_state = self.state()
 
     def back(self) -> None:
         """Return to what `keep` remembered."""
-        assert self._kept is not None
-        assert self.path is not None
-        with contextlib.closing(sqlite3.connect(self.path, isolation_level=None)) as target:
-            self._kept.backup(target)
+        if self.path is not None:
+            assert self._kept is not None
+            with contextlib.closing(sqlite3.connect(self.path, isolation_level=None)) as target:
+                self._kept.backup(target)
+            return
+        with self._server() as connection:
+            now = self._digests(connection)
+            changed = [name for name in now if now[name] != self.kept_state[name]]
+            if not changed:
+                return
+            connection.execute(sa.text("SET session_replication_role = replica"))  # no foreign key is asked meanwhile
+            connection.execute(sa.text("BEGIN"))
+            for name in changed:
+                connection.execute(sa.text(f'DELETE FROM public."{name}"'))
+                connection.execute(sa.text(f'INSERT INTO public."{name}" SELECT * FROM kept."{name}"'))
+            connection.execute(sa.text("COMMIT"))
 
     @contextlib.contextmanager
-    def versions(self) -> Iterator[sqlite3.Connection]:
-        """A connection for `PRAGMA data_version`, which moves when anybody else commits a change to a page."""
-        assert self.path is not None
-        with contextlib.closing(sqlite3.connect(self.path)) as eye:
-            yield eye
+    def versions(self) -> Iterator[sqlite3.Connection | sa.Connection]:
+        """A connection for `data_version`."""
+        if self.path is not None:
+            with contextlib.closing(sqlite3.connect(self.path)) as eye:
+                yield eye
+        else:
+            with self._server() as connection:
+                yield connection
+
+    @contextlib.contextmanager
+    def _server(self) -> Iterator[sa.Connection]:
+        """A connection to PostgreSQL past the application's own, each statement a transaction of its own."""
+        engine = sa.create_engine(
+            self.app.config["CORDADA"].database_url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
+        )
+        with engine.connect() as connection:
+            yield connection
+
+    @staticmethod
+    def _names() -> list[str]:
+        from lms.foundation.db import db
+
+        return [table.name for table in db.metadata.sorted_tables]
+
+    def _digests(self, connection: sa.Connection) -> dict[str, str]:
+        """Table -> a digest of all its columns, computed by the server in one question."""
+        each = (
+            f"SELECT '{name}', coalesce(md5(string_agg(md5(t::text), '' ORDER BY md5(t::text))), '') FROM public.\"{name}\" t"
+            for name in self._names()
+        )
+        return {name: digest for name, digest in connection.execute(sa.text(" UNION ALL ".join(each)))}
 
 
-def data_version(eye: sqlite3.Connection) -> int:
-    """How often others have changed the file, as this connection counts."""
-    return int(eye.execute("PRAGMA data_version").fetchone()[0])
+def data_version(eye: sqlite3.Connection | sa.Connection) -> int:
+    """A number that moves when anybody else commits a change; on PostgreSQL it may move when none was made."""
+    if isinstance(eye, sqlite3.Connection):
+        return int(eye.execute("PRAGMA data_version").fetchone()[0])
+    return int(eye.execute(sa.text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")).scalar_one())
 
 
 def plain(answer: TestResponse, *echoed: str) -> str:
@@ -297,8 +348,6 @@ def fill(app: Flask) -> dict[str, Any]:
 
 
 def _fill(app: Flask) -> dict[str, Any]:
-    import sqlalchemy as sa
-
     from lms.accounts import service as accounts
     from lms.accounts.models import LoginSession, Person
     from lms.accounts.passwords import hash_password
@@ -607,3 +656,29 @@ def settle(apps: Apps, folder: Path, **settings: str) -> World:
     courses = courses_in(folder)
     app = apps.build(folder, **{"DATABASE_URL": f"sqlite:///{path}", "LMS_COURSES": str(courses), **settings})
     return World(app, facts, path)
+
+
+_on_server: dict[Path, tuple[str, dict[str, Any]]] = {}
+
+
+def settle_on(server: Postgres, apps: Apps, folder: Path, **settings: str) -> World:
+    """As `settle`, on PostgreSQL: the world's database is filled once for this run and copied by the server."""
+    if server.home not in _on_server:
+        from tests.conftest import close
+
+        facts: dict[str, Any] = {}
+
+        def build(url: str) -> None:
+            home = apps.folder / "world-on-server"
+            app = apps.build(home, DATABASE_URL=url, LMS_COURSES=str(courses_in(apps.folder)))
+            facts.update(fill(app))
+            close(app)
+
+        empty = apps.postgresql(server)
+        build(empty)
+        _on_server[server.home] = server.name_in(empty), facts
+    name, facts = _on_server[server.home]
+    folder.mkdir(parents=True, exist_ok=True)
+    courses = courses_in(folder)
+    app = apps.build(folder, **{"DATABASE_URL": server.create(template=name), "LMS_COURSES": str(courses), **settings})
+    return World(app, facts)
