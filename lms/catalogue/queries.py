@@ -20,6 +20,8 @@ Made = TypeVar("Made")
 KEPT = 128
 #: How many small things that follow from a version a process keeps at hand (`followed`), for all versions and languages.
 FOLLOWED = 8_000
+#: Signs of a SHA-256 by which a page asks for a file: 64 bits tell the files of a course apart.
+DIGEST = 16
 
 
 @dataclass(frozen=True)
@@ -255,12 +257,36 @@ def history(course_id: str) -> list[tuple[str, int, datetime]]:
     return [(row.id, row.number, row.published_at) for row in rows]
 
 
-def file_of(course_id: str, path: str) -> tuple[bytes, str] | None:
-    """(bytes, sha256) of a file of the served version of a course; None where that version names no such file."""
+def file_of(course_id: str, path: str, digest: str = "", *, former: bool = False) -> tuple[bytes, str] | None:
+    """(bytes, sha256) of a file of the served version of a course; None where that version names no such file.
+
+    With `digest` (see `digests_of`) it is the file with this content, and with `former` also that of a version before: a
+    page that stands on one, such as that of an open attempt, shows what it showed.
+    """
     current = db.session.scalar(sa.select(Course.current_version_id).where(Course.id == course_id))
     own = version(current) if current else None
-    named = next((one for one in own.document.files if one.path == path), None) if own else None
-    if named is None:
+    if own is None:
         return None
-    data = db.session.scalar(sa.select(StoredFile.data).where(StoredFile.sha256 == named.sha256))
-    return (data, named.sha256) if data is not None else None
+    named = _named(own).get(path)
+    if digest and (named is None or named[:DIGEST] != digest):
+        named = _former(own, path, digest) if former else None
+    data = db.session.scalar(sa.select(StoredFile.data).where(StoredFile.sha256 == named)) if named else None
+    return (data, named) if data is not None and named is not None else None
+
+
+def digests_of(published: Published) -> dict[str, str]:
+    """Path -> how its digest begins, of the files of a version: with that, a page asks for the very file it was made of."""
+    return published.once(lambda: {path: one[:DIGEST] for path, one in _named(published).items()}, "digests")
+
+
+def _named(published: Published) -> dict[str, str]:
+    return {one.path: one.sha256 for one in published.document.files}
+
+
+def _former(own: Published, path: str, digest: str) -> str | None:
+    """The sha256 of a file in a version before, the newest first. Each version is read once in a process."""
+    for version_id, _number, _published_at in history(own.course_id):
+        named = followed([version_id], _named, "files")[version_id].get(path, "")
+        if named[:DIGEST] == digest:
+            return named
+    return None

@@ -14,7 +14,7 @@ import html
 import re
 import threading
 import xml.etree.ElementTree as etree
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -143,6 +143,8 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 # of authors' text.
 _PLAYER = re.compile("<span>\ue002(\\d+)\ue003</span>")
 _SRCSET = re.compile(r'<source type="image/webp" srcset="[^"]*"')
+_FILE_LINK = re.compile(rf'( (?:href|src)="){PLACE}files/([^"]*)"')
+_FILE_OF_SET = re.compile(rf"{PLACE}files/([^ ]*) ")
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\xa0]+")
 
 
@@ -216,12 +218,23 @@ def sanitise(markup: str) -> str:
     return _CLEANER.clean(markup)
 
 
-def place_links(markup: str, base: str) -> str:
-    """Give stored HTML with its links to files and activities of the course led to `base` (ends with a slash)."""
+def place_links(markup: str, base: str, digests: Mapping[str, str] | None = None) -> str:
+    """Give stored HTML with its links to files and activities of the course led to `base` (ends with a slash).
+
+    A file whose path stands in `digests` is asked for by what is in it: the page shows that for ever.
+    """
+    if PLACE not in markup:
+        return markup
+
+    def address(path: str) -> str:
+        digest = (digests or {}).get(html.unescape(path), "")
+        return f"{html.escape(base)}files/{path}{f'?digest={digest}' if digest else ''}"
+
+    markup = _FILE_LINK.sub(lambda found: f'{found[1]}{address(found[2])}"', markup)
     for attribute in ("href", "src"):
         markup = markup.replace(f' {attribute}="{PLACE}', f' {attribute}="{html.escape(base)}')
     if " srcset=" in markup:
-        markup = _SRCSET.sub(lambda found: found[0].replace(PLACE, html.escape(base)), markup)
+        markup = _SRCSET.sub(lambda found: _FILE_OF_SET.sub(lambda one: f"{address(one[1])} ", found[0]), markup)
     return markup
 
 

@@ -7,16 +7,17 @@ from __future__ import annotations
 import itertools
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeVar, cast
 
 from babel.core import Locale
 from flask import url_for
 from markupsafe import Markup, escape
 
+from lms.catalogue import queries as catalogue
 from lms.catalogue.queries import Published
 from lms.content.documents import Activity, Asked, CourseDocument, Unit
 from lms.content.documents import Commitment as Promise
@@ -419,7 +420,7 @@ def frame(own: Learning, unit: str, one: Activity, lang: str) -> dict[str, Any]:
 
 def placed(html: str, served: Published) -> Markup:
     """Stored HTML with its links to the files and activities of the course led to where they are served."""
-    return safe(place_links(html, _address_of(served)))
+    return safe(_leading(served)(html))
 
 
 Shown = TypeVar("Shown")
@@ -427,23 +428,31 @@ Shown = TypeVar("Shown")
 
 def placed_in(shown: Shown, served: Published) -> Shown:
     """What a page shows of a question or says about its answer, with the links in all of its texts led as `placed` does."""
-    return cast(Shown, _placed_in(shown, _address_of(served)))
+    return cast(Shown, _placed_in(shown, _leading(served)))
 
 
-def _placed_in(shown: Any, base: str) -> Any:
+def _placed_in(shown: Any, lead: Callable[[str], str]) -> Any:
     if isinstance(shown, str):
-        return place_links(shown, base) if PLACE in shown else shown
+        return lead(shown) if PLACE in shown else shown
     if isinstance(shown, Mapping):
-        return {name: _placed_in(one, base) for name, one in shown.items()}
+        return {name: _placed_in(one, lead) for name, one in shown.items()}
     if isinstance(shown, list | tuple):
-        return type(shown)(_placed_in(one, base) for one in shown)
+        return type(shown)(_placed_in(one, lead) for one in shown)
     if is_dataclass(shown) and not isinstance(shown, type):
-        return replace(shown, **{one.name: _placed_in(getattr(shown, one.name), base) for one in fields(shown)})
+        return replace(shown, **{one.name: _placed_in(getattr(shown, one.name), lead) for one in fields(shown)})
     return shown
 
 
-def _address_of(served: Published) -> str:
-    return served.once(lambda: url_for("learning.course", course_id=served.course_id) + "/", "address")
+def _leading(served: Published) -> Callable[[str], str]:
+    """What leads the links of a text of this version, and asks for its files as they are in this version."""
+    return served.once(
+        lambda: partial(
+            place_links,
+            base=url_for("learning.course", course_id=served.course_id) + "/",
+            digests=catalogue.digests_of(served),
+        ),
+        "leading",
+    )
 
 
 @dataclass
@@ -804,8 +813,8 @@ def wrong_shape(kind: str) -> str:
 def nothing_given(kind: str) -> str:
     """What is said to somebody who sends a question without an answer."""
     if kind in ("numeric", "short", "open"):
-        return _("Write an answer, or say “I don't know”.")
-    return _("Choose an answer, or “I don't know”.")
+        return _("Write an answer, or say “I don’t know”.")
+    return _("Choose an answer, or “I don’t know”.")
 
 
 def told_tries(tried: Tried, versions: Mapping[str, Published]) -> list[dict[str, Any]]:

@@ -726,8 +726,11 @@ _SHOWN = {
 @bp.get("/courses/<course_id>/files/<path:path>")
 @guard("public")
 def file(course_id: str, path: str) -> Any:
-    """A picture or another file of a course. Kept by browsers, and asked for again by its digest."""
-    found = catalogue.file_of(course_id, path)
+    """A picture or another file of a course. Pages ask for it by its digest, and browsers keep it for good; without, it is
+    that of today. Versions before stand open to those who may be on one: whoever is signed in.
+    """
+    asked = request.args.get("digest", "")
+    found = catalogue.file_of(course_id, path, asked, former=not visitor().is_anonymous)
     if found is None:
         raise NotFound()
     data, digest = found
@@ -737,7 +740,7 @@ def file(course_id: str, path: str) -> Any:
         answer.headers["Content-Disposition"] = "attachment"
     # A drawing opened by itself is a document: it may style itself, nothing else.
     answer.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    answer.headers["Cache-Control"] = "private, max-age=3600"
+    answer.headers["Cache-Control"] = "private, max-age=31536000, immutable" if asked else "private, max-age=3600"
     answer.set_etag(digest)
     # Ranges, so that a recording can be heard from its middle.
     return answer.make_conditional(request, accept_ranges=True, complete_length=len(data))

@@ -146,6 +146,29 @@ def test_a_unit_that_is_a_draft_is_not_offered(ctx: Flask, tmp_path: Path) -> No
     assert [unit.id for unit in served.document.units] == ["un", "trois"]
 
 
+def test_files_of_versions_before_are_found_by_what_is_in_them(any_ctx: Flask, tmp_path: Path) -> None:
+    course = write_course(tmp_path, "un-cours")
+    lesson = course / "units" / "un" / "lesson.fr.md"
+    (lesson.parent / "media").mkdir()
+    lesson.write_text(
+        lesson.read_text("utf-8").replace("## À retenir", "![Le plan](media/plan.svg)\n\n## À retenir"), "utf-8"
+    )
+    path, digests = "units/un/media/plan.svg", []
+    for sign in "abc":
+        (lesson.parent / "media" / "plan.svg").write_text(f"<svg><!--{sign}--></svg>", encoding="utf-8")
+        service.sync(tmp_path)
+        now = queries.published("un-cours")
+        assert now is not None
+        digests.append(queries.digests_of(now)[path])
+    for sign, digest in zip("abc", digests, strict=True):
+        found = queries.file_of("un-cours", path, digest, former=True)
+        assert found is not None
+        assert found[0] == f"<svg><!--{sign}--></svg>".encode()
+        assert (queries.file_of("un-cours", path, digest) is not None) == (sign == "c")
+    assert queries.file_of("un-cours", "units/un/media/other.svg", digests[0], former=True) is None
+    assert queries.file_of("no-course", path, digests[0], former=True) is None
+
+
 def test_the_pictures_of_a_course_are_kept_once_under_their_content(ctx: Flask, tmp_path: Path) -> None:
     course = write_course(tmp_path, "un-cours")
     lesson = course / "units" / "un" / "lesson.fr.md"

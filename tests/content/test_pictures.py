@@ -147,6 +147,10 @@ def test_a_page_offers_the_widths_and_every_file_it_names_is_kept(tmp_path: Path
     placed = place_links(html, "/courses/petit/")
     assert "/~course/" not in placed
     assert placed.count("/courses/petit/files/widths/") == 4
+    asked = place_links(html, "/courses/petit/", {one.path: one.sha256[:16] for one in document.files})
+    for one in document.files:
+        assert f"/courses/petit/files/{one.path}?digest={one.sha256[:16]}" in asked
+    assert re.sub(r"\?digest=[0-9a-f]{16}", "", asked) == placed
 
 
 def test_an_author_can_write_neither_a_picture_element_nor_its_addresses(tmp_path: Path) -> None:

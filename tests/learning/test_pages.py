@@ -304,6 +304,58 @@ def test_pictures_and_links_in_the_texts_of_a_question_lead_somewhere(app: Flask
             assert answer.text.count('id="g-besoin"') == 1, "a word of the glossary is explained where it stands"
 
 
+OTHER_PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle r="4"/></svg>'
+
+
+@pytest.mark.parametrize("change", ["changed", "dropped"])
+def test_an_open_attempt_shows_the_pictures_of_its_own_version(any_app: Flask, tmp_path: Path, change: str) -> None:
+    course = write_course(tmp_path / "courses", "plans", units=("un",))
+    picture = write_picture(course, "un")
+    first = picture.read_bytes()
+    quiz = write_quiz(course, "un", body=PICTURED)
+    serve(any_app, tmp_path / "courses")
+    visitor = learner(any_app, course="/courses/plans")
+    here = visitor.fill("/courses/plans/un/quiz", form="/start").request.path
+    if change == "changed":
+        picture.write_text(OTHER_PICTURE, "utf-8")
+    else:
+        picture.unlink()
+        quiz.write_text("".join(line for line in quiz.read_text("utf-8").splitlines(True) if "plan.svg" not in line))
+    serve(any_app, tmp_path / "courses")
+
+    def picture_of(page: TestResponse) -> str:
+        main = page_of(page).find("body/main")
+        assert main is not None
+        return next((one.get("src") or "" for one in main.iter("img")), "")
+
+    address = picture_of(visitor.get(here))
+    shown = visitor.get(address)
+    assert (shown.status_code, shown.data) == (200, first)
+    assert "immutable" in shown.headers["Cache-Control"], "an address with a digest stands for one content"
+    fresh = learner(any_app, "tom", course="/courses/plans")
+    today = picture_of(fresh.fill("/courses/plans/un/quiz", form="/start"))
+    assert today != address
+    if change == "changed":
+        assert fresh.get(today).data == OTHER_PICTURE.encode()
+    stranger = any_app.test_client()
+    assert stranger.get(address).status_code == 404, "who has no account is on no version before"
+    plain, of_today = stranger.get(address.partition("?")[0]), 200 if change == "changed" else 404
+    assert plain.status_code == of_today, "without a digest, what stands there today"
+    assert "immutable" not in plain.headers.get("Cache-Control", "")
+
+
+@pytest.mark.parametrize("digest", ["0" * 16, "x", "'", "%", "0" * 9_000])
+def test_a_file_with_another_content_is_not_there(app: Flask, tmp_path: Path, digest: str) -> None:
+    course = write_course(tmp_path / "courses", "plans", units=("un",))
+    write_picture(course, "un")
+    write_quiz(course, "un", body=PICTURED)
+    serve(app, tmp_path / "courses")
+    visitor = learner(app, course="/courses/plans")
+    address = "/courses/plans/files/units/un/media/plan.svg"
+    assert visitor.get(address, query_string={"digest": digest}).status_code == 404
+    assert visitor.get(address, query_string={"digest": ""}).status_code == 200
+
+
 def test_hints_come_one_by_one(site: Flask, lea: StrictClient) -> None:
     lea.fill(COURSE, form="/enrol")
     page = lea.fill(QUIZ, form="/start")
@@ -483,7 +535,8 @@ def test_pictures_are_served_with_their_digest(app: Flask, courses: Path) -> Non
     visitor.enter(person(app))
     visitor.fill(COURSE, form="/enrol")
     address = next(one.get("src") for one in page_of(visitor.get(LESSON)).iter("img"))
-    assert address == f"{COURSE}/files/units/un/media/plan.svg"
+    path, _, _ = address.partition("?digest=")
+    assert path == f"{COURSE}/files/units/un/media/plan.svg"
     answer = visitor.get(address)
     assert (answer.status_code, answer.mimetype) == (200, "image/svg+xml")
     assert "sandbox" in answer.headers["Content-Security-Policy"]
@@ -510,7 +563,7 @@ def test_a_recording_of_a_course_is_heard_from_its_middle_and_only_from_here(app
     (player,) = page_of(answer).iter("audio")
     assert (player.get("preload"), player.get("aria-label")) == ("none", "L’entretien")
     assert "media-src 'self'" in answer.headers["Content-Security-Policy"]
-    assert any(one.get("href", "").endswith("media/entretien.txt") for one in page_of(answer).iter("a"))
+    assert any("media/entretien.txt?digest=" in one.get("href", "") for one in page_of(answer).iter("a"))
     part = visitor.get(player.get("src"), headers={"Range": "bytes=4-7"})
     assert (part.status_code, part.mimetype, part.data) == (206, "audio/mpeg", b"\x00" * 4)
 
