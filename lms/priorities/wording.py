@@ -42,14 +42,14 @@ def heading_of(competency: str) -> str:
 #: rank -> the sentence; the number stands in <b>, as the component `why` shows it.
 _REASONS: dict[int, Callable[..., str]] = {
     1: lambda **words: _(
-        "Suggested because <b>%(share)s in 100</b> answers show a gap in “%(name)s”, the network's first need.", **words
+        "Suggested because <b>%(share)s in 100</b> answers show a gap in “%(name)s”, the network’s first need.", **words
     ),
     2: lambda **words: _(
-        "Suggested because <b>%(share)s in 100</b> answers show a gap in “%(name)s”, the network's second need.",
+        "Suggested because <b>%(share)s in 100</b> answers show a gap in “%(name)s”, the network’s second need.",
         **words,
     ),
     3: lambda **words: _(
-        "Suggested because <b>%(share)s in 100</b> answers show a gap in “%(name)s”, the network's third need.", **words
+        "Suggested because <b>%(share)s in 100</b> answers show a gap in “%(name)s”, the network’s third need.", **words
     ),
 }
 
@@ -194,7 +194,7 @@ def left_sentence(share: float, brief: Brief, place: str) -> Markup:
     names the group of the brief, "" for the network.
     """
     said = [
-        _("The courses on the shelf leave <b>%(share)s in 100</b> of the network's need open here.",
+        _("The courses on the shelf leave <b>%(share)s in 100</b> of the network’s need open here.",
           share=per_hundred(share))
     ]  # fmt: skip
     if place:

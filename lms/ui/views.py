@@ -61,7 +61,7 @@ class Sample(Form):
             SelectChoice("3", lazy_("somewhat")),
             SelectChoice("4", lazy_("a lot")),
             SelectChoice("5", lazy_("it is essential")),
-            SelectChoice("no", lazy_("I don't know")),
+            SelectChoice("no", lazy_("I don’t know")),
         ],
     )
 
@@ -82,7 +82,7 @@ def competencies() -> list[tuple[str, float, float, int]]:
         (_("Keep a place going without always being there"), 4.3, 2.8, 43),
         (_("Set a price and explain it"), 4.2, 3.1, 41),
         (_("Welcome a person who arrives"), 4.7, 3.8, 44),
-        (_("Keep the rooms' timetable"), 3.9, 4.1, 44),
+        (_("Keep the rooms’ timetable"), 3.9, 4.1, 44),
     ]
 
 

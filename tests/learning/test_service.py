@@ -197,7 +197,7 @@ def test_a_quiz_is_marked_when_its_last_answer_arrives(any_app: Flask, courses: 
         given = {**RIGHT, "q-duree": "30", "q-gestes": [1, 3], "q-mot-juste": None}
         answer_all(who, row, given)
         row = db.session.get_one(Attempt, row.id)
-        # 0 for the near miss, 0 for "I don't know", (1 - 1) / 2 for the gestures, 1 for the three others, out of six
+        # 0 for the near miss, 0 for "I don’t know", (1 - 1) / 2 for the gestures, 1 for the three others, out of six
         # marked
         assert row.score == pytest.approx(3 / 6)
         assert row.passed is False

@@ -125,7 +125,7 @@ def test_the_coordinator_sees_what_is_covered_and_what_to_write(app, client, cam
     assert {"en": "2 courses cover", "fr": "2 cours couvrent", "es": "2 cursos cubren", "ca": "2 cursos cobreixen"}[
         lang
     ] in words
-    left = {"en": "leave 22 in 100", "fr": "22 %", "es": "22 de cada 100", "ca": "22 de cada 100"}
+    left = {"en": "leave 22 in 100", "fr": "22 pour cent", "es": "22 de cada 100", "ca": "22 de cada 100"}
     assert left[lang] in words
 
 

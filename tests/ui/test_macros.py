@@ -28,7 +28,7 @@ class Sample(Form):
     level = RadioField(
         "Level",
         [InputRequired("Choose one.")],
-        choices=[SelectChoice("1", "a little"), SelectChoice("2", "a lot"), SelectChoice("no", "I don't know")],
+        choices=[SelectChoice("1", "a little"), SelectChoice("2", "a lot"), SelectChoice("no", "I don’t know")],
     )
     topics = SelectMultipleField(
         "Topics",

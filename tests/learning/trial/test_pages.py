@@ -166,9 +166,9 @@ def test_Q1_two_quizzes_that_differ_in_the_right_answer_alone_look_the_same(app:
         for number in range(7):
             kind = page.get_data(as_text=True)
             seen.append(re.sub(r'name="csrf_token" value="[^"]*"', "", kind).replace(name, "NAME"))
-            page = client.fill(page, form="quiz", press="I don’t know" if "I don’t know" in kind else "I don't know")
+            page = client.fill(page, form="quiz", press="I don’t know" if "I don’t know" in kind else "I don’t know")
             page = client.fill(page, form="quiz", press="Continue") if number < 6 else page
-        # what was answered is carried on and shows nothing: "I don't know" to all
+        # what was answered is carried on and shows nothing: "I don’t know" to all
         pages.append([re.sub(r'<input type="hidden"[^>]*>', "", one) for one in seen])
     assert pages[0] == pages[1]
 
@@ -212,7 +212,7 @@ def test_a_quiz_goes_question_by_question_to_its_end(house: House) -> None:
     assert "RIGHT-FEEDBACK" in page.get_data(as_text=True)
     for _number in range(6):
         page = client.fill(page, form="quiz", press="Continue")
-        page = client.fill(page, form="quiz", press="I don't know")
+        page = client.fill(page, form="quiz", press="I don’t know")
     end = client.fill(page, form="quiz", press="Continue")
     assert "That was the first step" in words_of(end)
     assert "1 of 6" in words_of(end), "the open question is not marked"
