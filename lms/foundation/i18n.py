@@ -27,7 +27,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from flask import Flask, current_app, g, has_app_context, has_request_context, request
-from flask_babel import Babel, force_locale, get_locale
+from flask_babel import Babel, LazyString, force_locale
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
@@ -70,14 +70,18 @@ def _speech() -> _Speech:
     except RuntimeError:
         return _SILENT
     if found is None:
-        locale = get_locale()
-        lang = locale.language if locale and locale.language in LANGUAGES else DEFAULT_LANGUAGE
-        known: dict[str, _Speech] = current_app.extensions["speeches"]
-        found = known.get(lang)
-        if found is None:
-            found = known[lang] = _Speech(lang, flask_babel.get_translations())
-        g.speech = found
+        found = g.speech = _speech_in(_select())
     return found
+
+
+def _speech_in(lang: str) -> _Speech:
+    """This language with its catalogue, made once in a process; the network's own where it is none of ours."""
+    known: dict[str, _Speech] = current_app.extensions["speeches"]
+    lang = lang if lang in LANGUAGES else DEFAULT_LANGUAGE
+    if lang not in known:
+        with force_locale(lang):
+            known[lang] = _Speech(lang, flask_babel.get_translations())
+    return known[lang]
 
 
 def _(text: str, /, **words: object) -> str:
@@ -122,7 +126,7 @@ def _many_in_template(page: EvalContext, one: str, many: str, num: int, /, **wor
 
 def lazy_(text: str, /, **words: object) -> Any:
     """`text`, translated when it is shown: for labels that are written before anybody reads."""
-    return flask_babel.lazy_gettext(text, **words)
+    return LazyString(_, text, **words)
 
 
 def N_(text: str) -> str:
@@ -149,7 +153,8 @@ def speaking(lang: str) -> Iterator[None]:
         return
     before = g.pop("speech", None)
     try:
-        with force_locale(lang if lang in LANGUAGES else DEFAULT_LANGUAGE):
+        g.speech = speech = _speech_in(lang)
+        with force_locale(speech.lang):
             yield
     finally:
         g.speech = before

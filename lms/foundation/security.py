@@ -111,14 +111,27 @@ def headers(*, https: bool) -> dict[str, str]:
     return {**HEADERS, **(HSTS if https else {})}
 
 
+def differs_by(response: Response, *names: str) -> None:
+    """Say in `Vary` that the answer depends on these headers of the request too."""
+    said = response.headers.get("Vary", "")
+    known = {name.strip().lower() for name in said.split(",")}
+    more = [name for name in names if name.lower() not in known]
+    if more:
+        response.headers["Vary"] = ", ".join([said, *more] if said else more)
+
+
 def secure(response: Response, *, https: bool = False) -> Response:
     """Put the house's headers on `response`; a page that says nothing about caching is private and never stored."""
-    for name, value in headers(https=https).items():
-        response.headers.setdefault(name, value)
+    own = {name.lower() for name in response.headers.keys()}
+    response.headers.extend([line for line in _LINES[https] if line[0].lower() not in own])
     if not _public(response):
         response.headers["Cache-Control"] = "no-store"
-    response.vary.update(("Cookie", "Accept-Language"))
+    differs_by(response, "Cookie", "Accept-Language")
     return response
+
+
+#: The same as lines, by whether the site is asked over https: every answer takes them.
+_LINES = {https: list(headers(https=https).items()) for https in (False, True)}
 
 
 def _stamped_here(app: Flask, token: str) -> bool:

@@ -9,6 +9,8 @@ import gzip
 import brotli
 from flask import Flask, Response, request
 
+from lms.foundation.security import differs_by
+
 TYPES = {
     "text/html",
     "text/plain",
@@ -26,7 +28,7 @@ def squeeze(response: Response) -> Response:
     """Compresses one answer. Leaves alone what is streamed, already encoded, short, partial or not text."""
     if response.mimetype not in TYPES or response.is_streamed or response.direct_passthrough:
         return response
-    response.vary.add("Accept-Encoding")
+    differs_by(response, "Accept-Encoding")
     if response.status_code in (204, 206, 304) or "Content-Encoding" in response.headers:
         return response
     body = response.get_data()
