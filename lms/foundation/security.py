@@ -122,7 +122,7 @@ def differs_by(response: Response, *names: str) -> None:
 
 def secure(response: Response, *, https: bool = False) -> Response:
     """Put the house's headers on `response`; a page that says nothing about caching is private and never stored."""
-    own = {name.lower() for name in response.headers.keys()}
+    own = {name.lower() for name, _value in response.headers}
     response.headers.extend([line for line in _LINES[https] if line[0].lower() not in own])
     if not _public(response):
         response.headers["Cache-Control"] = "no-store"

@@ -42,7 +42,8 @@ COURSES = 20
 #: Questions that can be tried on the front page.
 SAMPLES = 3
 
-#: How long the process itself keeps the front page as a stranger without a cookie gets it, one text for each language.
+#: How long the process itself keeps the front page as a stranger without a cookie gets it: one text for each language that
+#: browsers ask for, and one for those that ask for none of ours.
 KEPT = timedelta(seconds=30)
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -56,11 +57,12 @@ def landing() -> Any:
     if request.cookies or request.args:
         return _landing()[0]
     kept: dict[str, tuple[str, datetime]] = current_app.extensions.setdefault("landing", {})
-    text, until = kept.get(language(), ("", LONG_AGO))
+    asked = request.accept_languages.best_match(list(LANGUAGES)) or ""
+    text, until = kept.get(asked, ("", LONG_AGO))
     if until < now():
         text, ready = _landing()
         if ready:
-            kept[language()] = (text, now() + KEPT)
+            kept[asked] = (text, now() + KEPT)
     answer = make_response(text)
     answer.headers["Cache-Control"] = "public, max-age=60"
     return answer
