@@ -33,6 +33,7 @@ from lms.learning.queries import Begun, Commitment, Given, Learning, Try, Way
 from lms.learning.versions.queries import changed_at
 
 _QUOTED = re.compile(r"((?:«[^«»]{1,300}»|“[^“”]{1,300}”)[.,]?)\s*(?=\S)")
+_ANCHOR = re.compile(r'</?a(?:\s(?:[^">]|"[^"]*")*)?>')
 NOTHING = Markup("")
 #: What each type of activity is called in the list of steps.
 _TYPES = {
@@ -710,8 +711,20 @@ class Group:
     questions: list[dict[str, Any]]
 
 
-def groups(one: Try, text: Activity, answers: Mapping[str, Given]) -> list[Group]:
-    """The questions of an attempt: those held, those to come back to, those written in one's own words."""
+def unlinked(html: str, served: Published) -> Markup:
+    """A question's title where it is quoted far from its course: as it is placed, its links as words."""
+    return placed(_ANCHOR.sub("", html), served)
+
+
+def titled(question: Question, served: Published) -> dict[str, Any]:
+    """The title of a question in a list, its links led; `linked` where it has some, so that it can be no link itself."""
+    return {"title": placed(question.title, served), "linked": "<a " in question.title}
+
+
+def groups(one: Try, text: Activity, answers: Mapping[str, Given], then: Published) -> list[Group]:
+    """The questions of an attempt: those held, those to come back to, those written in one's own words. `then` is the
+    version it was made on.
+    """
     sorted_out: dict[str, list[dict[str, Any]]] = {"hold": [], "revisit": [], "wrote": []}
     for number, name in enumerate(one.questions, 1):
         question = text.question(name)
@@ -719,9 +732,7 @@ def groups(one: Try, text: Activity, answers: Mapping[str, Given]) -> list[Group
             continue
         share = answers[name].share if name in answers else 0.0
         kind = "wrote" if question.kind == "open" else "hold" if share >= 1 - 1e-9 else "revisit"
-        sorted_out[kind].append(
-            {"number": number, "title": safe(question.title), "href": question_address(one, number)}
-        )
+        sorted_out[kind].append({"number": number, "href": question_address(one, number), **titled(question, then)})
     return [
         Group("hold", _("You hold"), "tick", sorted_out["hold"]),
         Group("revisit", _("To revisit"), "loop", sorted_out["revisit"]),
@@ -876,7 +887,9 @@ def result_page(
     """The end of an attempt. `spent` of them were made before it was asked anew."""
     document = own.published.document
     to_look_at = _to_look_at(own, one, lang)
-    sorted_out = groups(one, text, next(answers for each, answers in tried if each.id == one.id))
+    sorted_out = groups(
+        one, text, next(answers for each, answers in tried if each.id == one.id), versions[one.version_id]
+    )
     held, revisit = len(sorted_out[0].questions), len(sorted_out[1].questions)
     marked = held + revisit
     limit = text.quiz.attempts if text.quiz else None
@@ -899,6 +912,7 @@ def result_page(
     return {
         "course": course_link(document, lang),
         "text": text_of(text),
+        "terms": glossary(versions[one.version_id], text),
         "headline": headline(held, marked),
         "groups": sorted_out,
         "right": held,
@@ -1025,13 +1039,13 @@ def scene_page(
         move = here.moves[rules.steps_of(here.moves).index(there)]
         walked.append(
             {
-                "title": safe(here.title),
+                "title": placed(here.title, served),
                 "choice": safe(move.text),
                 "feedback": placed(move.feedback, served),
             }
         )
     return {
-        "scene": scene,
+        "scene": replace(scene, title=placed(scene.title, served)),
         "body": placed(scene.html, served),
         "way": walked,
         "first": not walked,

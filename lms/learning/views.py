@@ -29,6 +29,7 @@ from lms.learning.forms import PlanForm
 from lms.learning.moves.rules import arrived, stood_then
 from lms.learning.notes.forms import NOTE, NOTE_FIELDS, note_form
 from lms.learning.notes.queries import foot_of, tried_in
+from lms.learning.openings.pages import preparation
 from lms.learning.queries import Given, Learning, Try
 from lms.learning.renewals.pages import renewal_told
 from lms.learning.renewals.queries import attempts_before, renewed_until
@@ -50,7 +51,7 @@ def course(course_id: str) -> Any:
     """What a course is about, its steps, and the one button that begins or goes on. Open to everybody."""
     served, own = queries.visible_to(visitor().id, course_id)
     if served is None:
-        raise NotFound()
+        return preparation(course_id)
     by = own.enrolment.enrolled_by if own and pages.is_invited(own) else None
     begun = queries.tries_left_open(own) if own else []
     first = told_before(*before(served.document, visitor().id), own)
@@ -584,7 +585,7 @@ def _lesson(
         commitments=[
             {
                 "id": block,
-                "title": promises[block].title,
+                "title": pages.placed(promises[block].title, own.published),
                 "more": pages.more_of(promises[block], own.published),
                 "form": form,
             }

@@ -304,6 +304,42 @@ def test_pictures_and_links_in_the_texts_of_a_question_lead_somewhere(app: Flask
             assert answer.text.count('id="g-besoin"') == 1, "a word of the glossary is explained where it stands"
 
 
+#: Title of a question with all that leads somewhere.
+LED = "## Où est [le besoin](../../glossary.fr.md#besoin) de [l’étape](lesson.fr.md) ![Le plan](media/plan.svg) ?"
+
+
+def test_what_leads_somewhere_in_the_title_of_a_question_leads_there_in_lists_too(app: Flask, tmp_path: Path) -> None:
+    course = write_course(tmp_path / "courses", "plans", units=("un",))
+    write_picture(course, "un")
+    text = PICTURED.replace("## Où est la salle ?", LED)
+    write_quiz(course, "un", body=text[: text.index("Pensez au")] + text[text.index("- [x] Ici") :])
+    serve(app, tmp_path / "courses")
+    stranger = app.test_client()
+    assert isinstance(stranger, StrictClient)
+    visitor = learner(app, course="/courses/plans")
+    here = visitor.fill(visitor.fill("/courses/plans/un/quiz", form="/start"), {"q-plan": "1"}, form="/quiz/")
+    told = visitor.get(here.request.path)
+    trial = stranger.get("/try/plans/quiz")
+    ended = stranger.fill(stranger.fill(trial, {"q-plan": "1"}, form="/try/plans/quiz"), form="/try/plans/quiz")
+    assert "q-plan-field" not in ended.text, "the end, not the question"
+    result = visitor.get(here.request.path.rpartition("/")[0] + "/end")
+    about = visitor.get("/courses/plans/un/quiz/remark?about=q-plan")
+    for answer in (told, result, about, trial, ended):
+        where = answer.request.path
+        main = page_of(answer).find("body/main")
+        assert main is not None
+        links = [one.get("href") or "" for one in main.iter("a")]
+        assert "/courses/plans/un/lesson" in links, where
+        assert "#g-besoin" in links, where
+        assert answer.text.count('id="g-besoin"') == 1, where
+        assert not any("/~" in one for one in links), where
+        pictures = [one.get("src") or "" for one in main.iter("img")]
+        assert pictures, where
+        assert all(stranger.get(one).status_code == 200 for one in pictures), where
+        assert not any(one.find(".//a") is not None for one in main.iter("a")), f"{where}: a link inside a link"
+    assert here.request.path in [one.get("href") for one in page_of(result).iter("a")], "the question itself, too"
+
+
 OTHER_PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle r="4"/></svg>'
 
 

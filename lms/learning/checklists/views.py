@@ -128,7 +128,7 @@ def _list(own: Learning, text: Activity) -> dict[str, Any]:
         "sections": [
             {
                 "id": section.id,
-                "title": pages.safe(section.title),
+                "title": pages.placed(section.title, own.published),
                 "html": pages.placed(section.html, own.published) if section.html else "",
                 "lines": [pages.placed(item, own.published) for item in section.items],
             }

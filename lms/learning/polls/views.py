@@ -40,7 +40,7 @@ def page(own: Learning, unit: str, text: Activity, *, error: str = "") -> Any:
         "polls/poll.html",
         **pages.frame(own, unit, text, language()),
         poll=poll,
-        title=pages.safe(poll.title),
+        title=pages.placed(poll.title, own.published),
         prompt=pages.placed(poll.prompt, own.published),
         choices=[pages.placed(choice, own.published) for choice in poll.choices],
         asked=queries.mark_of(source),

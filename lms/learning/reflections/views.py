@@ -172,7 +172,7 @@ def _piece(
     saved = mine.written if mine else Written("")
     return Piece(
         question=question,
-        title=pages.voiced(question.title),
+        title=pages.voiced(pages.placed(question.title, own.published)),
         prompt=pages.placed(question.prompt, own.published),
         hints=tuple(pages.placed(hint, own.published) for hint in question.hints),
         form=forms[question.id],

@@ -54,7 +54,8 @@ def write(course_id: str, unit: str, activity: str) -> Any:
         course=pages.course_link(own.published.document, language()),
         text=pages.text_of(text),
         back=pages.activity_address(course_id, unit, activity),
-        question=pages.safe(asked.title) if asked else "",
+        question=pages.placed(asked.title, own.published) if asked else "",
+        terms=pages.glossary(own.published, text),
     )
     return (page, 422) if form.errors else page
 
@@ -129,7 +130,7 @@ def _told(remarks: list[Said]) -> list[dict[str, Any]]:
                 "said": one,
                 "course": document.title(language()),
                 "title": text.title if text else "",
-                "question": pages.safe(asked.title) if asked else "",
+                "question": pages.unlinked(asked.title, served[one.version_id]) if asked else "",
                 "lang_mark": pages.lang_mark(one.lang),
                 "href": pages.activity_address(one.course_id, one.unit, one.activity) if text else "",
             }

@@ -97,7 +97,8 @@ def lesson(served: Published, trial: Trial, one: Activity, given: Answers) -> di
     return {
         "blocks": blocks,
         "plans": [
-            {"title": pages.safe(plan.title), "html": pages.placed(plan.html, served)} for plan in pages.promises(one)
+            {"title": pages.placed(plan.title, served), "html": pages.placed(plan.html, served)}
+            for plan in pages.promises(one)
         ],
     }
 
@@ -115,14 +116,14 @@ def question_page(served: Published, one: Activity, question: Question, given: A
     }
 
 
-def result(one: Activity, given: Answers) -> dict[str, Any]:
+def result(served: Published, one: Activity, given: Answers) -> dict[str, Any]:
     """The end of a quiz: its finding in words, and the questions that hold and those to come back to."""
     hold: list[dict[str, Any]] = []
     revisit: list[dict[str, Any]] = []
     for number, question in enumerate(rules.asked_in(one), 1):
         fraction = question.mark(given.get(question.id, MISSING)).fraction
         if fraction is not None:
-            (hold if fraction >= 1 - 1e-9 else revisit).append({"number": number, "title": pages.safe(question.title)})
+            (hold if fraction >= 1 - 1e-9 else revisit).append({"number": number, **pages.titled(question, served)})
     marked = len(hold) + len(revisit)
     return {
         "headline": pages.headline(len(hold), marked) if marked else _("You have answered everything."),

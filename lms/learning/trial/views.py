@@ -182,7 +182,7 @@ def _question(
 def _result(served: Published, trial: Trial, text: Activity, given: pages.Answers) -> str:
     return render_template(
         "trial/result.html",
-        **pages.frame(served, trial, text, language()), **pages.result(text, given), **_end(served, trial, text),
+        **pages.frame(served, trial, text, language()), **pages.result(served, text, given), **_end(served, trial, text),
     )  # fmt: skip
 
 

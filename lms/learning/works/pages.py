@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from lms.catalogue.queries import Published
 from lms.content.documents import Activity, Asked, Assignment, Criterion
 from lms.foundation.i18n import _, format_number
-from lms.learning.pages import NOTHING, lang_mark, placed, safe
+from lms.learning.pages import NOTHING, lang_mark, placed
 from lms.learning.works.files import Unfit
 from lms.learning.works.queries import Attached, Said
 from lms.learning.works.rules import MEGABYTE, largest
@@ -51,17 +51,16 @@ def task_of(served: Published, text: Activity) -> Task:
         text.title,
         lang_mark(text.lang),
         tuple(placed(block.html, served) for block in text.blocks if not isinstance(block, Asked)),
-        tuple(_line(one) for one in assignment.rubric),
+        tuple(_line(one, served) for one in assignment.rubric),
         placed(assignment.model_answer, served) if assignment.model_answer else NOTHING,
     )
 
 
-def _line(one: Criterion) -> Line:
-    names = [safe(name) for name in one.names]
+def _line(one: Criterion, served: Published) -> Line:
+    names = [placed(name, served) for name in one.names]
     names += [escape(_("Level %(number)s", number=number)) for number in range(len(names) + 1, len(one.levels) + 1)]
-    return Line(
-        one.id, safe(one.title), tuple(Level(name, safe(html)) for name, html in zip(names, one.levels, strict=False))
-    )
+    levels = tuple(Level(name, placed(html, served)) for name, html in zip(names, one.levels, strict=False))
+    return Line(one.id, placed(one.title, served), levels)
 
 
 def marked(task: Task, review: Said) -> list[tuple[Markup, Level]]:
