@@ -3,6 +3,7 @@
 - `app`: the application on SQLite, with all tables, empty; `client`: a strict visitor of it.
 - `any_app`, `any_client`: the same test runs on SQLite and on PostgreSQL.
 - `ctx`, `any_ctx`: the same with an open app context, for services and queries.
+- Attacks on rights, lists, tables, races and limits run on both by their names alone (`ON_BOTH`).
 - `make_app`: builds applications with settings of your own.
 - `valkey`, `mails`: real servers; `postgres`: the cluster itself.
 - `live`: a demo site served by its own process, one per file; `sites`: more of them; `page`: a tab of a real Chromium.
@@ -14,6 +15,7 @@ What is missing on this machine is skipped, loudly, at the end of the run. `LMS_
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -34,6 +36,18 @@ if TYPE_CHECKING:
 
 #: Parts that must have been at work in a complete run, as the summary names them.
 PARTS = ("PostgreSQL", "Valkey", "mail", "browser")
+
+
+#: Tests of rows of the guard list (tests/guard/__init__.py) that run on SQLite and on PostgreSQL even if they ask for the
+#: plain `app`: rights, invitations, sheets, races, and limits of jobs and tries.
+ON_BOTH = re.compile(r"test_(A\d|E\d|N\d|S[45]_|D[789]_)")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test whose name begins with a row of `ON_BOTH` on both databases, unless it sees to that by itself."""
+    names = set(metafunc.fixturenames)
+    if ON_BOTH.match(metafunc.function.__name__) and "database" in names and "any_url" not in names:
+        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 
 
 # --- what ran on what --------------------------------------------------------------------------------------------
@@ -283,16 +297,29 @@ def apps(tmp_path_factory: pytest.TempPathFactory) -> Apps:
 
 
 @pytest.fixture
-def make_app(apps: Apps, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+def database(request: pytest.FixtureRequest) -> str:
+    """Which database the applications of a test stand on that ask for none: sqlite, or in `ON_BOTH` both in turn."""
+    return str(getattr(request, "param", "sqlite"))
+
+
+@pytest.fixture
+def make_app(
+    apps: Apps, tmp_path: Path, database: str, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Flask]]:
     """Call it with settings (`make_app(BASE_URL="https://learn.example.org")`) for one more application of this test.
 
-    It has an empty SQLite database of its own unless DATABASE_URL is among the settings.
+    It has an empty database of its own unless DATABASE_URL is among the settings.
     """
     made: list[Flask] = []
+    served: list[str] = []
+    server: Postgres | None = request.getfixturevalue("postgres") if database == "postgresql" else None
 
     def make(**settings: str) -> Flask:
         folder = tmp_path / f"app-{len(made)}"
-        if "DATABASE_URL" not in settings:
+        if "DATABASE_URL" not in settings and server is not None:
+            served.append(apps.postgresql(server))
+            settings["DATABASE_URL"] = served[-1]
+        elif "DATABASE_URL" not in settings:
             settings["DATABASE_URL"] = apps.sqlite(folder)
         made.append(apps.build(folder, **settings))
         return made[-1]
@@ -300,6 +327,9 @@ def make_app(apps: Apps, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
     yield make
     for app in made:
         close(app)
+    if server is not None:
+        for url in served:
+            server.drop(url)
 
 
 @pytest.fixture
