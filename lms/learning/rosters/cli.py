@@ -19,9 +19,9 @@ from lms.foundation.db import db, writing
 from lms.foundation.errors import DomainError, NotFound
 from lms.foundation.i18n import speaking
 from lms.foundation.sheets import BYTES_MOST, Unreadable, read_sheet
-from lms.learning.rosters import service
+from lms.learning.rosters import queries, service
 from lms.learning.rosters.rules import usable
-from lms.learning.rosters.service import Done
+from lms.learning.rosters.tasks import through
 from lms.spaces.models import Space
 from lms.spaces.queries import space
 from lms.spaces.roster.rules import columns_of, entries_of
@@ -38,15 +38,9 @@ def _space(slug: str) -> Space:
     return found
 
 
-def _told(rows: Sequence[Done]) -> list[dict[str, Any]]:
+def _told(rows: Sequence[Any]) -> list[dict[str, Any]]:
     return [
-        {
-            "line": row.planned.line,
-            "email": row.planned.email,
-            "name": row.planned.name,
-            "outcome": row.outcome,
-            "reason": row.planned.reason or None,
-        }
+        {"line": row.line, "email": row.email, "name": row.name, "outcome": row.outcome, "reason": row.reason or None}
         for row in rows
     ]
 
@@ -93,7 +87,8 @@ def roster(file: Path, slug: str, course_id: str | None, due: datetime | None, d
             place = f"{file}:{error.line}" if error.line else str(file)
             fault = f"{place}: {error.code.upper()} {error.sentence()}"
         entries = entries_of(lines)
-        planned, counts = service.would_bring(entries, here, course_id=course_id)
+        would, counts = service.would_bring(entries, here, course_id=course_id)
+        rows: Sequence[Any] = [row.planned for row in would]
         if not fault and not columns_of(lines).email:
             fault = f"{file}: NO_EMAIL_COLUMN no column holds e-mail addresses — name one “E-mail”."
         elif not fault and not usable(counts):
@@ -105,9 +100,7 @@ def roster(file: Path, slug: str, course_id: str | None, due: datetime | None, d
             for again in (True, False):
                 try:
                     with writing():
-                        import_id, planned, counts = service.bring(
-                            entries, here, name=file.name, course_id=course_id, due_on=day
-                        )
+                        import_id = service.bring(entries, here, name=file.name, course_id=course_id, due_on=day)
                     break
                 except (
                     IntegrityError
@@ -116,14 +109,27 @@ def roster(file: Path, slug: str, course_id: str | None, due: datetime | None, d
                         raise
                 except DomainError as error:
                     raise click.ClickException(str(error)) from error
+            rows, counts = _written(str(import_id), here)
         if fault:
             counts = {**counts, "enrolled": 0, "invitations": 0}
         order = ("rows", "new", "present", "elsewhere", "invalid", "enrolled", "invitations")
         summary = {**{name: counts[name] for name in order}, "dry_run": dry_run, "import_id": import_id}
-        _print(form, _told(planned), summary)
+        _print(form, _told(rows), summary)
     if fault:
         click.echo(fault, err=True)
         sys.exit(1)
+
+
+def _written(import_id: str, here: Space) -> tuple[Sequence[Any], dict[str, int]]:
+    """The rows and counts of a list that was begun, once all of it is written."""
+    through(lambda: service.write_part(import_id))
+    through(lambda: service.undo_part(import_id))
+    found = queries.import_of(here.id, import_id)
+    if found is None or found.state != "done":
+        raise click.ClickException(
+            "the space was archived, or the course withdrawn, meanwhile: nothing was brought in."
+        )
+    return queries.rows_of(import_id), found.counts
 
 
 @spaces.command("roster-undo")
@@ -134,15 +140,14 @@ def roster_undo(import_id: str, form: str) -> None:
     with speaking("en"):
         try:
             with writing():
-                kept, undone = service.undo(import_id, None, by=None)
+                service.begin_undo(import_id)
+            through(lambda: service.undo_part(import_id))
         except NotFound as error:
             raise click.UsageError(f"there is no list {import_id!r}.") from error
         except DomainError as error:
             raise click.ClickException(str(error)) from error
-    rows = [
-        {"line": row.line, "email": row.email, "name": row.name, "outcome": row.outcome, "reason": None} for row in kept
-    ]
-    summary = {"undone": undone, "kept": len(rows), "import_id": import_id}
+    rows = _told(queries.kept_rows(import_id))
+    summary = {"undone": queries.counts_of(import_id)["undone"], "kept": len(rows), "import_id": import_id}
     if form == "json":
         click.echo(json.dumps({"kept": rows, "summary": summary}, ensure_ascii=False))
         return

@@ -32,13 +32,16 @@ class RosterImport(Base):
     state: Mapped[str] = mapped_column(words("state", *STATES))
     course_id: Mapped[str | None] = mapped_column(sa.ForeignKey("course.id"))
     due_on: Mapped[date | None] = mapped_column(sa.Date)
-    #: How many rows there are, and how many of them the job has looked at.
+    #: How many rows there are, and up to which of them what the list says stands: it grows while the list is written, and
+    #: falls while it is undone.
     rows: Mapped[int] = mapped_column(sa.Integer)
     progress: Mapped[int] = mapped_column(sa.Integer)
-    #: What came of it: outcomes, `enrolled`, `invitations`, and after an undo `kept`.
+    #: What came of it: outcomes, `enrolled`, `invitations`, and after an undo `undone`, `kept`, `withdrawn`, `reopened`.
     counts: Mapped[dict[str, int]] = mapped_column(Json)
     made_at: Mapped[datetime] = mapped_column(Moment)
     done_at: Mapped[datetime | None] = mapped_column(Moment)
+    #: Since when it is being undone; None before that, and when that is over.
+    back_since: Mapped[datetime | None] = mapped_column(Moment)
 
 
 class RosterFile(Base):
@@ -69,9 +72,13 @@ class RosterRow(Base):
     #: Whether the person was made by this row, and the invitation that was written ("" for none).
     made: Mapped[bool] = mapped_column(sa.Boolean)
     invitation_id: Mapped[str] = mapped_column(sa.String(22))
+    #: The question that was put to them ("" for none), and whether a request of theirs to join was answered.
+    transfer_id: Mapped[str] = mapped_column(sa.String(22), default="", server_default="")
+    answered: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.false())
     #: Whether this row enrolled them, or gave a running enrolment another day instead of `due_before`.
     enrolled: Mapped[bool] = mapped_column(sa.Boolean)
     redated: Mapped[bool] = mapped_column(sa.Boolean)
     due_before: Mapped[date | None] = mapped_column(sa.Date)
-    #: After an undo: somebody has acted on it, so it stays.
+    #: After an undo: somebody has acted on it, so it stays; or something of it was taken back.
     kept: Mapped[bool] = mapped_column(sa.Boolean)
+    back: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.false())

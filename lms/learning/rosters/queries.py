@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,8 +14,9 @@ from lms.jobs.models import Job
 from lms.learning.assignments.models import Assignment, AssignmentCourse
 from lms.learning.models import Enrolment
 from lms.learning.rosters.models import RosterFile, RosterImport, RosterRow
-from lms.learning.rosters.rules import PAGE
+from lms.learning.rosters.rules import PAGE, counted
 from lms.spaces.models import Invitation, Membership
+from lms.spaces.roster.queries import parts
 
 #: Rows about a person that are no act of theirs or of anybody who counts on them: what the network noted or sent.
 _NO_ACT = frozenset({"roster_row", "roster_import", "sent_mail", "membership", "enrolment"})
@@ -26,6 +27,11 @@ def import_of(space_id: str, import_id: str) -> RosterImport | None:
     return db.session.scalar(
         sa.select(RosterImport).where(RosterImport.id == import_id, RosterImport.space_id == space_id)
     )
+
+
+def counts_of(import_id: str) -> dict[str, int]:
+    """What came of an import (see `models.RosterImport.counts`)."""
+    return db.session.scalars(sa.select(RosterImport.counts).where(RosterImport.id == import_id)).one()
 
 
 def file_of(import_id: str) -> bytes | None:
@@ -43,19 +49,66 @@ def rows_of(import_id: str, *, bad: bool | None = None, page: int = 0) -> list[R
     return list(db.session.execute(wanted))
 
 
+def rows_after(import_id: str, number: int, most: int) -> list[Row[Any]]:
+    """The first `most` rows after this one."""
+    rows = sa.select(RosterRow.__table__).where(RosterRow.import_id == import_id, RosterRow.number > number)
+    return list(db.session.execute(rows.order_by(RosterRow.number).limit(most)))
+
+
+def rows_until(import_id: str, number: int, most: int) -> list[Row[Any]]:
+    """The last `most` rows up to this one, in their order."""
+    rows = sa.select(RosterRow.__table__).where(RosterRow.import_id == import_id, RosterRow.number <= number)
+    return list(db.session.execute(rows.order_by(RosterRow.number.desc()).limit(most)))[::-1]
+
+
+def used_before(import_id: str, number: int, addresses: Collection[str]) -> set[str]:
+    """Those of the addresses that stand in a row up to this one and could be used."""
+    found: set[str] = set()
+    for part in parts(addresses):
+        rows = sa.select(RosterRow.email).where(
+            RosterRow.import_id == import_id, RosterRow.number <= number, RosterRow.outcome != "invalid",
+            RosterRow.email.in_(part),
+        )  # fmt: skip
+        found.update(db.session.scalars(rows))
+    return found
+
+
+def came_of(import_id: str) -> tuple[dict[str, int], list[str], list[str]]:
+    """What came of a list that is written: its counts, the people who are new by it, their invitations."""
+    rows = db.session.execute(
+        sa.select(RosterRow.outcome, RosterRow.enrolled, RosterRow.person_id, RosterRow.invitation_id)
+        .where(RosterRow.import_id == import_id)
+        .order_by(RosterRow.number)
+    ).all()
+    letters = [row.invitation_id for row in rows if row.invitation_id]
+    counts = counted(rows) | {"enrolled": sum(row.enrolled for row in rows), "invitations": len(letters)}
+    return counts, [row.person_id for row in rows if row.outcome == "new" and row.person_id], letters
+
+
 def kept_rows(import_id: str) -> list[Row[Any]]:
     """The rows that an undo has left, because somebody had acted on them."""
     rows = sa.select(RosterRow.__table__).where(RosterRow.import_id == import_id, RosterRow.kept)
     return list(db.session.execute(rows.order_by(RosterRow.number)))
 
 
+def taken_back(import_id: str, what: str, most: int = 100) -> list[Row[Any]]:
+    """(name, email) of the first rows whose question an undo has withdrawn (`what` = questions), or whose request to join it has
+    opened again (requests).
+    """
+    of = {"questions": RosterRow.transfer_id != "", "requests": RosterRow.answered}[what]
+    rows = sa.select(RosterRow.name, RosterRow.email).where(RosterRow.import_id == import_id, RosterRow.back, of)
+    return list(db.session.execute(rows.order_by(RosterRow.number).limit(most)))
+
+
 def imports_of(space_id: str, most: int = 20) -> list[Row[Any]]:
-    """(id, name, state, counts, made_at, done_at, who) of the lists brought to a space, newest first; not those only read."""
+    """(id, name, state, counts, made_at, done_at, back_since, who) of the lists brought to a space, newest first; not those only
+    read.
+    """
     return list(
         db.session.execute(
             sa.select(
                 RosterImport.id, RosterImport.name, RosterImport.state, RosterImport.counts, RosterImport.made_at,
-                RosterImport.done_at, Person.name.label("who"),
+                RosterImport.done_at, RosterImport.back_since, Person.name.label("who"),
             )
             .outerjoin(Person, Person.id == RosterImport.brought_by)
             .where(RosterImport.space_id == space_id, RosterImport.state != "read")
@@ -77,10 +130,13 @@ def waiting_of(person_id: str) -> list[str]:
     return list(
         db.session.scalars(
             sa.select(RosterImport.id)
-            .where(RosterImport.brought_by == person_id, RosterImport.state == "waiting", ~aside)
+            .where(
+                RosterImport.brought_by == person_id, RosterImport.state == "waiting", RosterImport.back_since.is_(None),
+                ~aside,
+            )
             .order_by(RosterImport.made_at, RosterImport.id)
         )
-    )
+    )  # fmt: skip
 
 
 def standing_in(course_id: str, person_ids: Sequence[str]) -> dict[str, Row[Any]]:
@@ -93,15 +149,17 @@ def standing_in(course_id: str, person_ids: Sequence[str]) -> dict[str, Row[Any]
     return {row.person_id: row for row in rows}
 
 
-def who_acted(here: RosterImport) -> set[str]:
-    """Of the people whom an import brought: everybody who has done something since, or for whom somebody else has.
+def who_acted(here: RosterImport, first: int, last: int) -> set[str]:
+    """Of the people whom rows `first` to `last` of an import brought: everybody who has done something since, or for whom
+    somebody else has.
 
     Of those it made: signed in, accepted, joined another space, was put on another course by somebody; any row of any
     table that points to them and was not written by the import, or by what the space asks of whoever joins. Derived from
     the schema, so that a table of tomorrow counts too. Of those who had an account before: accepted, signed in since,
     became more than a learner, chose to be seen in the space.
     """
-    brought = sa.select(RosterRow.person_id).where(RosterRow.import_id == here.id, RosterRow.outcome == "new")
+    these = sa.and_(RosterRow.import_id == here.id, RosterRow.number.between(first, last))
+    brought = sa.select(RosterRow.person_id).where(these, RosterRow.outcome == "new")
     made = brought.where(RosterRow.made)
     asked: list[sa.Select[Any]] = [
         sa.select(column).where(column.in_(made)) for column in _columns_of_people() if column.table.name not in _NO_ACT
@@ -112,7 +170,7 @@ def who_acted(here: RosterImport) -> set[str]:
     mine = sa.and_(Enrolment.course_id == here.course_id, RosterRow.enrolled) if here.course_id else sa.false()
     asked.append(
         sa.select(Enrolment.person_id)
-        .join(RosterRow, sa.and_(RosterRow.person_id == Enrolment.person_id, RosterRow.import_id == here.id))
+        .join(RosterRow, sa.and_(RosterRow.person_id == Enrolment.person_id, these))
         .where(RosterRow.made, sa.or_(Enrolment.state != "active", sa.not_(sa.or_(mine, _asked_of_all(here)))))
     )
     asked.append(
@@ -129,12 +187,15 @@ def who_acted(here: RosterImport) -> set[str]:
     asked.append(
         sa.select(RosterRow.person_id)
         .join(Invitation, Invitation.id == RosterRow.invitation_id)
-        .where(RosterRow.import_id == here.id, Invitation.used_at.is_not(None))
+        .where(these, Invitation.used_at.is_not(None))
     )
     asked.append(
-        sa.select(LoginSession.person_id).where(
-            LoginSession.person_id.in_(brought), LoginSession.created_at >= here.done_at
+        sa.select(LoginSession.person_id)
+        .join(
+            Membership,
+            sa.and_(Membership.person_id == LoginSession.person_id, Membership.space_id == here.space_id),
         )
+        .where(LoginSession.person_id.in_(brought), LoginSession.created_at >= Membership.since)
     )
     return set(db.session.scalars(sa.union(*asked)))
 
@@ -152,9 +213,11 @@ def _asked_of_all(here: RosterImport) -> sa.ColumnElement[bool]:
     )  # fmt: skip
 
 
-def who_learned(here: RosterImport) -> set[str]:
-    """Of the people whom an import enrolled: everybody who has left something in the course, or the course itself."""
-    theirs = sa.select(RosterRow.person_id).where(RosterRow.import_id == here.id, RosterRow.enrolled)
+def who_learned(here: RosterImport, first: int, last: int) -> set[str]:
+    """Of the people whom rows `first` to `last` enrolled: everybody who has left something in the course, or has left it."""
+    theirs = sa.select(RosterRow.person_id).where(
+        RosterRow.import_id == here.id, RosterRow.number.between(first, last), RosterRow.enrolled
+    )
     asked: list[sa.Select[Any]] = [
         sa.select(table.c.person_id).where(table.c.person_id.in_(theirs), table.c.course_id == here.course_id)
         for table in Base.metadata.sorted_tables

@@ -13,8 +13,11 @@ from lms.spaces.roster.rules import OUTCOMES
 UNDO_FOR = timedelta(hours=24)
 KEPT_FOR = timedelta(days=30)
 READ_FOR = timedelta(days=1)
-#: A list with more rows is applied by a job, behind the page.
+#: A list with more rows is applied, and undone, by a job, behind the page: so many rows are one transaction.
 AT_ONCE_MOST = 200
+PART = 500
+#: A list that the operator's command works on is a job's after so long: the command may have been killed.
+ORPHANED = timedelta(minutes=1)
 #: Lists of one person that may wait for the job at the same time.
 WAITING_MOST = 10
 #: Rows on a page of the preview, and rows that can be mended on it at once.

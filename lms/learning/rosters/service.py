@@ -1,6 +1,8 @@
-"""What changes imports: a list kept and mended, applied as a whole, undone.
+"""What changes imports: a list kept and mended, written, undone.
 
-Applying is one transaction: whoever is killed in the middle has done nothing, and whoever does it twice does nothing more.
+A short list is one transaction. A long one is written, and undone, part by part, each in a transaction of its own, so that
+others write in between: whoever is killed in the middle goes on from the row where the list stands, and whoever does it twice
+does nothing more. No invitation leaves before all of it is written; where the right to it is lost in the middle, it is undone.
 """
 
 from __future__ import annotations
@@ -24,7 +26,16 @@ from lms.learning import service as learning
 from lms.learning.models import Enrolment
 from lms.learning.rosters import queries
 from lms.learning.rosters.models import RosterFile, RosterImport, RosterRow
-from lms.learning.rosters.rules import AT_ONCE_MOST, KEPT_FOR, READ_FOR, WAITING_MOST, counted, may_undo
+from lms.learning.rosters.rules import (
+    AT_ONCE_MOST,
+    KEPT_FOR,
+    ORPHANED,
+    PART,
+    READ_FOR,
+    WAITING_MOST,
+    counted,
+    may_undo,
+)
 from lms.spaces.audit.service import note
 from lms.spaces.joining import service as joining
 from lms.spaces.models import Invitation, Space
@@ -42,6 +53,8 @@ class Done:
     person_id: str = ""
     made: bool = False
     invitation_id: str = ""
+    transfer_id: str = ""
+    answered: bool = False
     enrolled: bool = False
     redated: bool = False
     due_before: date | None = None
@@ -85,7 +98,7 @@ def keep(
     made = RosterImport(
         id=_typeable_id(), space_id=space_id, brought_by=by, name=name[:200], encoding=encoding, separator=separator,
         state="read", course_id=None, due_on=None, rows=len(planned), progress=0, counts=counted(planned),
-        made_at=now(), done_at=None,
+        made_at=now(), done_at=None, back_since=None,
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
@@ -150,51 +163,32 @@ def ask(import_id: str, space_id: str, *, by: str) -> None:
     if here.rows == here.counts["invalid"]:
         raise Refused(_("No row of this list can be used. Mend one first."))
     if here.rows <= AT_ONCE_MOST:
-        apply(here, entries_of(here.id))
+        _write(here, AT_ONCE_MOST)
         return
     waiting = queries.waiting_of(by)
     if len(waiting) >= WAITING_MOST:
         raise TooMany(_("Ten of your lists are waiting already. Try again when one of them is done."), retry_after=60)
-    here.state, here.progress = "waiting", 0
+    here.state = "waiting"
     # The first list of everybody goes before the second one of anybody.
     outbox.put("rosters.apply", {"id": here.id}, key=f"rosters.apply:{here.id}", priority=min(9, 5 + len(waiting)))
 
 
-def advance(import_id: str, progress: int) -> None:
-    """Note how many rows the job has looked at."""
-    change = sa.update(RosterImport).where(RosterImport.id == import_id, RosterImport.state == "waiting")
-    db.session.execute(change.values(progress=progress), execution_options={"synchronize_session": False})
+# --- writing -----------------------------------------------------------------------------------------------------
 
 
-def finish(import_id: str, entries: Sequence[Entry]) -> None:
-    """Apply a list that waited. Does nothing for one that does not wait; where its right is lost, or its course is not
-    offered any more, it is refused as a whole.
+def bring(entries: Sequence[Entry], space: Space, *, name: str, course_id: str | None, due_on: date | None) -> str:
+    """Keep a list and write it for the operator; a long one waits for `write_part`, and for a job if nobody calls that. Gives the
+    import's id. Raises as `keep`, `NotFound` for a course that is not offered.
     """
-    here = _locked(import_id, None)
-    if here.state != "waiting":
-        return
-    savepoint = db.session.begin_nested()
-    try:
-        apply(here, entries)
-    except DomainError:
-        savepoint.rollback()
-        here.state = "refused"
-    else:
-        savepoint.commit()
-
-
-# --- applying ----------------------------------------------------------------------------------------------------
-
-
-def bring(
-    entries: Sequence[Entry], space: Space, *, name: str, course_id: str | None, due_on: date | None
-) -> tuple[str, list[Done], dict[str, int]]:
-    """Keep a list and apply it in one go, for the operator. Gives the import's id, its rows and the counts."""
-    import_id = keep([], space.id, by=None, name=name, data=None)
+    import_id = keep(planned_for(entries, space.id), space.id, by=None, name=name, data=None)
     here = _locked(import_id, space.id)
-    here.rows, here.course_id, here.due_on = len(entries), course_id, due_on
-    rows = apply(here, entries)
-    return import_id, rows, here.counts
+    here.course_id, here.due_on = course_id, due_on
+    if here.rows <= AT_ONCE_MOST:
+        _write(here, AT_ONCE_MOST)
+    else:
+        here.state = "waiting"
+        outbox.put("rosters.apply", {"id": here.id}, key=f"rosters.apply:{here.id}", due=now() + ORPHANED)
+    return import_id
 
 
 def would_bring(entries: Sequence[Entry], space: Space, *, course_id: str | None) -> tuple[list[Done], dict[str, int]]:
@@ -209,44 +203,83 @@ def would_bring(entries: Sequence[Entry], space: Space, *, course_id: str | None
     return rows, counts
 
 
-def apply(here: RosterImport, entries: Sequence[Entry]) -> list[Done]:
-    """Do what the list says, as things stand now: bring people in, ask those who belong elsewhere, enrol. Once.
+def write_part(import_id: str) -> bool:
+    """Write the next `PART` rows of a list that waits. Gives whether there are more; does nothing for one that does not wait or
+    is being undone. Where its right is lost, its space archived, or its course not offered any more, it is refused as a whole:
+    what is written of it is undone.
+    """
+    here = _locked(import_id, None)
+    if here.state != "waiting" or here.back_since is not None:
+        return False
+    savepoint = db.session.begin_nested()
+    try:
+        _write(here, PART)
+    except DomainError:
+        savepoint.rollback()
+        here.state = "refused"
+        if here.progress:
+            _begin_back(here, by=None)
+    else:
+        savepoint.commit()
+    return here.state == "waiting"
+
+
+def _write(here: RosterImport, most: int) -> None:
+    """Do what the next rows say, as things stand now: bring people in, ask those who belong elsewhere, enrol; with the last of
+    them the list is done.
 
     Raises `NotFound` where the right to it is lost, or the course is not offered any more, `Refused` where the space is
     archived.
     """
-    by, moment = here.brought_by, now()
+    by = here.brought_by
     if by is not None:
         hold_right(by, "invite", here.space_id)
+        if here.course_id is not None:
+            hold_right(by, "enrol_others", here.space_id)
     must_be_open(here.space_id)
     space = db.session.get(Space, here.space_id)
     assert space is not None, "an import belongs to a space"
-    planned = planned_for(entries, here.space_id)
+    read = queries.rows_after(here.id, here.progress, most)
+    entries = [Entry(row.line, row.name, row.email) for row in read]
+    addresses = addresses_of(entries)
+    before = queries.used_before(here.id, here.progress, addresses)
+    planned = plan(entries, people_with(addresses, here.space_id), before)
     brought = roster.bring_in([one for one in planned if one.outcome == "new"], space, by=by)
     kill_point("rosters.brought")
     asked = [one.person_id for one in planned if one.outcome == "elsewhere" and not one.closed]
-    if asked:
-        joining.request_transfers(asked, space.id, by=by)
-    rows = [_done(one, brought) for one in planned]
+    questions = joining.request_transfers(asked, space.id, by=by) if asked else {}
+    rows = [_done(one, brought, questions) for one in planned]
     if here.course_id is not None:
-        if by is not None:
-            hold_right(by, "enrol_others", here.space_id)
         rows = _enrol(here, rows)
-    counts = counted(rows)
-    counts["enrolled"] = sum(row.enrolled for row in rows)
-    counts["invitations"] = sum(bool(row.invitation_id) for row in rows)
-    _write_rows(here.id, rows)
+    if rows:
+        _write_rows(here.id, rows, [row.number for row in read])
+    here.progress = read[-1].number if len(read) == most else here.rows
+    if here.progress >= here.rows:
+        _finish(here)
+
+
+def _finish(here: RosterImport) -> None:
+    """All of it is written: say what came of it, and let the letters leave."""
+    here.counts, people, letters = queries.came_of(here.id)
+    roster.tell_brought(here.space_id, people, letters)
     db.session.execute(sa.delete(RosterFile).where(RosterFile.import_id == here.id))
-    here.counts, here.rows, here.progress, here.state, here.done_at = counts, len(rows), len(rows), "done", moment
-    note(by=by, what="roster_brought", space_id=space.id, subject=str(counts["rows"]), after=str(counts["new"]))
-    return rows
+    here.rows = here.progress = here.counts["rows"]
+    here.state, here.done_at = "done", now()
+    said = here.counts
+    note(
+        by=here.brought_by,
+        what="roster_brought",
+        space_id=here.space_id,
+        subject=str(said["rows"]),
+        after=str(said["new"]),
+    )
 
 
-def _done(one: Planned, brought: Mapping[str, roster.Brought]) -> Done:
+def _done(one: Planned, brought: Mapping[str, roster.Brought], questions: Mapping[str, str]) -> Done:
     if one.outcome == "new":
         made = brought[one.email]
-        return Done(one, made.person_id, made.made, made.invitation_id)
-    return Done(one, one.person_id)
+        return Done(one, made.person_id, made.made, made.invitation_id, answered=made.answered)
+    return Done(one, one.person_id, transfer_id=questions.get(one.person_id, ""))
 
 
 def _enrol(here: RosterImport, rows: list[Done]) -> list[Done]:
@@ -281,44 +314,113 @@ def _standing(course_id: str, person_ids: Collection[str]) -> dict[str, Any]:
 # --- undoing -----------------------------------------------------------------------------------------------------
 
 
-def undo(import_id: str, space_id: str | None, *, by: str | None) -> tuple[list[Any], int]:
-    """Undo what nobody has acted on since. Gives the rows that stay, because somebody has, and how many were undone. Twice is
-    once.
+def undo(import_id: str, space_id: str, *, by: str) -> bool:
+    """Undo what nobody has acted on since: at once if the list is short, else as a job. Gives whether this call did it: twice is
+    once. A list that is still being written stops.
 
     Raises `NotFound`, and `Refused` for a list that was not applied or was applied more than a day ago.
     """
     here = _locked(import_id, space_id)
-    if by is not None:
-        hold_right(by, "invite", here.space_id)
-    if here.state == "undone":
-        return queries.kept_rows(here.id), here.counts["undone"]
-    if here.state != "done" or not may_undo(here.done_at, now()):
+    hold_right(by, "invite", here.space_id)
+    if not _may_begin_back(here):
+        return False
+    if here.rows <= AT_ONCE_MOST:
+        here.back_since = now()
+        _take_back(here, AT_ONCE_MOST, by=by)
+    else:
+        _begin_back(here, by=by)
+    return True
+
+
+def begin_undo(import_id: str) -> None:
+    """As `undo`, for the operator, who calls `undo_part` then; a job goes on with it if they do not."""
+    here = _locked(import_id, None)
+    if _may_begin_back(here):
+        _begin_back(here, by=None, due=now() + ORPHANED)
+
+
+def undo_part(import_id: str, *, by: str | None = None) -> bool:
+    """Undo the last `PART` rows of those that still stand. Gives whether there are more; does nothing for a list that is not
+    being undone. Where `by` has lost the right to it before it began, it does not begin.
+    """
+    here = _locked(import_id, None)
+    if here.back_since is None:
+        return False
+    if by is not None and here.state == "done" and "undone" not in here.counts:
+        try:
+            hold_right(by, "invite", here.space_id)
+        except NotFound:
+            here.back_since = None
+            return False
+    _take_back(here, PART, by=by)
+    return here.progress > 0
+
+
+def _may_begin_back(here: RosterImport) -> bool:
+    """Whether it can be undone; False where it is, or is being undone. Raises `Refused`."""
+    if here.state == "undone" or here.back_since is not None:
+        return False
+    if here.state != "waiting" and (here.state != "done" or not may_undo(here.done_at, now())):
         raise Refused(_("This list can no longer be undone: more than a day has passed, or it was never brought in."))
-    rows = queries.rows_of(here.id)
+    return True
+
+
+def _begin_back(here: RosterImport, *, by: str | None, due: datetime | None = None) -> None:
+    here.back_since = now()
+    outbox.put("rosters.undo", {"id": here.id, "by": by}, key=f"rosters.undo:{here.id}:{new_id()}", due=due)
+
+
+def _take_back(here: RosterImport, most: int, *, by: str | None) -> None:
+    """Undo the last rows of those that stand, as far as nobody has acted on them; with the first row of the list it is over."""
+    rows = queries.rows_until(here.id, here.progress, most)
     _hold(rows)
-    acted, learned = queries.who_acted(here), queries.who_learned(here) if here.course_id else set()
+    acted: set[str] = set()
+    learned: set[str] = set()
+    if rows:
+        acted = queries.who_acted(here, rows[0].number, rows[-1].number)
+    if rows and here.course_id:
+        learned = queries.who_learned(here, rows[0].number, rows[-1].number)
     back = [row for row in rows if row.outcome == "new" and row.person_id and row.person_id not in acted | learned]
     stays = {row.number for row in rows if row.outcome == "new" and row.person_id in acted | learned}
     left = [row for row in rows if row.enrolled and row.person_id not in learned and row.number not in stays]
     stays |= {row.number for row in rows if row.outcome == "present" and row.enrolled and row.person_id in learned}
+    dated = [row for row in rows if row.redated]
     _end_enrolments(here, [row.person_id for row in left])
-    _date_back(here, [row for row in rows if row.redated])
+    _date_back(here, dated)
     roster.take_back(
-        {row.email: roster.Brought(row.person_id, row.made, row.invitation_id) for row in back}, here.space_id
+        {row.email: roster.Brought(row.person_id, row.made, row.invitation_id, row.answered) for row in back},
+        here.space_id,
     )
-    asked = [row.person_id for row in rows if row.outcome == "elsewhere" and row.person_id]
-    assert here.done_at is not None
-    joining.withdraw_transfers(asked, here.space_id, since=here.done_at)
-    if stays:
-        table = cast("sa.Table", RosterRow.__table__)
-        marks = sa.update(table).where(table.c.import_id == here.id, table.c.number == sa.bindparam("row"))
-        db.session.connection().execute(marks.values(kept=True), [{"row": number} for number in sorted(stays)])
-    here.state = "undone"
-    undone = {row.number for row in [*back, *left, *(row for row in rows if row.redated)]}
-    here.counts = {**here.counts, "kept": len(stays), "undone": len(undone)}
-    note(by=by, what="roster_undone", space_id=here.space_id, after=str(len(back)))
+    gone = joining.withdraw_transfers([row.transfer_id for row in rows if row.transfer_id])
+    withdrawn = {row.number for row in rows if row.transfer_id in gone}
+    undone = {row.number for row in [*back, *left, *dated]}
+    _mark(here, stays, kept=True)
+    _mark(here, undone | withdrawn, back=True)
+    found = {
+        "undone": len(undone), "kept": len(stays), "withdrawn": len(withdrawn), "reopened": sum(row.answered for row in back),
+    }  # fmt: skip
+    here.counts = here.counts | {name: here.counts.get(name, 0) + count for name, count in found.items()}
+    here.progress = rows[0].number - 1 if len(rows) == most else 0
+    if here.progress == 0:
+        _over(here, by=by)
     db.session.flush()
-    return queries.kept_rows(here.id), len(undone)
+
+
+def _mark(here: RosterImport, numbers: Collection[int], **values: bool) -> None:
+    if not numbers:
+        return
+    table = cast("sa.Table", RosterRow.__table__)
+    marks = sa.update(table).where(table.c.import_id == here.id, table.c.number == sa.bindparam("row"))
+    db.session.connection().execute(marks.values(**values), [{"row": number} for number in sorted(numbers)])
+
+
+def _over(here: RosterImport, *, by: str | None) -> None:
+    """All of it is undone."""
+    here.back_since = None
+    db.session.execute(sa.delete(RosterFile).where(RosterFile.import_id == here.id))
+    if here.state != "refused":
+        here.state = "undone"
+        note(by=by, what="roster_undone", space_id=here.space_id, after=str(here.counts["undone"]))
 
 
 def _hold(rows: Sequence[Any]) -> None:
@@ -363,6 +465,7 @@ def forget_old(moment: datetime) -> None:
 
 def _locked(import_id: str, space_id: str | None) -> RosterImport:
     wanted = sa.select(RosterImport).where(RosterImport.id == import_id).with_for_update()
+    wanted = wanted.execution_options(populate_existing=True)
     if space_id is not None:
         wanted = wanted.where(RosterImport.space_id == space_id)
     here = db.session.scalar(wanted)
@@ -387,20 +490,21 @@ def entries_of(import_id: str) -> list[Entry]:
     return [Entry(row.line, row.name, row.email) for row in queries.rows_of(import_id)]
 
 
-def _write_rows(import_id: str, rows: Sequence[Done]) -> None:
-    """Let these be the rows of the import."""
+def _write_rows(import_id: str, rows: Sequence[Done], numbers: Sequence[int] = ()) -> None:
+    """Let these be the rows of the import; with `numbers`, in the place of those rows alone."""
     connection = db.session.connection()
     table = cast("sa.Table", RosterRow.__table__)
-    connection.execute(sa.delete(table).where(table.c.import_id == import_id))
+    former = sa.delete(table).where(table.c.import_id == import_id)
+    connection.execute(former.where(table.c.number.between(numbers[0], numbers[-1])) if numbers else former)
     written = [
         {
             "import_id": import_id, "number": number, "line": row.planned.line, "name": row.planned.name,
             "email": row.planned.email, "outcome": row.planned.outcome, "reason": row.planned.reason,
             "person_id": row.person_id or row.planned.person_id or None, "made": row.made,
-            "invitation_id": row.invitation_id, "enrolled": row.enrolled, "redated": row.redated,
-            "due_before": row.due_before, "kept": False,
+            "invitation_id": row.invitation_id, "transfer_id": row.transfer_id, "answered": row.answered,
+            "enrolled": row.enrolled, "redated": row.redated, "due_before": row.due_before, "kept": False, "back": False,
         }
-        for number, row in enumerate(rows, start=1)
+        for number, row in zip(numbers or range(1, len(rows) + 1), rows, strict=True)
     ]  # fmt: skip
     if written:
         connection.execute(sa.insert(table), written)

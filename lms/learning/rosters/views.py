@@ -111,7 +111,7 @@ def shown(space_id: str, import_id: str) -> Any:
     here, found = _own(space_id), _import(space_id, import_id)
     if found.state == "read":
         return _preview(here, found)
-    if found.state == "waiting":
+    if found.state == "waiting" or found.back_since is not None:
         return render_template("rosters/waiting.html", space=here, found=found)
     return _report(here, found)
 
@@ -152,6 +152,8 @@ def _report(here: Space, found: RosterImport) -> Any:
     return render_template(
         "rosters/report.html", space=here, found=found, counts=found.counts, rows=rows, page=page, title=title, who=who,
         more=page * PAGE < found.rows, reasons=REASONS, ends=ENDS, kept=queries.kept_rows(found.id),
+        questions=queries.taken_back(found.id, "questions") if found.counts.get("withdrawn") else [],
+        requests=queries.taken_back(found.id, "requests") if found.counts.get("reopened") else [],
         until=found.done_at + UNDO_FOR if found.state == "done" and found.done_at and may_undo(found.done_at, now()) else None,
     )  # fmt: skip
 
@@ -163,6 +165,7 @@ def change(space_id: str, import_id: str) -> Any:
     here, found = _own(space_id), _import(space_id, import_id)
     back = redirect(url_for("rosters.shown", space_id=here.id, import_id=found.id))
     if found.state != "read":
+        flash(_("This list has been brought in already."), "err")
         return back
     do, by = request.form.get("do"), visitor().id
     if do == "read":
@@ -222,15 +225,25 @@ def undo(space_id: str, import_id: str) -> Any:
     """Undo a list, as far as nobody has acted on it."""
     here, found = _own(space_id), _import(space_id, import_id)
     with writing():
-        kept, undone = service.undo(found.id, here.id, by=visitor().id)
-    said = ngettext("The import is undone for %(num)d person.", "The import is undone for %(num)d people.", undone)
-    if kept:
-        said += " " + ngettext(
-            "%(num)d person has acted on it since and stays.",
-            "%(num)d people have acted on it since and stay.",
-            len(kept),
+        first = service.undo(found.id, here.id, by=visitor().id)
+    counts = queries.counts_of(found.id)
+    db.session.refresh(found)
+    if not first:
+        flash(
+            _("This list was undone already.") if found.back_since is None else _("This list is being undone already."),
+            "err",
         )
-    flash(said, "yes")
+    elif found.back_since is None:
+        said = ngettext(
+            "The import is undone for %(num)d person.", "The import is undone for %(num)d people.", counts["undone"]
+        )
+        if counts["kept"]:
+            said += " " + ngettext(
+                "%(num)d person has acted on it since and stays.",
+                "%(num)d people have acted on it since and stay.",
+                counts["kept"],
+            )
+        flash(said, "yes")
     return redirect(url_for("rosters.shown", space_id=here.id, import_id=found.id))
 
 

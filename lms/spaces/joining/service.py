@@ -43,19 +43,22 @@ def request_transfer(person_id: str, space_id: str, *, by: str | None) -> None:
     request_transfers([person_id], space_id, by=by)
 
 
-def request_transfers(person_ids: Collection[str], space_id: str, *, by: str | None) -> None:
-    """`request_transfer` for many, in a few statements for each `CHUNK` of them."""
+def request_transfers(person_ids: Collection[str], space_id: str, *, by: str | None) -> dict[str, str]:
+    """`request_transfer` for many, in a few statements for each `CHUNK` of them. Gives person -> the question put to them."""
     if by is not None and not spaces.holds_right(by, "learner", space_id):
         raise Refused(_("You can invite people to your own space, to learn."))
     spaces.must_be_open(space_id)
     moment = now()
     wanted = sorted(set(person_ids))
-    asked = sum(_ask(wanted[start : start + CHUNK], space_id, by, moment) for start in range(0, len(wanted), CHUNK))
+    asked: dict[str, str] = {}
+    for start in range(0, len(wanted), CHUNK):
+        asked |= _ask(wanted[start : start + CHUNK], space_id, by, moment)
     if asked:
-        note(by=by, what="transfer_asked", space_id=space_id, after=str(asked))
+        note(by=by, what="transfer_asked", space_id=space_id, after=str(len(asked)))
+    return asked
 
 
-def _ask(person_ids: Sequence[str], space_id: str, by: str | None, moment: datetime) -> int:
+def _ask(person_ids: Sequence[str], space_id: str, by: str | None, moment: datetime) -> dict[str, str]:
     former = {
         row.person_id: row
         for row in db.session.execute(
@@ -86,7 +89,7 @@ def _ask(person_ids: Sequence[str], space_id: str, by: str | None, moment: datet
     again = ("id", "asked_by", "state", "asked_at", "expires_at", "answered_at")
     upsert(Transfer, rows, key=("person_id", "space_id"), update=again)
     outbox.tell_many(TransferAsked(id=transfer_id) for transfer_id in asked.values())
-    return len(rows)
+    return asked
 
 
 def answer_transfer(transfer_id: str, person_id: str, answer: str, *, leaving: str = "") -> str:
@@ -136,15 +139,14 @@ def withdraw_transfer(transfer_id: str, space_id: str, *, by: str) -> None:
     note(by=by, what="transfer_withdrawn", space_id=space_id)
 
 
-def withdraw_transfers(person_ids: Collection[str], space_id: str, *, since: datetime) -> None:
-    """Take back the questions put to these people from `since` on that nobody has answered, in a few statements."""
-    wanted = sorted(set(person_ids))
+def withdraw_transfers(transfer_ids: Collection[str]) -> set[str]:
+    """Take back those of these questions that nobody has answered, in a few statements. Gives which they were."""
+    wanted, found = sorted(set(transfer_ids)), set[str]()
     for start in range(0, len(wanted), CHUNK):
-        back = sa.update(Transfer).where(
-            Transfer.space_id == space_id, Transfer.person_id.in_(wanted[start : start + CHUNK]),
-            Transfer.state == "asked", Transfer.asked_at >= since,
-        )  # fmt: skip
-        db.session.execute(back.values(state="withdrawn"), execution_options={"synchronize_session": False})
+        back = sa.update(Transfer).where(Transfer.id.in_(wanted[start : start + CHUNK]), Transfer.state == "asked")
+        gone = back.values(state="withdrawn").returning(Transfer.id)
+        found.update(db.session.scalars(gone, execution_options={"synchronize_session": False}))
+    return found
 
 
 # --- the code on a space's screen ------------------------------------------------------------------------------------

@@ -253,10 +253,12 @@ def addresses_of(entries: Iterable[Entry]) -> set[str]:
     return {found for entry in entries if (found := address(entry.email))}
 
 
-def plan(entries: Iterable[Entry], people: Mapping[str, Known]) -> list[Planned]:
-    """What will happen to each entry. `people` maps addresses, in the form they are kept in, to whose they are."""
+def plan(entries: Iterable[Entry], people: Mapping[str, Known], before: Iterable[str] = ()) -> list[Planned]:
+    """What will happen to each entry. `people` maps addresses, in the form they are kept in, to whose they are; `before` are
+    those that stand further up in the list.
+    """
     planned: list[Planned] = []
-    seen: set[str] = set()
+    seen = set(before)
     for entry in entries:
         one = _planned(entry, people, seen)
         if one.outcome != "invalid":

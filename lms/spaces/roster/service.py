@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -22,20 +22,22 @@ from lms.spaces.service import INVITATION_LIFE, must_be_open, tell_joined
 
 @dataclass(frozen=True)
 class Brought:
-    """What became of a new row: whose it is, whether that person was made, and the invitation that was written (or "")."""
+    """What became of a new row: whose it is, whether that person was made, the invitation that was written (or ""), and whether
+    a request to join was answered.
+    """
 
     person_id: str
     made: bool
     invitation_id: str
+    answered: bool = False
 
 
 def bring_in(new: Collection[Planned], space: Space, *, by: str | None) -> dict[str, Brought]:
     """Make the people of `new` rows, let them belong to `space` and invite them. Gives address -> what became of it.
 
-    `by` is who invites; None for the operator. Who was invited already, or too often, gets no further
-    mail; who asked to join is answered. The caller has
-    made sure of the right. Raises `Refused` where the space is archived, `IntegrityError` where somebody else writes one of the
-    addresses down at the same moment.
+    `by` is who invites; None for the operator. Who was invited already, or too often, gets no further mail; who asked to join is
+    answered. No invitation leaves, and nobody is told, before `tell_brought`. The caller has made sure of the right. Raises
+    `Refused` where the space is archived, `IntegrityError` where somebody else writes an address down at the same moment.
     """
     if new:
         must_be_open(space.id)
@@ -48,14 +50,13 @@ def bring_in(new: Collection[Planned], space: Space, *, by: str | None) -> dict[
         for person_id in sorted(whose.values())
     ]
     _insert(Membership, members)
-    tell_joined(space.id, list(whose.values()))
+    answered: set[str] = set()
     for part in parts({one.person_id for one in new if one.person_id}):
-        answered = sa.update(Application).where(
+        answers = sa.update(Application).where(
             Application.space_id == space.id, Application.person_id.in_(part), Application.state == "asked"
         )
-        db.session.execute(
-            answered.values(state="accepted", decided_by=by), execution_options={"synchronize_session": False}
-        )
+        accepted = answers.values(state="accepted", decided_by=by).returning(Application.person_id)
+        answered.update(db.session.scalars(accepted, execution_options={"synchronize_session": False}))
     held = not_to_invite(list(whose), space.id)
     invitations = [
         {
@@ -70,10 +71,17 @@ def bring_in(new: Collection[Planned], space: Space, *, by: str | None) -> dict[
         # Whoever gave an address and never came is awaited anew from here on.
         awaited = sa.update(Person).where(Person.id.in_(part), Person.awaited_since.is_not(None))
         db.session.execute(awaited.values(awaited_since=moment), execution_options={"synchronize_session": False})
-    ids = [str(row["id"]) for row in invitations]
-    outbox.tell_many(PeopleInvited(new_id(), part) for part in outbox.parts(ids))
     letters = {str(row["email"]): str(row["id"]) for row in invitations}
-    return {email: Brought(person_id, email in made, letters.get(email, "")) for email, person_id in whose.items()}
+    return {
+        email: Brought(person_id, email in made, letters.get(email, ""), person_id in answered)
+        for email, person_id in whose.items()
+    }
+
+
+def tell_brought(space_id: str, person_ids: Collection[str], invitation_ids: Sequence[str]) -> None:
+    """Let the invitations of `bring_in` leave, and tell that these people belong to the space."""
+    tell_joined(space_id, person_ids)
+    outbox.tell_many(PeopleInvited(new_id(), part) for part in outbox.parts(invitation_ids))
 
 
 def _insert(model: type[Base], rows: list[dict[str, Any]]) -> None:
@@ -83,7 +91,8 @@ def _insert(model: type[Base], rows: list[dict[str, Any]]) -> None:
 
 
 def take_back(brought: Mapping[str, Brought], space_id: str) -> None:
-    """Undo `bring_in` for these addresses: invitations end, memberships go, and people who were made for them too.
+    """Undo `bring_in` for these addresses: invitations end, memberships go, and people who were made for them too; requests to
+    join that it answered are open again.
 
     The caller has made sure that none of these people has done anything yet.
     """
@@ -94,5 +103,10 @@ def take_back(brought: Mapping[str, Brought], space_id: str) -> None:
     for part in parts({one.person_id for one in brought.values()}):
         gone = sa.delete(Membership).where(Membership.space_id == space_id, Membership.person_id.in_(part))
         db.session.execute(gone, execution_options=silent)
+    for part in parts({one.person_id for one in brought.values() if one.answered}):
+        again = sa.update(Application).where(
+            Application.space_id == space_id, Application.person_id.in_(part), Application.state == "accepted"
+        )
+        db.session.execute(again.values(state="asked", decided_by=None), execution_options=silent)
     for part in parts({one.person_id for one in brought.values() if one.made}):
         db.session.execute(sa.delete(Person).where(Person.id.in_(part)), execution_options=silent)

@@ -28,7 +28,7 @@ from lms.learning.assignments.queries import titles_of
 from lms.learning.models import Enrolment
 from lms.learning.rosters import service
 from lms.learning.rosters.models import RosterFile, RosterImport, RosterRow
-from lms.learning.rosters.rules import AT_ONCE_MOST, WAITING_MOST
+from lms.learning.rosters.rules import AT_ONCE_MOST, PART, WAITING_MOST
 from lms.learning.rosters.tasks import apply
 from lms.spaces import service as spaces
 from lms.spaces.directory import service as directory
@@ -446,20 +446,24 @@ def test_a_long_list_is_applied_behind_the_page(any_place: House) -> None:
     assert any_place.count(Enrolment) == 250
 
 
-def test_while_a_long_list_is_written_its_bar_is_not_full(place: House) -> None:
+@pytest.mark.parametrize(
+    ("progress", "back", "said"),
+    [
+        (0, False, "0 of 250 rows written"),
+        (100, False, "100 of 250 rows written"),
+        (100, True, "150 of 250 rows undone"),
+    ],
+)
+def test_the_bar_of_a_long_list_says_how_far_it_is(place: House, progress: int, back: bool, said: str) -> None:
     client = place.client("manager_a")
     size = AT_ONCE_MOST + 50
     page = press(client, bring(client, many(size)))
-
-    def shown(progress: int) -> str:
-        place.write(lambda: db.session.execute(sa.update(RosterImport).values(progress=progress)))
-        return str(client.get(page.request.path).text)
-
-    checking, writing = shown(100), shown(size)
-    assert "1 of 2, checking: 100 of 250 rows" in checking
-    assert f'max="{size}" value="100"' in checking
-    assert "2 of 2, writing: 250 rows in one go" in writing
-    assert '<progress id="progress"></progress>' in writing
+    values = {"progress": progress, "back_since": now() if back else None}
+    place.write(lambda: db.session.execute(sa.update(RosterImport).values(**values)))
+    shown = client.get(page.request.path)
+    assert said in words_of(shown)
+    assert f'max="{size}" value="{size - progress if back else progress}"' in shown.text
+    assert ("Stop and undo" in words_of(shown)) is not back
 
 
 @pytest.fixture
@@ -552,16 +556,9 @@ def test_an_invitation_says_which_course_waits(any_app: Flask, make_place: Any, 
         assert f"« {title} », si vous le pouvez d’ici au" in letter.text.replace("\u00a0", " ")
 
 
-@pytest.mark.parametrize("point", ["claimed", "prepared", "marked", "rosters.brought", "effected", "committed"])
-def test_R8_killed_in_the_middle_a_list_is_whole_or_not_there(
-    any_app: Flask, any_url: str, make_place: Any, point: str
-) -> None:
-    house = make_place(any_app)
-    house.run_jobs()
-    size = AT_ONCE_MOST + 10
-    people = house.count(Person)
-    waiting_lists(house, 1, size)
-    env = {**os.environ, **Apps.settings(any_app.config["CORDADA"].instance, DATABASE_URL=any_url)}
+def killed_at(app: Flask, url: str, point: str) -> None:
+    """Have another process do what waits, and die at this point."""
+    env = {**os.environ, **Apps.settings(app.config["CORDADA"].instance, DATABASE_URL=url)}
     code = (
         "import os; from config import Config; from lms.app import create_app; from lms.jobs.tasks import drain\n"
         "app = create_app(Config.from_env(dict(os.environ)))\n"
@@ -571,16 +568,68 @@ def test_R8_killed_in_the_middle_a_list_is_whole_or_not_there(
         [sys.executable, "-c", code], env={**env, "LMS_KILL_POINT": point}, capture_output=True, check=False
     )
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
-    assert house.count(Person) == people + (size if point == "committed" else 0)
+
+
+def claims_over(house: House) -> None:
+    """As if the lease of whoever died were over."""
     house.later(Job, due_at=-timedelta(minutes=5))
     house.write(lambda: db.session.execute(
         sa.update(Job).where(Job.state == "leased").values(lease_until=now() - timedelta(seconds=1)),
         execution_options={"synchronize_session": False},
     ))  # fmt: skip
+
+
+LONG = PART + 60
+
+
+@pytest.mark.parametrize(
+    ("point", "stands"),
+    [
+        ("claimed", 0), ("rosters.brought", 0), ("rosters.part", PART), ("prepared", LONG), ("marked", LONG),
+        ("effected", LONG), ("committed", LONG),
+    ],
+)  # fmt: skip
+def test_R8_killed_in_the_middle_a_list_goes_on_from_where_it_stands(
+    any_app: Flask, any_url: str, make_place: Any, point: str, stands: int
+) -> None:
+    house = make_place(any_app)
     house.run_jobs()
-    assert house.count(Person) == people + size
-    assert house.count(Invitation) == size
-    assert house.count(Membership, Membership.space_id == "la-bobine") == size + 2
+    people = house.count(Person)
+    page = waiting_lists(house, 1, LONG)[0]
+    killed_at(any_app, any_url, point)
+    assert house.count(Person) == people + stands
+    letters = (Job.task == "notifications.send_invitations",)
+    assert (house.count(Job, *letters) > 0) is (stands == LONG), "no letter leaves before all of it is written"
+    shown = words_of(house.client("manager_a").get(page.request.path))
+    assert ("rows written" in shown) is (stands < LONG)
+    claims_over(house)
+    house.run_jobs()
+    assert house.count(Person) == people + LONG
+    assert house.count(Invitation) == LONG
+    assert house.count(Membership, Membership.space_id == "la-bobine") == LONG + 2
+    with house.open():
+        told = [one for args in db.session.scalars(sa.select(Job.args).where(*letters)) for one in args["invitations"]]
+    assert len(told) == len(set(told)) == LONG
+
+
+@pytest.mark.parametrize(("point", "stands"), [("claimed", LONG), ("rosters.part", LONG - PART), ("prepared", 0)])
+def test_R8_killed_in_the_middle_an_undo_goes_on_from_where_it_stands(
+    any_app: Flask, any_url: str, make_place: Any, point: str, stands: int
+) -> None:
+    house = make_place(any_app)
+    people = house.count(Person)
+    client = house.client("manager_a")
+    page = waiting_lists(house, 1, LONG)[0]
+    house.run_jobs()
+    client.fill(client.get(page.request.path), form="undo")
+    killed_at(any_app, any_url, point)
+    assert house.count(Person) == people + stands
+    assert ("rows undone" in words_of(client.get(page.request.path))) is (stands > 0)
+    house.later(RosterImport, done_at=-timedelta(hours=25))
+    claims_over(house)
+    house.run_jobs()
+    assert house.count(Person) == people, "a day is judged when it is asked for"
+    assert f"The import is undone for {LONG} people." in words_of(client.get(page.request.path))
 
 
 def test_two_windows_that_apply_at_once_apply_once(any_place: House) -> None:
