@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
@@ -85,7 +85,7 @@ class Learning:
     @cached_property
     def units(self) -> list[str]:
         """Their ids."""
-        return [unit.id for unit in self.listed]
+        return list(_units_of(self.published, self.lang))
 
     @cached_property
     def done(self) -> frozenset[str]:
@@ -132,6 +132,13 @@ class Learning:
         if self.place is None or (self.place.unit, self.place.activity) != (self.next_unit, self.next_activity):
             return ""
         return rules.heading_in(self.published.document, self.place.unit, self.place.activity, self.place.heading, lang)
+
+
+def _units_of(published: Published, lang: str | None) -> tuple[str, ...]:
+    """The ids of the units that a version shows and counts in a language, in order."""
+    return published.once(
+        lambda: tuple(unit.id for unit in rules.listed(published.document, lang)), "units", lang or ""
+    )
 
 
 @dataclass(frozen=True)
@@ -206,9 +213,8 @@ class Commitment:
     state: str = "planned"
 
 
-@dataclass(frozen=True)
-class TeamRow:
-    """One person on one course, as their manager may see it: never an answer, activity by week."""
+class TeamRow(NamedTuple):
+    """One person on one course, as their manager may see it: never an answer, activity by week. A page has hundreds."""
 
     person_id: str
     name: str
@@ -586,11 +592,11 @@ _TEAM = (
         Space.zone.label("zone"),
         Person.email.label("email"),
         Certificate.id.is_not(None).label("certified"),
-        *_TAKEN,
+        Enrolment.course_id,
+        Enrolment.state,
+        Enrolment.due_on,
         Course.current_version_id,
         Place.unit.label("at_unit"),
-        Place.activity.label("at_activity"),
-        Place.heading.label("at_heading"),
         Place.at.label("at"),
         Place.lang.label("at_lang"),
     )
@@ -640,35 +646,33 @@ def team_progress(space_id: str, people: Sequence[str] | None = None) -> list[Te
     return [_team_row(row, served, finished, days[row.zone]) for row in rows]
 
 
-_TEAM_TAKEN = slice(6, 6 + len(_TAKEN))
-
-
 def _team_row(
-    row: Row[Any], served: Mapping[str, Published], finished: Mapping[tuple[str, str], dict[str, datetime]], day: date
+    row: Any, served: Mapping[str, Published], finished: Mapping[tuple[str, str], dict[str, datetime]], day: date
 ) -> TeamRow:
-    if row.course_id is None:
-        return TeamRow(row.who, row.name, row.role, None, None, None, 0, 0, None, 0, None, None, False, row.email)
-    taken = Taken(*row[_TEAM_TAKEN])
-    done = finished.get((row.who, row.course_id), {})
-    one = Learning(served[row.current_version_id], taken, _place(row), done, row.at_lang)
-    moments = [*done.values(), *([row.at] if row.at else [])]
-    whole = one.is_finished
+    who, name, role, _zone, email, certified, course_id, state, due_on, version_id, at_unit, at, lang = row
+    if course_id is None:
+        return TeamRow(who, name, role, None, None, None, 0, 0, None, 0, None, None, False, email)
+    done = finished.get((who, course_id), {})
+    units = _units_of(served[version_id], lang)
+    whole = state == "finished"
+    onward = None if whole else rules.next_unit(units, done, at_unit)
+    moments = [*done.values(), at] if at else done.values()
     return TeamRow(
-        row.who,
-        row.name,
-        row.role,
-        row.course_id,
-        one.published,
-        row.state,
-        done=one.total if whole else len(one.done),
-        total=one.total,
-        unit=None if whole else one.next_unit,
-        at=0 if whole or one.next_unit is None else one.units.index(one.next_unit) + 1,
+        who,
+        name,
+        role,
+        course_id,
+        served[version_id],
+        state,
+        done=len(units) if whole else sum(unit in done for unit in units),
+        total=len(units),
+        unit=onward,
+        at=0 if onward is None else units.index(onward) + 1,
         active_week=_week(max(moments, default=None)),
-        due_on=row.due_on,
-        late=not whole and row.due_on is not None and row.due_on < day,
-        email=row.email,
-        certified=bool(row.certified),
+        due_on=due_on,
+        late=not whole and due_on is not None and due_on < day,
+        email=email,
+        certified=bool(certified),
     )
 
 

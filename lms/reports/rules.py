@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class CourseLine:
+class CourseLine(NamedTuple):
     """One course of one person, as their manager sees it."""
 
     course_id: str
@@ -32,14 +32,13 @@ class CourseLine:
         return self.course_id, self.done, self.total, self.at, self.certified, self.step
 
 
-@dataclass(frozen=True)
-class PersonLine:
+class PersonLine(NamedTuple):
     """One person of the team. `week` is the Monday of the last week with activity."""
 
     id: str
     name: str
     role: str
-    courses: list[CourseLine] = field(default_factory=list)
+    courses: Sequence[CourseLine] = ()
     week: date | None = None
     #: What they try next, where they chose that their manager may ask about it: when, what, the day.
     plan: tuple[str, str, date | None] | None = None

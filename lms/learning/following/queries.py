@@ -7,7 +7,7 @@ of both is decided by counting to `MANY`; the two ways give the same.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -614,18 +614,22 @@ def told(space_id: str, since: date, until: date, zone: str, *, names: int = 20)
     )
 
 
+_EVERY = sa.select(Course.id, Course.current_version_id)
+_SOME = _EVERY.where(Course.id.in_(sa.bindparam("courses", expanding=True)))
+
+
 def titles(course_ids: Collection[str], lang: str) -> dict[str, str]:
     """Course id -> its title in `lang`, archived courses too."""
-    return _titled(sa.select(Course.id, Course.current_version_id).where(Course.id.in_(course_ids)), lang)
+    return _titled(read(_SOME, courses=list(course_ids)), lang)
 
 
 def every_title(lang: str) -> dict[str, str]:
     """The same for every course there is."""
-    return _titled(sa.select(Course.id, Course.current_version_id), lang)
+    return _titled(read(_EVERY), lang)
 
 
-def _titled(statement: Any, lang: str) -> dict[str, str]:
-    served = {course_id: version_id for course_id, version_id in db.session.execute(statement) if version_id}
+def _titled(rows: Iterable[Any], lang: str) -> dict[str, str]:
+    served = {course_id: version_id for course_id, version_id in rows if version_id}
     found = versions(list(served.values()))
     return {course_id: found[version_id].document.title(lang) for course_id, version_id in served.items()}
 

@@ -700,7 +700,7 @@ def test_the_team_sees_done_and_nothing_else(quiz: Flask) -> None:
     own = inside(quiz, lambda: queries.learning_of(lea.person_id, "ecouter-bien"))  # type: ignore[attr-defined]
     assert isinstance(own, queries.Learning)
     assert own.done == own.known == frozenset({"deux"})
-    assert "known" not in queries.TeamRow.__dataclass_fields__
+    assert "known" not in queries.TeamRow._fields
 
 
 # --- what changed ------------------------------------------------------------------------------------------------
