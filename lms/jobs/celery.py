@@ -89,7 +89,9 @@ def make_celery(app: Flask, redis_url: str | None) -> Celery:
     def _beat(**_: Any) -> None:
         _check()
 
-    beat_init.connect(_beat, weak=False)
+    # The signal is one for the whole process: it holds the handler weakly, and so keeps no application alive.
+    app.extensions["before_beat"] = _beat
+    beat_init.connect(_beat)
     if redis_url:
         app.extensions["doorbell"] = bell
     return celery

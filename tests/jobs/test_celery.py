@@ -5,6 +5,7 @@ A message is a doorbell and nothing more: it may come late or never, the worker 
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import signal
@@ -12,6 +13,7 @@ import socket
 import subprocess
 import sys
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -252,3 +254,10 @@ def test_worker_and_beat_refuse_to_start_where_a_write_could_be_lost(worker: Wor
         assert one.returncode == 1, options
         assert "LMS_DURABILITY=test is for test runs: take it out of the environment." in said, options
         assert " ready." not in said
+
+
+def test_an_application_that_is_let_go_is_freed(apps: Apps, tmp_path: Path) -> None:
+    """A process that makes many (a suite does) must not grow with each: no list of the whole process may hold one."""
+    gone = weakref.ref(apps.build(tmp_path, DATABASE_URL=apps.sqlite(tmp_path)))
+    gc.collect()
+    assert gone() is None
