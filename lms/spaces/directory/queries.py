@@ -51,7 +51,7 @@ def people_seen(space_id: str, *, signed_in: bool) -> list[Row[Any]]:
         .where(
             Membership.space_id == space_id, Membership.seen.in_(shown_to(signed_in)), Person.state == "active"
         )
-        .order_by(rank, Person.name, Person.id)
+        .order_by(rank, Person.sort, Person.id)
         .limit(200)
     )  # fmt: skip
     return list(rows)

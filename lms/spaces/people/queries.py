@@ -21,7 +21,7 @@ def people(space_id: str, page: int, *, awaited: bool = False) -> tuple[list[Row
     """
     there = [Membership.space_id == space_id, Person.state == "active"]
     rank = sa.case((Membership.role == "manager", 0), (Membership.role == "deputy", 1), else_=2)
-    order: tuple[Any, ...] = (rank, sa.func.lower(Person.name))
+    order: tuple[Any, ...] = (rank, Person.sort)
     if awaited:
         there.append(Person.awaited_since.is_not(None))
         order = (Person.awaited_since,)

@@ -18,7 +18,9 @@ from lms.jobs.models import Job
 from lms.notifications.models import SentMail
 from lms.spaces import service
 from lms.spaces.audit.models import AuditEntry
+from lms.spaces.directory.queries import people_seen
 from lms.spaces.models import Invitation, Membership
+from lms.spaces.people.queries import people
 from tests.accounts.attacks import FORBIDDEN, token_of
 from tests.accounts.people import House
 from tests.visits import words_of
@@ -311,3 +313,23 @@ def test_A9_an_invitation_to_run_the_space_is_the_coordinators_to_withdraw(team:
 def test_D6_a_page_far_away_is_answered(team: House, page: str) -> None:
     assert team.client("manager_a").get(f"{PEOPLE}?page={page}").status_code == 200
     assert team.client("coordinator").get(f"/network{PEOPLE.replace('team', 'spaces')}?page={page}").status_code == 200
+
+
+def test_names_stand_as_in_a_dictionary(any_house: House) -> None:
+    """É beside E, capitals or not: here, and where the space shows who chose to be seen."""
+
+    def add() -> None:
+        for number, name in enumerate(("Zoé", "Écran", "ana", "Eva", "Álvaro")):
+            person = accounts.create_person(email=f"n{number}@example.org", name=name, lang="en")
+            service.give_role(person.id, "learner", "la-bobine")
+            there = sa.update(Membership).where(Membership.person_id == person.id)
+            db.session.execute(there.values(seen="network"))
+        db.session.execute(sa.delete(Job))
+
+    any_house.write(add)
+    with any_house.open():
+        listed, _many = people("la-bobine", 0)
+        shown = people_seen("la-bobine", signed_in=True)
+    wanted = ["Álvaro", "ana", "Écran", "Eva", "Zoé"]
+    assert [row.name for row in listed if row.name in wanted] == wanted
+    assert [row.name for row in shown] == wanted
