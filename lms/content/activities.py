@@ -74,8 +74,8 @@ def list_of(section: Section, poll: bool) -> tuple[ListSketch, list[Fault]]:
             in_list = True
         elif not line.code and is_look_alike(line.text):
             faults.append(fault("E201", line.number))
-        elif in_list and not line.code and not line.blank and line.text.startswith("  "):
-            quoted = FEEDBACK.fullmatch(line.text)
+        elif in_list and not line.code and not line.blank and line.spaced.startswith("  "):
+            quoted = FEEDBACK.fullmatch(line.spaced)
             items[-1] += f" {(quoted[1] if quoted else line.text).strip()}"
         else:
             in_list = in_list and line.blank

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -46,6 +46,7 @@ HEAVY_FILE: Final = 5_000_000
 LIVE_MINUTES: Final = 60
 _WORDS_A_MINUTE: Final = 180
 _WORDS_OF_A_PARAGRAPH: Final = 8
+_TERMS_NAMED: Final = 20
 
 _WORD = re.compile(r"[^\W\d_]+")
 _TARGET = re.compile(r"\]\([^()\s]*\)")
@@ -194,10 +195,14 @@ def _check_source(source: CourseSource) -> None:
     for unit in source.units:
         for file in unit.files:
             original = unit.file(file.key, own)
+    terms = {
+        lang: [section.anchor or slug(section.title) for section in page.sections if section.level == 2]
+        for lang, page in source.glossary.items()
+    }
             _check_reading(file, is_source=file.lang == own)
             for link in file.links:
                 file.faults += _check_link(link, file.folder, unit.place.partition("/")[0], source.root)
-                file.faults += _check_term(link, file.folder, source)
+                file.faults += _check_term(link, file.folder, source, terms)
             file.faults += _check_header(file, unit)
             if original is not None and original is not file:
                 _check_against(source, file, original)
@@ -226,11 +231,11 @@ def _check_header(file: UnitFile, unit: UnitFolder) -> list[Fault]:
     if header is None:
         return []
     faults = []
-    here = {section.mark.id for one in unit.files for section in one.marked if section.mark}
+    here = sorted({section.mark.id for one in unit.files for section in one.marked if section.mark})
     for number, id in enumerate(header.moved):
         if id not in here:
             line = file.lines.get(("moved", number), 1)
-            faults.append(unknown_id("moved", "moved", id, line, sorted(here)))
+            faults.append(unknown_id("moved", "moved", id, line, here))
     if isinstance(header, QuizShape) and header.draw and header.draw > len(file.sketches):
         line = file.lines.get(("draw",), 1)
         faults.append(fault("E007/draw", line, value=header.draw, count=len(file.sketches)))
@@ -502,19 +507,17 @@ def _check_link(link: Link, folder: str, course: str, root: Path) -> list[Fault]
     return faults
 
 
-def _check_term(link: Link, folder: str, source: CourseSource) -> list[Fault]:
-    """Say where a link leads to a word that the glossary does not hold."""
+def _check_term(link: Link, folder: str, source: CourseSource, terms: Mapping[str, Sequence[str]]) -> list[Fault]:
+    """Say where a link leads to a word that the glossary (`terms` by language) does not hold."""
     found = destination(link.target, folder, source.place)
     glossary = GLOSSARY.fullmatch(found.path.removeprefix(f"{source.place}/")) if found.kind == "file" else None
-    page = source.glossary.get(glossary[1]) if glossary else None
-    if page is None:
+    known = terms.get(glossary[1]) if glossary else None
+    wanted = slug(found.fragment)
+    if known is None or wanted in known:
         return []
-    terms = [section.anchor or slug(section.title) for section in page.sections if section.level == 2]
-    if slug(found.fragment) in terms:
-        return []
-    near = closest(slug(found.fragment), terms)
+    near = closest(wanted, list(known))
     if near is None:
-        return [fault("E501/termfar", link.line, target=link.target, known=", ".join(terms) or "–")]
+        return [fault("E501/termfar", link.line, target=link.target, known=", ".join(known[:_TERMS_NAMED]) or "–")]
     return [fault("E501/term", link.line, target=link.target, closest=near)]
 
 

@@ -14,7 +14,8 @@ from __future__ import annotations
 import random
 import re
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from html.parser import HTMLParser
@@ -452,7 +453,10 @@ class Match(_Question):
         return sorted({*(right for _, right in self.pairs), *self.decoys}, key=lambda right: (plain(right), right))
 
     def _shown(self, dice: random.Random, shuffle: bool) -> dict[str, Any]:
-        rights = [{"value": str(token), "html": right} for token, right in enumerate(self._rights(), 1)]
+        # A menu shows words alone, of a picture what is said in its place.
+        rights = [
+            {"value": str(token), "html": right, "words": plain(right)} for token, right in enumerate(self._rights(), 1)
+        ]
         dice.shuffle(rights)
         return {
             "lefts": [{"name": f"{self.id}.{number}", "html": left} for number, (left, _) in enumerate(self.pairs, 1)],
@@ -460,7 +464,8 @@ class Match(_Question):
         }
 
     def _read(self, form: Form) -> Given:
-        rights = self._rights()
+        rights = list(_names(self._rights()).values())
+        lefts = _names(left for left, _ in self.pairs)
         chosen: list[list[str]] = []
         for number, (left, _) in enumerate(self.pairs, 1):
             value = self._field(form, f"{self.id}.{number}")
@@ -468,7 +473,7 @@ class Match(_Question):
                 continue
             if not (value.isascii() and value.isdigit() and len(value) < 5 and 1 <= int(value) <= len(rights)):
                 raise WrongShape(self.id, "pair")
-            chosen.append([plain(left), plain(rights[int(value) - 1])])
+            chosen.append([lefts[left], rights[int(value) - 1]])
         return chosen or MISSING
 
     def carried(self, typed: Form, other: Question) -> dict[str, list[str]]:
@@ -494,27 +499,27 @@ class Match(_Question):
     def _accept(self, value: object) -> Answer:
         if not isinstance(value, list):
             raise WrongShape(self.id, "pair")
-        # Told as shown or as written: spacing, case and marks of emphasis do not count.
-        lefts = {_bare(plain(left)): plain(left) for left, _ in self.pairs}
-        rights = {_bare(plain(right)): plain(right) for right in self._rights()}
+        lefts, rights = _Said(left for left, _ in self.pairs), _Said(self._rights())
         pairs: dict[str, str] = {}
         for pair in value:
             if not isinstance(pair, list) or len(pair) != 2:
                 raise WrongShape(self.id, "pair")
-            left, right = (_bare(self._text(side)) for side in pair)
-            if left not in lefts or right not in rights or lefts[left] in pairs:
+            left, right = lefts.find(self._text(pair[0])), rights.find(self._text(pair[1]))
+            if left is None or right is None or left in pairs:
                 raise WrongShape(self.id, "pair")
-            pairs[lefts[left]] = rights[right]
+            pairs[left] = right
         return [[left, right] for left, right in pairs.items()]
 
     def _mark(self, answer: Given) -> Mark:
         chosen = {pair[0]: pair[1] for pair in answer if isinstance(pair, list)} if isinstance(answer, list) else {}
+        lefts, rights = _names(left for left, _ in self.pairs), _names(self._rights())
+        sides = {name: side for side, name in rights.items()}
         parts = []
         for left, right in self.pairs:
-            given = chosen.get(plain(left), "")
-            parts.append(Part(left, _escaped(given), right, bool(given), given == plain(right)))
-        good = sum(part.good for part in parts)
-        return Mark(good / len(parts) if parts else 0.0, (), tuple(parts))
+            given = chosen.get(lefts[left], "")
+            good = bool(given) and given in (rights[right], plain(right))
+            parts.append(Part(left, sides.get(given) or _escaped(given), right, bool(given), good))
+        return Mark(sum(part.good for part in parts) / len(parts) if parts else 0.0, (), tuple(parts))
 
     def solution(self) -> tuple[str, ...]:
         """Give the pairs."""
@@ -524,7 +529,14 @@ class Match(_Question):
         """Give the pairs chosen."""
         if not isinstance(answer, list):
             return ""
-        return " · ".join(f"{pair[0]} → {pair[1]}" for pair in answer if isinstance(pair, list))
+        words = {
+            name: plain(side) for side, name in _names([*self._rights(), *(left for left, _ in self.pairs)]).items()
+        }
+        return " · ".join(
+            f"{words.get(pair[0], pair[0])} → {words.get(pair[1], pair[1])}"
+            for pair in answer
+            if isinstance(pair, list)
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -611,6 +623,34 @@ class Open(_Question):
     def describe(self, answer: Given) -> str:
         """Give what was written."""
         return answer if isinstance(answer, str) else ""
+
+
+def _names(sides: Iterable[str]) -> dict[str, str]:
+    """What each of some sides of pairs is called in an answer: its words, or its HTML where the words do not tell it from
+    another (two formulas of the same letters).
+    """
+    words = {side: plain(side) for side in sides}
+    many = Counter(words.values())
+    return {side: text if text and many[text] == 1 else side for side, text in words.items()}
+
+
+class _Said:
+    """Finds the side that somebody means who tells it as shown or as written: spacing, case and marks of emphasis count
+    only where two sides differ in nothing else.
+    """
+
+    def __init__(self, sides: Iterable[str]) -> None:
+        self.exact: dict[str, set[str]] = {}
+        self.near: dict[str, set[str]] = {}
+        for side, name in _names(sides).items():
+            for text in {name, plain(side)}:
+                self.exact.setdefault(text, set()).add(name)
+            self.near.setdefault(_bare(plain(side)), set()).add(name)
+
+    def find(self, text: str) -> str | None:
+        """Give the name of the side, None where no side or more than one is meant."""
+        found = self.exact.get(squeeze(text)) or self.near.get(_bare(text)) or set()
+        return next(iter(found)) if len(found) == 1 else None
 
 
 def _bare(text: str) -> str:

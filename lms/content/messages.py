@@ -243,6 +243,18 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         "es": ("un párrafo contiene demasiados corchetes", "córtalo con una línea vacía"),
         "ca": ("un paràgraf conté massa claudàtors", "talla’l amb una línia buida"),
     },
+    "E009/signs": {
+        "en": ("one paragraph holds too many marks (*, _, `, ~, & or \\)", "cut it with an empty line"),
+        "fr": ("un paragraphe contient trop de signes (*, _, `, ~, & ou \\)", "coupez-le par une ligne vide"),
+        "es": ("un párrafo contiene demasiados signos (*, _, `, ~, & o \\)", "córtalo con una línea vacía"),
+        "ca": ("un paràgraf conté massa signes (*, _, `, ~, & o \\)", "talla’l amb una línia buida"),
+    },
+    "E009/paragraphs": {
+        "en": ("the file has more than {limit} paragraphs and list items", "split it into several files"),
+        "fr": ("le fichier a plus de {limit} paragraphes et éléments de liste", "coupez-le en plusieurs fichiers"),
+        "es": ("el archivo tiene más de {limit} párrafos y elementos de lista", "pártelo en varios archivos"),
+        "ca": ("el fitxer té més de {limit} paràgrafs i elements de llista", "parteix-lo en diversos fitxers"),
+    },
     "E009/sections": {
         "en": ("the file has more than {limit} headings", "split it into several files"),
         "fr": ("le fichier a plus de {limit} titres", "coupez-le en plusieurs fichiers"),

@@ -23,6 +23,8 @@ _WORDS: Final = (*_TYPE_WORDS, "points", "shuffle", "review")
 _MANY_CHOICES: Final = 6
 _LONGER: Final = 1.6
 _LONGER_BY: Final = 20
+_COMPARED: Final = 200
+"""So many answers and hints of a question are held against one another."""
 
 CHOICE = re.compile(r"- \[([ xX=~])\]\s+(\S.*)")
 FEEDBACK = re.compile(r" {2,4}>\s?(.*)")
@@ -147,7 +149,7 @@ def sketch(section: Section) -> tuple[Sketch, list[Fault]]:
     else:
         prompt = "\n".join(line.text for line in prompt_lines)
     if wanted == "cloze":
-        _check_cloze(mark.id, section.line, prompt_lines, gaps, faults)
+        _check_cloze(mark.id, section.title, section.line, prompt_lines, gaps, faults)
     elif kind == "open" and wanted != "open" and any(_GAP.search(line.text) for line in prompt_lines if not line.code):
         faults.append(fault("E203/cloze", section.line, id=mark.id))
     made = Sketch(
@@ -203,7 +205,7 @@ def _gather(lines: Sequence[Line], wanted: str, faults: list[Fault]) -> _Block:
     block = _Block()
     where = ""  # the part that the line before belongs to
     for line in lines:
-        text = line.text
+        text = line.spaced
         if line.code:
             block.prompt.append(line)
             where = ""
@@ -368,11 +370,13 @@ def _number_gaps(lines: Sequence[Line], gaps: list[Gap]) -> str:
     return "\n".join(line.text if line.code else _GAP.sub(place, line.text) for line in lines)
 
 
-def _check_cloze(id: str, line: int, lines: Sequence[Line], gaps: Sequence[Gap], faults: list[Fault]) -> None:
+def _check_cloze(
+    id: str, title: str, line: int, lines: Sequence[Line], gaps: Sequence[Gap], faults: list[Fault]
+) -> None:
     in_table = [one.number for one in lines if not one.code and one.text.lstrip().startswith("|") and "[=" in one.text]
     empty = [one.number for one in lines if not one.code and _EMPTY_GAP.search(one.text)]
-    if in_table or empty:
-        faults.append(fault("E204/cloze", min([*in_table, *empty]), id=id))
+    if in_table or empty or _GAP.search(title):
+        faults.append(fault("E204/cloze", min([*in_table, *empty], default=line), id=id))
     elif not gaps or any(not gap.variants for gap in gaps):
         faults.append(fault("E204/cloze", line, id=id))
 
@@ -399,10 +403,12 @@ def _advice(made: Sketch) -> list[Fault]:
             faults.append(fault("W209", item.line, choice=item.text))
     if len(choices) > _MANY_CHOICES:
         faults.append(fault("W210", made.line, id=made.id, count=len(choices)))
-    answers = [fold(item.text) for item in made.items if item.sign in ("x", "X", "=")]
-    answers += [fold(variant) for gap in made.gaps for variant in gap.variants]
-    hints = [_bare(hint) for hint in made.hints]
-    if any(len(_bare(answer)) > 5 and _bare(answer) in hint for answer in answers for hint in hints):
+    answers = [item.text for item in made.items if item.sign in ("x", "X", "=")]
+    answers += [variant for gap in made.gaps for variant in gap.variants]
+    hints = [_bare(hint) for hint in made.hints[:_COMPARED]]
+    if hints and any(
+        len(answer) > 5 and answer in hint for answer in map(_bare, answers[:_COMPARED]) for hint in hints
+    ):
         faults.append(fault("W211", made.line, id=made.id))
     return faults
 

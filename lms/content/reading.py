@@ -18,7 +18,11 @@ from lms.content.texts import slug
 
 _BRACKET_WORK: Final = 10_000_000
 """Brackets times length, summed over paragraphs: what the Markdown library does in about a second."""
+_SIGN_WORK: Final = 5_000_000_000
+"""The same of signs that begin a mark: the library copies the paragraph once for each."""
+_SIGNS: Final = "\\`*_~&"
 _SECTIONS: Final = 2_000
+_PARAGRAPHS: Final = 20_000
 _WARNINGS_OF_A_KIND: Final = 20
 
 _HEADING = re.compile(r"(#{1,6})[ \t]+(?=\S)")
@@ -50,6 +54,11 @@ class Line:
     number: int
     text: str
     code: bool = False
+
+    @property
+    def spaced(self) -> str:
+        """The text, a tab at its beginning as the four spaces that it reaches."""
+        return self.text.expandtabs(4) if self.text.startswith("\t") else self.text
 
     @property
     def blank(self) -> bool:
@@ -169,6 +178,39 @@ class _Open:
     ending: str = ""
 
 
+class _Work:
+    """What rendering will cost: brackets, and signs that begin a mark, times length, summed over paragraphs."""
+
+    def __init__(self) -> None:
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget what was counted."""
+        self.brackets = self.signs = self.length = 0
+        self.brackets_before = self.signs_before = 0
+
+    def add(self, text: str) -> None:
+        """Count a line of the paragraph that is open."""
+        self.brackets += text.count("[")
+        self.signs += sum(text.count(sign) for sign in _SIGNS)
+        self.length += len(text)
+
+    def end(self) -> None:
+        """End the paragraph."""
+        self.brackets_before, self.signs_before = self.brackets_done, self.signs_done
+        self.brackets = self.signs = self.length = 0
+
+    @property
+    def brackets_done(self) -> int:
+        """The work of brackets up to here."""
+        return self.brackets_before + self.brackets * self.length
+
+    @property
+    def signs_done(self) -> int:
+        """The work of the other signs up to here."""
+        return self.signs_before + self.signs * self.length
+
+
 class _Reader:
     def __init__(self, lines: list[str], first: int) -> None:
         self.raw = lines
@@ -192,33 +234,49 @@ class _Reader:
         self.last_end = {"": _last(lines, "-->"), **{tag: _last(lowered, f"</{tag}") for tag in _SILENT}}
 
     def read(self) -> None:
-        brackets = length = depth = 0
-        work = 0
+        work = _Work()
+        paragraphs = depth = 0
+        blank = True
         for index, raw in enumerate(self.raw):
             number = self.first + index
             line = self._line(index, number, raw)
             if line is None:
+                # A heading is rendered as a paragraph is.
+                work.end()
+                work.add(raw)
+                self._too_much(work, number)
+                work.end()
                 continue
             self.section.lines.append(line)
             if line.code:
                 continue
             if line.blank:
-                work += brackets * length
-                brackets = length = depth = 0
+                work.end()
+                depth = 0
+                blank = True
                 continue
-            opened = line.text.count("[")
-            brackets += opened
-            length += len(line.text)
-            depth = max(0, depth + opened - line.text.count("]"))
+            paragraphs += blank or _BULLETS.match(line.text) is not None
+            blank = False
+            if paragraphs > _PARAGRAPHS:
+                self.faults.append(fault("E009/paragraphs", number, limit=_PARAGRAPHS))
+                paragraphs = 0
+            work.add(line.text)
+            depth = max(0, depth + line.text.count("[") - line.text.count("]"))
             if depth > DEPTH_LIMIT or _depth(line.text) > DEPTH_LIMIT:
                 self._too_deep(number)
                 depth = 0
-            if work + brackets * length > _BRACKET_WORK:
-                self.faults.append(fault("E009/brackets", number))
-                work = brackets = length = 0
+            self._too_much(work, number)
         self._close_section()
         if self.anchor[0]:
             self._html(self.anchor[1], f'<a id="{self.anchor[0]}">')
+
+    def _too_much(self, work: _Work, number: int) -> None:
+        if work.brackets_done > _BRACKET_WORK:
+            self.faults.append(fault("E009/brackets", number))
+            work.restart()
+        elif work.signs_done > _SIGN_WORK:
+            self.faults.append(fault("E009/signs", number))
+            work.restart()
 
     # -- one line
 

@@ -69,9 +69,9 @@ def _scene(section: Section) -> SceneSketch:
             moves.append(MoveSketch(line.number, found[1], found[2], ""))
             under_move = True
             continue
-        if under_move and not line.code and not line.blank and line.text.startswith("  "):
+        if under_move and not line.code and not line.blank and line.spaced.startswith("  "):
             last = moves[-1]
-            feedback = FEEDBACK.fullmatch(line.text)
+            feedback = FEEDBACK.fullmatch(line.spaced)
             words = feedback[1] if feedback else line.text.strip()
             moves[-1] = MoveSketch(last.line, last.text, last.target, f"{last.feedback}\n{words}".lstrip("\n"))
             continue

@@ -12,6 +12,8 @@ from hashlib import sha256
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _SLUG_LENGTH = 64
 _TAG = re.compile(r"<[^<>]*>")
+_PICTURE = re.compile(r'<img(?:[^<>"]|"[^"]*")*>')
+_ALT = re.compile(r'\balt="([^"]*)"')
 _BLOCK = re.compile(r"</(?:p|li|tr|h[1-6]|div|blockquote|pre|th|td)>|<br\s*/?>")
 _SPACES = re.compile(r"\s+")
 _PLAIN = str.maketrans({"’": "'", "œ": "oe", "æ": "ae"})
@@ -61,7 +63,9 @@ def fold(text: str) -> str:
 
 
 def plain(markup: str) -> str:
-    """Give the words of a piece of sanitised HTML, blocks separated by spaces."""
+    """Give the words of a piece of sanitised HTML, blocks separated by spaces; of a picture what is said in its place."""
+    if "<img" in markup:
+        markup = _PICTURE.sub(lambda found: "".join(_ALT.findall(found[0])[:1]), markup)
     return squeeze(html.unescape(_TAG.sub("", _BLOCK.sub(" ", markup))))
 
 

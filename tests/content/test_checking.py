@@ -194,6 +194,11 @@ BROKEN: list[tuple[str, dict[str, str | bytes | None], tuple[str, int, str]]] = 
         (f"{UNIT}/quiz.fr.md", 9, "E204"),
     ),
     (
+        "gap in the heading",
+        {f"{UNIT}/quiz.fr.md": quiz("\n## Un [=mot]\n<!-- q-un cloze -->\n\nUn [=autre].\n")},
+        (f"{UNIT}/quiz.fr.md", 6, "E204"),
+    ),
+    (
         "gap in code",
         {f"{UNIT}/quiz.fr.md": quiz("\n## Un\n<!-- q-un cloze -->\n\n[=]\n")},
         (f"{UNIT}/quiz.fr.md", 9, "E204"),

@@ -53,6 +53,11 @@ MORE: list[tuple[str, Files, str, int]] = [
     ("E004/far", {f"{UNIT}/quiz.fr.md": quiz(OK.replace("q-un", "q-un Zz!"))}, f"{UNIT}/quiz.fr.md", 7),
     ("E007/draw", {f"{UNIT}/quiz.fr.md": QUIZ.replace("title:", "draw: 9\ntitle:")}, f"{UNIT}/quiz.fr.md", 3),
     ("E009/sections", {f"{UNIT}/lesson.fr.md": lesson("# a\n" * 2001)}, f"{UNIT}/lesson.fr.md", 2007),
+    ("E009/paragraphs", {f"{UNIT}/lesson.fr.md": lesson("a\n\n" * 20_001)}, f"{UNIT}/lesson.fr.md", 40_007),
+    ("E009/paragraphs", {f"{UNIT}/lesson.fr.md": lesson("- a\n" * 20_001)}, f"{UNIT}/lesson.fr.md", 20_007),
+    ("E009/brackets", {f"{UNIT}/lesson.fr.md": lesson("# a\n\n## " + "[a](b" * 5_000)}, f"{UNIT}/lesson.fr.md", 9),
+    ("E009/signs", {f"{UNIT}/lesson.fr.md": lesson("\n" + r"\*" * 40_000)}, f"{UNIT}/lesson.fr.md", 8),
+    ("E009/signs", {f"{UNIT}/lesson.fr.md": lesson("## " + r"\*" * 40_000)}, f"{UNIT}/lesson.fr.md", 7),
     (
         "E013/required",
         {"petit/course.yml": COURSE + "certificate:\n  require: [ecouter/quiz-final]\n"},

@@ -319,6 +319,55 @@ def test_texts_of_pairs_are_compared_as_written_with_ordinary_spaces() -> None:
     assert one.mark(one.accept([["« Oui » !", "un besoin ?"]])).fraction == 1
 
 
+@pytest.mark.parametrize(
+    ("rows", "pairs"),
+    [
+        (["un | A", "deux | a"], [["un", "A"], ["deux", "a"]]),
+        (["un | ou", "deux | où"], [["un", "ou"], ["deux", "où"]]),
+        (["un | a b", "deux | ab"], [["un", "a b"], ["deux", "ab"]]),
+        (["un deux | a", "undeux | b"], [["un deux", "a"], ["undeux", "b"]]),
+        (["`x` | `*`", "`y` | `_`"], [["x", "*"], ["y", "_"]]),
+        (["un | x", "deux | x", "trois | y"], [["un", "x"], ["deux", "x"], ["trois", "y"]]),
+        (["![Un chat](a.svg) | x", "![Un chien](b.svg) | y"], [["Un chat", "x"], ["Un chien", "y"]]),
+        (["un | ![Un chat](a.svg)", "deux | ![Un chien](b.svg)"], [["un", "Un chat"], ["deux", "un chien"]]),
+    ],
+)
+def test_sides_that_differ_in_little_are_told_apart(rows: list[str], pairs: list[list[str]]) -> None:
+    one = question("\n".join(["| a | b |", "| - | - |", *(f"| {row} |" for row in rows)]), "match")
+    assert one.mark(one.accept(pairs)).fraction == 1
+    crossed = [[left, pairs[number - 1][1]] for number, (left, _) in enumerate(pairs)]
+    assert one.mark(one.accept(crossed)).fraction == sum(a == b for a, b in zip(crossed, pairs, strict=True)) / len(
+        rows
+    )
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("![Un chat](a.svg) | x", "![Un chien](b.svg) | y"), ("un | ![Un chat](a.svg)", "deux | ![Un chien](b.svg)"),
+        ("$x^2$ | x", "$x_2$ | y"), ("un | $x^2$", "deux | $x_2$"), ("un | ![](a.svg)", "deux | ![](b.svg)"),
+    ],
+)  # fmt: skip
+def test_pictures_and_formulas_are_sides_of_pairs_too(left: str, right: str) -> None:
+    one = question(f"| a | b |\n| - | - |\n| {left} |\n| {right} |", "match")
+    assert one.mark(MISSING).fraction == one.mark(None).fraction == one.mark([]).fraction == 0
+    assert isinstance(one, Match)
+    there = {choice["html"]: choice["value"] for choice in one.public("s")["rights"]}
+    values = [there[side] for _, side in one.pairs]
+    assert all("<" not in choice["words"] for choice in one.public("s")["rights"])
+    for chosen, fraction in ((values, 1), (values[::-1], 0), ([values[0], values[0]], 0.5)):
+        answer = one.read({"q-un.1": [chosen[0]], "q-un.2": [chosen[1]]})
+        mark = one.mark(answer)
+        assert mark.fraction == fraction
+        assert [part.given for part in mark.parts] == [one.pairs[values.index(value)][1] for value in chosen]
+        assert "<" not in one.describe(answer)
+
+
+def test_feedback_behind_a_tab_is_feedback() -> None:
+    one = question("- [ ] a\n\t> fa\n- [x] b\n\t> fb\n\t> encore")
+    assert (one.prompt, [plain(text) for text in one.mark([2]).feedback]) == ("", ["fb encore"])
+
+
 # ---- what is shown after an answer
 
 
