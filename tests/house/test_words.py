@@ -10,6 +10,8 @@ import pytest
 from lms.foundation.catalogues import ROOMS, TRANSLATED, read, rooms_with_words, sentences
 
 HAVE_WORDS = [str(room.relative_to(ROOMS)) for room in rooms_with_words() if len(sentences(room))]
+#: An apostrophe as a keyboard gives it, in a word or at its end.
+STRAIGHT = re.compile(r"\w'(\w| )")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%")
 
 
