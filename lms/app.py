@@ -36,7 +36,7 @@ from lms.home.navigation import NAVIGATION, Entry
 from lms.jobs.celery import make_celery
 from lms.spaces.choices.queries import home_of_network
 from lms.spaces.queries import network, visitor_of_session
-from lms.ui import compress, static
+from lms.ui import attributes, compress, static
 
 ROOT = Path(__file__).resolve().parent.parent
 MIGRATIONS = ROOT / "migrations"
@@ -82,6 +82,7 @@ def create_app(config: Config) -> Flask:
         app.cli.add_command(group)
     static.install(app, config.instance, security.headers(https=config.secure))
     compress.install(app)
+    attributes.install()
     _furnish(app)
     return app
 

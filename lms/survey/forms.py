@@ -19,7 +19,7 @@ class RatingForm(FlaskForm):
 
     importance = RadioField(validate_choice=False)
     competence = RadioField(validate_choice=False)
-    asked = HiddenField()
+    asked = HiddenField("")
 
     def speak(self, instrument: Instrument) -> None:
         """Take the words of the two scales from the instrument, in the reader's language."""

@@ -25,7 +25,7 @@ class NoteForm(FlaskForm):
         [Length(max=LONGEST, message=lazy_("Keep the note to 4,000 characters."))],
         render_kw={"rows": 5, "class": "voice", "maxlength": str(LONGEST)},
     )
-    seen = HiddenField()
+    seen = HiddenField("")
 
 
 def note_form(foot: Foot, begun: Begun | None = None) -> NoteForm:

@@ -77,7 +77,7 @@ class ChoicesForm(FlaskForm):
         description=lazy_("The mail server must be allowed to send for it, or mails get lost. Empty: as the operator set it."),
         filters=[visible], render_kw=_ADDRESS,
     )  # fmt: skip
-    seen = HiddenField()
+    seen = HiddenField("")
 
     def keep_zone(self, zone: str) -> None:
         """Offer the zone chosen before, even if it is none of the usual ones."""
