@@ -97,7 +97,13 @@ def prepare(app: Flask, demo: bool) -> list[tuple[str, str, str]]:
                 "course %s is not in %s; it stays until flask --app wsgi courses sync", kept.course_id, config.courses
             )
         for held in report.ended("invalid"):
-            log.warning("course %s has errors; flask --app wsgi courses check tells which", held.course_id)
+            gone = [one.told_in("en").message for one in held.findings if one.code == "E104"]
+            for told in gone:
+                log.warning("course %s: %s; the last version stays", held.course_id, told)
+            log.warning(
+                "course %s is held back; flask --app wsgi courses %s", held.course_id,
+                "sync tells why, sync --accept-gone publishes it without these ids" if gone else "check tells why",
+            )  # fmt: skip
         if not is_marked() and not anybody_there():
             if demo:
                 seed(config.instance, config.courses)

@@ -44,6 +44,9 @@ from lms.learning.following.events import ReminderAsked, ReportDue
 from lms.learning.moves import tasks as moves_tasks
 from lms.learning.notes import tasks as notes_tasks
 from lms.learning.notes import views as notes_views
+from lms.learning.openings import tasks as openings_tasks
+from lms.learning.openings import views as openings_views
+from lms.learning.openings.events import CourseOpened
 from lms.learning.plans import views as plans_views
 from lms.learning.polls import views as polls_views
 from lms.learning.reflections import tasks as reflections_tasks
@@ -101,6 +104,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     reviews_views.bp,
     plans_views.bp,
     notes_views.bp,
+    openings_views.bp,
     remarks_views.bp,
     doors_views.bp,
     trial_views.bp,
@@ -137,7 +141,7 @@ COMMANDS: tuple[AppGroup, ...] = (
 #: Modules whose import registers tasks.
 TASK_MODULES: tuple[object, ...] = (
     accounts_tasks, spaces_tasks, joining_tasks, survey_tasks, release_tasks, priorities_tasks, notifications_tasks,
-    reflections_tasks, notes_tasks, assignments_tasks,
+    reflections_tasks, notes_tasks, openings_tasks, assignments_tasks,
     moves_tasks,
     sessions_tasks, calendar_tasks, rosters_tasks,
     following_tasks, following_mails_tasks,
@@ -162,6 +166,7 @@ LISTENERS: dict[type, tuple[str, ...]] = {
         "priorities.recompute",
         "learning.follow_sessions",
         "learning.follow_version",
+        "learning.tell_of_opening",
     ),
     Enrolled: (),
     Suggested: ("notifications.tell_of_enrolment",),
@@ -169,6 +174,7 @@ LISTENERS: dict[type, tuple[str, ...]] = {
     DueSoon: ("notifications.remind_of_due",),
     UnitCompleted: (),
     QuizGraded: (),
+    CourseOpened: ("notifications.tell_of_opening",),
     CourseLeft: ("learning.free_seats",),
     SeatGiven: ("notifications.tell_of_seat",),
     SessionChanged: ("notifications.tell_of_session",),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from lms.catalogue.queries import Published, courses, history, published_among
+from lms.catalogue.queries import Published, announcements, courses, history, published_among
 from lms.content.checking import Report, check
+from lms.content.documents import CourseDocument
 from lms.content.sources import course_id_of, is_course
 
 #: In characters, as the dialect says of ids.
@@ -16,19 +18,24 @@ ID_LONGEST = 64
 
 @dataclass(frozen=True)
 class Standing:
-    """A course as its authors see it. `published` is None while nothing of it is served."""
+    """A course as its authors see it. `published` is None while nothing of it is served; `ahead` is its header while it is in
+    preparation.
+    """
 
     course_id: str
     owner: str
-    state: str
     published: Published | None
+    ahead: CourseDocument | None = None
 
 
 def standings() -> list[Standing]:
-    """Every course by id, with the version that is served. Two queries."""
-    known = courses()
-    served = published_among([one.course_id for one in known])
-    return [Standing(one.course_id, one.owner, one.state, served.get(one.course_id)) for one in known]
+    """Every course by id, with the version that is served. Three queries."""
+    known = {one.course_id: one.owner for one in courses()}
+    ahead = {one.id: one for one in announcements()}
+    served = published_among(known)
+    return [
+        Standing(one, known.get(one, "folder"), served.get(one), ahead.get(one)) for one in sorted({*known, *ahead})
+    ]
 
 
 def offered() -> set[str]:
@@ -49,15 +56,24 @@ def folder_of(root: Path, course_id: str) -> Path | None:
     return folder if folder.is_dir() and folder.resolve().parent == root.resolve() else None
 
 
-def findings_of(folder: Path, lang: str) -> Report:
-    """What the check says of a course's folder, in the reader's language."""
-    return check(folder, lang)
+def findings_of(folder: Path, lang: str, served: Published | None) -> Report:
+    """What the check says of a course's folder, in the reader's language; also which ids of the served version are gone."""
+    return check(folder, lang, {served.course_id: served.document} if served else None)
 
 
-def findings_by_course(root: Path, lang: str) -> dict[str, tuple[int, int]]:
+def gone_in(report: Report, course_id: str) -> list[str]:
+    """The ids (`course/unit/q-...`) that hold the course back because they are gone, if nothing else does."""
+    errors = [one for one in report.findings if one.severity == "error"]
+    if any(one.code != "E104" for one in errors):
+        return []
+    return ["{}/{unit}/{id}".format(course_id, **dict(one.fields)) for one in errors]
+
+
+def findings_by_course(root: Path, lang: str, rows: Sequence[Standing]) -> dict[str, tuple[int, int]]:
     """Course id -> (errors, warnings) the check finds in its folder now; courses without any are left out."""
+    served = {row.course_id: row.published.document for row in rows if row.published is not None}
     try:
-        found = check(root, lang).findings
+        found = check(root, lang, served).findings
     except OSError:
         return {}
     tally: dict[str, tuple[int, int]] = {}

@@ -6,10 +6,18 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 
 from lms.accounts.visitor import visitor
-from lms.authoring.queries import findings_by_course, findings_of, folder_of, offered, standings, versions_of
+from lms.authoring.queries import (
+    findings_by_course,
+    findings_of,
+    folder_of,
+    gone_in,
+    offered,
+    standings,
+    versions_of,
+)
 from lms.catalogue import service as catalogue
 from lms.catalogue.queries import published
 from lms.foundation.errors import NotFound, Refused
@@ -31,12 +39,13 @@ def _root() -> Path:
 @guard("author")
 def shelf() -> Any:
     """Every course: what is served of it, since when, in which languages."""
+    rows = standings()
     return render_template(
         "authoring/shelf.html",
-        rows=standings(),
+        rows=rows,
         names=LANGUAGES,
         root=_root().name,
-        found=findings_by_course(_root(), language()),
+        found=findings_by_course(_root(), language(), rows),
         waits=current_app.extensions["questions"]["authoring.waits_for"](visitor()),
     )
 
@@ -49,20 +58,24 @@ def course(course_id: str) -> Any:
     served = published(course_id)
     if folder is None and served is None:
         raise NotFound()
-    report = findings_of(folder, language()) if folder else None
+    report = findings_of(folder, language(), served) if folder else None
+    gone = gone_in(report, course_id) if report else []
+    taking = current_app.extensions["questions"]["catalogue.learners_of"](course_id)[0] if gone else 0
     return render_template(
         "authoring/course.html", course_id=course_id, served=served, report=report, versions=versions_of(course_id),
-        most=MOST_FINDINGS, names=LANGUAGES,
+        most=MOST_FINDINGS, names=LANGUAGES, gone=gone, taking=taking,
     )  # fmt: skip
 
 
 @bp.post("/write/publish")
 @guard("author")
 def publish() -> Any:
-    """Check every course and publish what changed: the whole new version is live, or the last good one stays."""
+    """Check every course and publish what changed: the whole new version is live, or the last good one stays. `gone` names
+    the ids that are meant to be gone; a course that lacks another is held back.
+    """
     before = offered()
     try:
-        report = catalogue.sync(_root())
+        report = catalogue.sync(_root(), accept_gone=frozenset(request.form.getlist("gone")))
     except OSError as error:
         raise Refused(_("The folder of courses cannot be opened.")) from error
     told = _told(report, gone=len(before - offered()))

@@ -150,18 +150,24 @@ def new_unit(unit: str, course: str, types: str, of: str | None, form: str) -> N
 @courses.command("sync")
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 @click.option("--archive", is_flag=True, help="FOLDER is the whole shelf: offer courses that are not in it no more.")
+@click.option("--accept-gone", is_flag=True, help="The ids that are gone since the last version are meant to be gone.")
 @_format
 @_language
-def sync(folder: Path | None, archive: bool, form: str, lang: str | None) -> None:
+def sync(folder: Path | None, archive: bool, accept_gone: bool, form: str, lang: str | None) -> None:
     """Serve what stands in FOLDER (default: the configured one). Exit code 1 when a course is held back by an error.
 
     The configured folder is the whole shelf: a course that is gone from it is archived; who began it keeps it. Another
     FOLDER adds to the shelf: courses that are not in it are named as kept, and archived with --archive alone.
+
+    A course that lacks an id of its last version is held back too (E104): an id that was mistyped loses what hangs on it.
+    With --accept-gone it is published without; what was answered is kept.
     """
     whole = Path(current_app.config["CORDADA"].courses)
     where = folder or whole
     try:
-        report = service.sync(where, archive=archive or where.resolve() == whole.resolve())
+        report = service.sync(
+            where, archive=archive or where.resolve() == whole.resolve(), accept_gone=None if accept_gone else ()
+        )
     except OSError as error:
         click.echo(f"{where}: {error.strerror}", err=True)
         sys.exit(2)

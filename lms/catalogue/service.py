@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,8 @@ from flask import current_app
 
 from lms.catalogue import rules
 from lms.catalogue.events import ShelfChanged
-from lms.catalogue.models import Course, CourseVersion, Offer, StoredFile
-from lms.catalogue.queries import CourseState, courses, version
+from lms.catalogue.models import AnnouncedCourse, Course, CourseVersion, Offer, StoredFile
+from lms.catalogue.queries import CourseState, announced, announcements, courses, version
 from lms.catalogue.search import rules as search_rules
 from lms.catalogue.search import service as search
 from lms.catalogue.search.rules import Entry
@@ -33,7 +33,7 @@ from lms.foundation.errors import NotFound
 from lms.jobs import outbox
 
 #: What `sync` may do with a course.
-OUTCOMES = ("published", "unchanged", "invalid", "unreadable", "waiting", "studio", "archived", "kept")
+OUTCOMES = ("published", "unchanged", "invalid", "unreadable", "waiting", "announced", "studio", "archived", "kept")
 _PEOPLE = "_people.yml"
 
 
@@ -49,10 +49,11 @@ class Learners:
 class Synced:
     """What became of one course.
 
-    published: a new version is served; `findings` tells the ids that are gone (E104). unchanged: the same as before.
-    invalid: it has errors, `findings` (paths relative to its folder); the last good version stays. unreadable: a file
-    could not be opened; same. waiting: its status is not `published`. studio: the site's editor owns it. archived: its
-    folder is gone, and it is offered no more. kept: it is not in the folder, and offered all the same.
+    published: a new version is served. unchanged: the same as before. invalid: it has errors, `findings` (paths relative to
+    its folder), or ids are gone and nobody said that they are meant to be (E104); the last good version stays. unreadable:
+    a file could not be opened; same. waiting: its status is not `published`. announced: it is, and no step is: in
+    preparation. studio: the site's editor owns it. archived: its folder is gone, and it is offered no more. kept: it is not
+    in the folder, and offered all the same.
     """
 
     course_id: str
@@ -81,9 +82,10 @@ class SyncReport:
         return [one for one in self.courses if one.outcome == outcome]
 
 
-def sync(folder: Path | str, *, archive: bool = True) -> SyncReport:
+def sync(folder: Path | str, *, archive: bool = True, accept_gone: Container[str] | None = ()) -> SyncReport:
     """Serve what stands in the folder of courses. Call it outside `writing()`. With `archive` the folder is the whole
-    shelf, and courses that are not in it are offered no more; without, they stay.
+    shelf, and courses that are not in it are offered no more; without, they stay. `accept_gone`: the ids
+    (`course/unit/q-...`) that are meant to be gone, None for all; a course that lacks another of its last version is held back.
 
     Each course is read, checked and rendered outside any transaction; a changed one then becomes a new version in a
     transaction of its own: either the whole version is live or nothing changed. A second run reads digests only. Raises
@@ -107,7 +109,9 @@ def sync(folder: Path | str, *, archive: bool = True) -> SyncReport:
         here.setdefault(course_id, []).append(one)
     for course_id, claiming in here.items():
         if len(claiming) == 1:
-            found.append(_sync_one(claiming[0], course_id, known.get(course_id), sources.get(course_id), lists))
+            found.append(
+                _sync_one(claiming[0], course_id, known.get(course_id), sources.get(course_id), lists, accept_gone)
+            )
         for one in claiming if len(claiming) > 1 else ():
             # Which of them is meant, nobody here can tell: what is served stays as it is.
             other = next(each for each in claiming if each is not one)
@@ -122,6 +126,9 @@ def sync(folder: Path | str, *, archive: bool = True) -> SyncReport:
             with writing():
                 _archive(course_id)
             found.append(Synced(course_id, "archived"))
+    for document in announcements() if archive else ():
+        if document.id not in here:
+            _announce(document.id, None)
     return SyncReport(tuple(sorted(found, key=lambda one: one.course_id)))
 
 
@@ -161,7 +168,14 @@ def pin(course_id: str, place: int | None, by: str) -> None:
         raise NotFound()
 
 
-def _sync_one(folder: Path, course_id: str, known: CourseState | None, source: str | None, lists: _Lists) -> Synced:
+def _sync_one(
+    folder: Path,
+    course_id: str,
+    known: CourseState | None,
+    source: str | None,
+    lists: _Lists,
+    accept_gone: Container[str] | None = (),
+) -> Synced:
     """Bring one course up to date."""
     served = version(known.version_id) if known else None
     number = served.number if served and known and known.state == "published" else None
@@ -185,7 +199,9 @@ def _sync_one(folder: Path, course_id: str, known: CourseState | None, source: s
         if known is not None and known.state == "published":
             with writing():
                 _archive(course_id)
-        return Synced(course_id, "waiting")
+        ahead = document if document.status == "published" else None
+        _announce(course_id, ahead)
+        return Synced(course_id, "announced" if ahead else "waiting")
     authors = [lists.authors.get(author, author) for author in document.authors]
     before = served.document if served else None
     entries = search_rules.entries_of(document, lists.competencies)
@@ -202,9 +218,14 @@ def _sync_one(folder: Path, course_id: str, known: CourseState | None, source: s
                 .values(outline=shape)
             )
             search.put_in(course_id, entries)
+            _unannounce(course_id)
             if known is not None and known.state != "published":
                 outbox.tell(ShelfChanged(new_id(), course_id))
         return Synced(course_id, "unchanged", served.number)
+    gone = whole.gone_since(before) if before is not None else frozenset()
+    meant = accept_gone is None or all(f"{course_id}/{one}" in accept_gone for one in gone)
+    if before is not None and not meant:
+        return Synced(course_id, "invalid", number, gone_ids(before, gone))
     fresh = _fresh(document, digest, authors, files, texts, entries)
     taking, finished = _learners(course_id)
     with writing():
@@ -212,8 +233,7 @@ def _sync_one(folder: Path, course_id: str, known: CourseState | None, source: s
     if before is None:
         return Synced(course_id, "published", made)
     learners = Learners(taking, max(0, finished - _learners(course_id)[1]))
-    # An id that is gone holds no version back: what was answered is kept, and the trainer is told.
-    return Synced(course_id, "published", made, gone_ids(before, whole), rules.differences(before, document), learners)
+    return Synced(course_id, "published", made, (), rules.differences(before, document), learners)
 
 
 def _learners(course_id: str) -> tuple[int, int]:
@@ -221,6 +241,23 @@ def _learners(course_id: str) -> tuple[int, int]:
     asked: tuple[int, int] = current_app.extensions["questions"]["catalogue.learners_of"](course_id)
     db.session.rollback()
     return asked
+
+
+def _announce(course_id: str, document: CourseDocument | None) -> None:
+    """Have a course stand as in preparation, or (None) no more. Opens a transaction only where that changes something."""
+    ahead = to_json(outline(replace(document, units=(), digest=""))) if document is not None else None
+    there = announced(course_id)
+    db.session.rollback()
+    if ahead == (to_json(there) if there is not None else None):
+        return
+    with writing():
+        _unannounce(course_id)
+        if ahead is not None:
+            upsert(AnnouncedCourse, [{"course_id": course_id, "document": ahead}], key=["course_id"])
+
+
+def _unannounce(course_id: str) -> None:
+    db.session.execute(sa.delete(AnnouncedCourse).where(AnnouncedCourse.course_id == course_id))
 
 
 def _archive(course_id: str) -> None:
@@ -353,6 +390,7 @@ def _publish(fresh: _Fresh) -> int:
     upsert(Offer, [offer], key=["course_id"])
     db.session.flush()
     search.put_in(course_id, fresh.entries)
+    _unannounce(course_id)
     outbox.tell(ShelfChanged(version_id, course_id))
     return last + 1
 

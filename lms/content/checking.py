@@ -84,8 +84,9 @@ class Report:
         }
 
 
-def check(path: Path | str, lang: str = "en") -> Report:
-    """Check a folder of courses, the folder of a course or a unit file.
+def check(path: Path | str, lang: str = "en", published: Mapping[str, CourseDocument] | None = None) -> Report:
+    """Check a folder of courses, the folder of a course or a unit file; where `published` is given (course id -> what is
+    served of it), also against that.
 
     Paths in the report are relative to the argument. Raises OSError where the argument cannot be opened.
     """
@@ -95,12 +96,14 @@ def check(path: Path | str, lang: str = "en") -> Report:
     os.listdir(path)  # a folder that cannot be opened is the caller's mistake, not a finding
     if is_course(path):
         source = read_course(path)
-        return _report(check_sources([source]), path, path.parent, lang, 1)
+        return _report(
+            [*check_sources([source]), *_gone_of([source], published or {})], path, path.parent, lang, 1
+        )  # fmt: skip
     if (path / "units").is_dir():
         return _report([("course.yml", fault("E005/course", 1))], path, path, lang, 0)
     folders = sorted(child for child in path.iterdir() if child.is_dir() and not child.name.startswith(("_", ".")))
     sources = [read_course(folder) for folder in folders if is_course(folder) and not folder.is_symlink()]
-    found = check_sources(sources)
+    found = [*check_sources(sources), *_gone_of(sources, published or {})]
     for folder in folders:
         if folder.is_symlink():
             found.append((folder.name, fault("E010/symlink", 1, name=folder.name)))
@@ -192,13 +195,13 @@ def _check_source(source: CourseSource) -> None:
     header = source.header
     own: str = header.source if header else "fr"
     languages: list[str] = [*header.languages] if header else []
-    for unit in source.units:
-        for file in unit.files:
-            original = unit.file(file.key, own)
     terms = {
         lang: [section.anchor or slug(section.title) for section in page.sections if section.level == 2]
         for lang, page in source.glossary.items()
     }
+    for unit in source.units:
+        for file in unit.files:
+            original = unit.file(file.key, own)
             _check_reading(file, is_source=file.lang == own)
             for link in file.links:
                 file.faults += _check_link(link, file.folder, unit.place.partition("/")[0], source.root)
@@ -595,18 +598,38 @@ def _long_sentences(page: Page) -> list[Fault]:
 # ---- against the published version --------------------------------------------------------------------------------
 
 
-def gone_ids(published: CourseDocument, document: CourseDocument, lang: str = "en") -> tuple[Finding, ...]:
-    """Give E104 for every id of the published version that the new one has no more.
+def gone_ids(published: CourseDocument, gone: Set[str], lang: str = "en") -> tuple[Finding, ...]:
+    """Give E104 for each of the ids (`unit/q-...`) of the published version that the new one has no more.
 
-    An id named in `moved:` of any unit is not gone. The finding stands at the file where it was, in the source language.
+    The finding stands at the file where the id was, in the source language.
     """
+    found = _gone(published, gone)
+    return tuple(finding(f"{place}.{published.source}.md", one, lang) for place, one in found)
+
+
+def _gone(published: CourseDocument, gone: Set[str]) -> list[tuple[str, Fault]]:
+    """Each id that is gone as (file where it was, without its language, relative to the course; fault)."""
     where: dict[str, str] = {}
     for unit, key, activity in published.each_activity():
         folder = unit.shared or f"units/{unit.id}"
         for id in activity.ids():
-            where.setdefault(f"{unit.id}/{id}", f"{folder}/{key}.{published.source}.md")
-    gone = sorted(document.gone_since(published))
-    return tuple(finding(where[whole], fault("E104", 1, id=whole.partition("/")[2]), lang) for whole in gone)
+            where.setdefault(f"{unit.id}/{id}", f"{folder}/{key}")
+    return [
+        (where[whole], fault("E104", 1, id=whole.partition("/")[2], unit=whole.partition("/")[0]))
+        for whole in sorted(gone)
+    ]
+
+
+def _gone_of(sources: Sequence[CourseSource], published: Mapping[str, CourseDocument]) -> list[tuple[str, Fault]]:
+    """E104 of courses that lie side by side. A course with other errors is not looked at: what cannot be read is not gone."""
+    found = []
+    for source in sources:
+        former = published.get(source.header.id) if source.header and not source.blocked else None
+        if former is not None:
+            for place, one in _gone(former, source.gone_since(former)):
+                whole = place if place.startswith(f"{SHARED}/") else f"{source.place}/{place}"
+                found.append((f"{whole}.{former.source}.md", one))
+    return found
 
 
 __all__ = ["Report", "check", "check_sources", "estimated_minutes", "gone_ids", "unknown_id"]

@@ -460,19 +460,23 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
     "E104": {
         "en": (
             "“{id}” was in the last published version and is gone; what was answered is kept",
-            "if it moved, add “moved: [{id}]” to its new unit",
+            "if it moved, add “moved: [{id}]” to its new unit"
+            "; if it is meant to be gone, say so when you publish (sync --accept-gone)",
         ),
         "fr": (
             "« {id} » était dans la dernière version publiée et a disparu ; les réponses sont gardées",
-            "si elle a changé de place, ajoutez « moved: [{id}] » à sa nouvelle étape",
+            "si elle a changé de place, ajoutez « moved: [{id}] » à sa nouvelle étape "
+            "; si c’est voulu, dites-le en publiant (sync --accept-gone)",
         ),
         "es": (
             "«{id}» estaba en la última versión publicada y ya no está; las respuestas se guardan",
-            "si se ha movido, añade «moved: [{id}]» a su nuevo paso",
+            "si se ha movido, añade «moved: [{id}]» a su nuevo paso"
+            "; si lo has quitado a propósito, dilo al publicar (sync --accept-gone)",
         ),
         "ca": (
             "«{id}» era a l’última versió publicada i ja no hi és; les respostes es guarden",
-            "si s’ha mogut, afegeix «moved: [{id}]» al seu nou pas",
+            "si s’ha mogut, afegeix «moved: [{id}]» al seu nou pas"
+            "; si l’has tret expressament, digues-ho en publicar (sync --accept-gone)",
         ),
     },
     # 2 questions

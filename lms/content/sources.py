@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from lms.content.activities import Part, holds_boxes, list_of, rubric_of
+from lms.content.documents import CourseDocument
 from lms.content.findings import Fault, fault
 from lms.content.headers import FILE_LIMIT, SHAPES, CourseShape, UnitShape, UseShape, read_yaml, validate
 from lms.content.language import LANGUAGES
@@ -112,6 +113,14 @@ class CourseSource:
     def blocked(self) -> bool:
         """Something keeps it from being published (as far as one file shows)."""
         return any(one.blocks for _, one in self.each_fault())
+
+    def gone_since(self, before: CourseDocument) -> frozenset[str]:
+        """The ids (`unit/q-...`) of a published version that are here no more, without those that `moved` names."""
+        here = {
+            f"{unit.id}/{one.mark.id}" for unit in self.units for file in unit.files for one in file.marked if one.mark
+        }
+        moved = {id for file in self.each_file() if file.header for id in file.header.moved}
+        return frozenset(one for one in before.question_ids() - here if one.partition("/")[2] not in moved)
 
     def each_file(self) -> Iterator[UnitFile]:
         """Every file of every unit."""

@@ -29,8 +29,8 @@ NAVIGATION: tuple[Entry, ...] = (
     Entry(
         N_("Learn"), "home.start", "path", lambda who: not who.is_anonymous,
         frozenset({
-            "home", "learning", "calendar", "checklists", "notes", "plans", "polls", "reflections", "reviews", "search",
-            "sessions", "works",
+            "home", "learning", "calendar", "checklists", "notes", "openings", "plans", "polls", "reflections", "reviews",
+            "search", "sessions", "topics", "works",
         }),
     ),
     Entry(

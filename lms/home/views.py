@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 
 from lms.accounts.visitor import visitor
-from lms.catalogue.queries import places
+from lms.catalogue.queries import announcements, places
 from lms.foundation.clock import now, today
 from lms.foundation.i18n import LANGUAGES, language
 from lms.home.queries import cards_for, said_in
@@ -152,5 +152,6 @@ def catalogue() -> Any:
     return render_template(
         "home/catalogue.html", cards=listed[page * COURSES : (page + 1) * COURSES], found=len(listed),
         offers=[] if filters or page else proposals(cards), all=len(cards), page=page, last=last,
+        ahead=[] if filters or page < last else announcements(),
         filters=filters, tally=tally, names=names, reason_sentence=reason_sentence, proposals_title=proposals_title,
     )  # fmt: skip

@@ -38,6 +38,7 @@ KINDS = (
     "due",
     "renew",
     "transfer",
+    "opened",
     "left",
     "answered",
     "reviews",

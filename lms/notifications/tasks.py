@@ -21,6 +21,8 @@ from lms.foundation.tokens import shown_code
 from lms.jobs import outbox
 from lms.jobs.tasks import Effect, kill_point, task
 from lms.learning.assignments.queries import Asked, asked_of, renewal_asked, waiting_for, wants_reminders
+from lms.learning.openings import service as openings
+from lms.learning.openings.queries import opened_for
 from lms.learning.plans.queries import to_remind
 from lms.learning.reviews.queries import mail_of, to_mail
 from lms.learning.sessions.queries import Announced, announced_to
@@ -260,6 +262,31 @@ def tell_of_renewal(args: dict[str, Any]) -> Effect:
         "notifications.tell_of_renewal", "renewals", args, "renew",
         lambda one: _course_letter("renew", f"renew:{one}", renewal_asked(one)),
     )  # fmt: skip
+
+
+@task("notifications.tell_of_opening", queue="mail")
+def tell_of_opening(args: dict[str, Any]) -> Effect:
+    """The mails to people who wait for a course that opened (`args["wishes"]`). Nothing for a wish that was taken back, or
+    granted already; where the course is not offered any more, it waits for the next time.
+    """
+
+    def grant(wish_id: str) -> Effect:
+        found = opened_for(wish_id)
+        if found is None:
+            return None
+        noted = _send(
+            "opened", f"opened:{wish_id}", person_id=found.person_id, address=found.email, name=found.name,
+            lang=found.lang, title=found.title, link=address_of("learning.course", course_id=found.course_id),
+        )  # fmt: skip
+
+        def effect() -> None:
+            if noted is not None:
+                noted()
+            openings.told(wish_id)
+
+        return effect
+
+    return _each("notifications.tell_of_opening", "wishes", args, "opened", grant)
 
 
 def _course_letter(kind: str, key: str, found: Asked | None) -> Effect:

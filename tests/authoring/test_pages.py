@@ -146,7 +146,20 @@ def test_a_new_version_is_live_and_nobody_loses_anything(
     write_head(folder / "alpha", ("quatre", "deux", "trois"))  # one added, one moved, one taken away
     shutil.rmtree(folder / "alpha/units/un")
     trainer = house.client("trainer")
-    said = publish(trainer)
+    held = trainer.fill("/write", form=PUBLISH)
+    assert "1 course has errors; its last good version stays live." in " ".join(
+        "".join(page_of(held).itertext()).split()
+    )
+    assert "2 questions or parts are gone un/k-essai, un/q-mot 1 person takes this course." in words_of(held)
+    assert "2 errors" in words_of(trainer.get("/write"))
+    assert numbers(house) == [1]
+    named = {"gone": ["alpha/un/k-essai", "alpha/un/q-mot"]}
+    assert [one.get("value") for one in page_of(held).iter("input") if one.get("name") == "gone"] == named["gone"]
+    token = next(one.get("value") for one in page_of(held).iter("input") if one.get("name") == "csrf_token")
+    trainer.post(PUBLISH, data={"gone": named["gone"][:1], "csrf_token": token})
+    assert numbers(house) == [1], "what was not named is not meant"
+    trainer.post(PUBLISH, data={**named, "csrf_token": token})
+    said = " ".join("".join(page_of(trainer.get("/write")).itertext()).split())
     assert "1 new version is live." in said
     assert "0 of 1 learner loses completion." in said
     assert "1 step is new. 1 step is gone." in said

@@ -234,3 +234,10 @@ def write_course(
     for unit in units:
         write_lesson(course, unit, title=f"Étape {unit}")
     return course
+
+
+def write_ahead(root: Path, course_id: str = "bientot", *, title: str = "Étape un") -> Path:
+    """A course in preparation: its header is published, its one lesson is a draft. Gives its folder."""
+    course = write_course(root, course_id, units=("un",))
+    write_lesson(course, "un", title=title, body=LESSON.replace("minutes: 12\n", "minutes: 12\nstatus: draft\n"))
+    return course

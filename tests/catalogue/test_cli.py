@@ -159,24 +159,28 @@ def test_wrong_usage_of_the_pure_doors_exits_with_two(app: Flask, tmp_path: Path
         assert (found.exit_code, found.stdout) == (2, ""), line
 
 
-def test_sync_tells_the_ids_that_are_gone_and_publishes_all_the_same(app: Flask, tmp_path: Path) -> None:
+def test_sync_holds_back_a_course_that_lost_an_id_until_its_author_says_so(app: Flask, tmp_path: Path) -> None:
     folder = tmp_path / "courses"
     course = write_course(folder, "un-cours")
+    write_course(folder, "autre")
     runner = app.test_cli_runner()
     runner.invoke(courses, ["sync", str(folder)])
     lesson = course / "units" / "un" / "lesson.fr.md"
     lesson.write_text(lesson.read_text("utf-8").replace("q-mot", "q-autre"), encoding="utf-8")
-    found = runner.invoke(courses, ["sync", str(folder), "--lang", "en"])
+    for _again in range(2):
+        found = runner.invoke(courses, ["sync", str(folder), "--lang", "en"])
+        assert found.exit_code == 1
+        same, held, told = found.stdout.splitlines()
+        assert (same.split(), held.split()) == (["unchanged", "autre", "v1"], ["invalid", "un-cours", "v1"])
+        assert told.startswith("un-cours/units/un/lesson.fr.md:1: E104 “q-mot” was in the last published version")
+        assert "say so when you publish" in told
+    as_json = runner.invoke(courses, ["sync", str(folder), "--format", "json"])
+    one = json.loads(as_json.stdout)["courses"][1]
+    assert (as_json.exit_code, one["outcome"], one["version"]) == (1, "invalid", 1)
+    assert [(finding["code"], finding["severity"]) for finding in one["findings"]] == [("E104", "error")]
+    found = runner.invoke(courses, ["sync", str(folder), "--accept-gone"])
     assert found.exit_code == 0
-    head, impact, told = found.stdout.splitlines()
+    _same, head, impact = found.stdout.splitlines()
     assert head.split() == ["published", "un-cours", "v2", "+un/q-autre", "-un/q-mot"]
     assert impact == "  0 of 0 learners lose completion"
-    assert told.startswith("un-cours/units/un/lesson.fr.md:1: E104 “q-mot” was in the last published version")
-    lesson.write_text(
-        lesson.read_text("utf-8").replace("q-autre", "q-neuf").replace("id: un\n", "id: un\nmoved: [q-neuf]\n"),
-        encoding="utf-8",
-    )
-    again = runner.invoke(courses, ["sync", str(folder), "--format", "json"])
-    (one,) = json.loads(again.stdout)["courses"]
-    assert [(finding["code"], finding["severity"]) for finding in one["findings"]] == [("E104", "error")]
-    assert (one["outcome"], one["gone"]) == ("published", ["un/q-autre"])
+    assert runner.invoke(courses, ["sync", str(folder)]).exit_code == 0

@@ -49,7 +49,12 @@ def test_a_changed_course_becomes_a_new_version_and_the_old_one_stays(ctx: Flask
     assert first is not None
     write_head(course, ["un", "trois", "quatre"])
     write_lesson(course, "quatre", title="Étape quatre")
-    (report,) = service.sync(tmp_path).courses
+    meant = {f"un-cours/deux/{name}" for name in ("q-mot", "k-essai")}
+    for too_few in ((), {"un-cours/deux/q-mot"}, {"deux-cours/deux/q-mot", "deux-cours/deux/k-essai"}):
+        (held,) = service.sync(tmp_path, accept_gone=too_few).courses
+        assert (held.outcome, held.number) == ("invalid", 1)
+        assert [one.code for one in held.findings] == ["E104", "E104"]
+    (report,) = service.sync(tmp_path, accept_gone=meant).courses
     assert (report.outcome, report.number) == ("published", 2)
     assert report.changes is not None
     assert (report.changes.added, report.changes.removed) == (("quatre",), ("deux",))
@@ -75,7 +80,7 @@ def test_a_course_with_an_error_keeps_its_last_good_version_and_says_where(ctx: 
     service.sync(tmp_path)
     path = course / "units" / "un" / "lesson.fr.md"
     path.write_text(path.read_text("utf-8").replace("- [x]", "- [ ]"), encoding="utf-8")
-    write_head(tmp_path / "deux-cours", ["un"])
+    write_lesson(tmp_path / "deux-cours", "un", title="Autrement")
     report = service.sync(tmp_path)
     assert outcomes(report) == {"un-cours": "invalid", "deux-cours": "published"}
     assert not report.is_clean

@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.guard.world import (
     ACTORS,
+    AHEAD,
     ASSIGNMENT,
     COURSE,
     FILE,
@@ -233,6 +234,9 @@ def _addresses(world: World, door: Door, actor: str) -> Iterator[tuple[str, dict
         yield "own", {"course_id": COURSE}
         yield "missing", {"course_id": "no-such-course"}
         yield "missing", {"course_id": "..%2f_people.yml"}
+    elif about == "course ahead":
+        yield "own", {"course_id": AHEAD}
+        yield "missing", {"course_id": "no-such-course"}
     elif about in ("activity", "page taken"):
         yield "own", lesson
         yield "missing", {**lesson, "activity": "lesson-none"}

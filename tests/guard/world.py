@@ -23,7 +23,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 
-from tests.catalogue.courses import SHORT_QUIZ, write_course, write_head, write_quiz
+from tests.catalogue.courses import SHORT_QUIZ, write_ahead, write_course, write_head, write_quiz
 from tests.learning.reflections.conftest import write_reflection
 from tests.learning.together import LIVE, PAST, TOGETHER, write_together
 from tests.learning.works.conftest import write_assignment
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 COURSE = "mediation-premiers-pas"
+#: A course in preparation.
+AHEAD = "bientot"
 LESSON = ("poser-le-cadre", "lesson")
 QUIZ = ("faire-le-point", "quiz-final")
 #: A quiz that shows that somebody knows a step already: there is none in the real course, so this one is added to it.
@@ -333,6 +335,7 @@ def courses_in(folder: Path) -> Path:
         write_reflection(workshop, REFLECTION[0])
         write_assignment(workshop, ASSIGNMENT[0])
         write_head(workshop, (REFLECTION[0], ASSIGNMENT[0]))
+        write_ahead(target, AHEAD)
     return target
 
 

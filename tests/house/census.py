@@ -217,6 +217,9 @@ DOORS: tuple[Door, ...] = (
     Door("POST", f"{_PLAN}/practice/back", "plans.take_back", "signed_in", "plan", "own", "writes"),
     Door("GET", "/practice-notes", "plans.practice_notes", "author"),
     Door("POST", "/practice-notes/<note_id>", "plans.moderate", "author", "practice note", "network", "writes"),
+    # courses in preparation
+    Door("GET", "/openings", "openings.mine", "signed_in"),
+    Door("POST", "/courses/<course_id>/opening", "openings.change", "signed_in", "course ahead", "network", "writes"),
     # together: polls, checklists, live sessions, the calendar
     Door("POST", f"{_UNIT}/vote", "polls.vote", "signed_in", "poll", "own", "writes"),
     Door("POST", f"{_UNIT}/ticks", "checklists.keep", "signed_in", "checklist", "own", "writes"),

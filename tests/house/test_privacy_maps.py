@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROOMS = (
     "learning/rosters",
     "learning/following",
+    "learning/openings",
     "learning/reviews", "learning/plans", "learning/notes", "learning/remarks",
     "learning/works",
     "learning/calendar", "learning/sessions", "learning/polls", "learning/checklists",

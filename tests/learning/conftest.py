@@ -54,7 +54,7 @@ def serve(app: Flask, folder: Path) -> None:
         if network() is None:
             with writing():
                 found_network(name="Sept Vallées", lang="fr", contact="reseau@example.org")
-        sync(folder)
+        sync(folder, accept_gone=None)
 
     inside(app, do)
 

@@ -125,7 +125,7 @@ def found_town(app: Flask, folder: Path, *, head: str = "") -> Town:
         db.session.flush()
 
     town.write(make)
-    town.do(lambda: sync(folder))
+    town.do(lambda: sync(folder, accept_gone=None))
     town.person("boss", ("manager", "bobine"))
     town.person("head", ("coordinator", None))
     town.person("lea", ("learner", "bobine"))
