@@ -150,7 +150,7 @@ def test_a_new_version_is_live_and_nobody_loses_anything(
     assert "1 course has errors; its last good version stays live." in " ".join(
         "".join(page_of(held).itertext()).split()
     )
-    assert "2 questions or parts are gone un/k-essai, un/q-mot 1 person takes this course." in words_of(held)
+    assert "2 questions or parts are goneun/k-essai, un/q-mot 1 person takes this course." in words_of(held)
     assert "2 errors" in words_of(trainer.get("/write"))
     assert numbers(house) == [1]
     named = {"gone": ["alpha/un/k-essai", "alpha/un/q-mot"]}
