@@ -120,7 +120,7 @@ def test_a_plan_that_is_begun_is_shown_again_and_goes_with_the_plan(app: Flask, 
     assert "on crie" in page.text
 
 
-def test_the_last_draft_wins_and_nothing_typed_takes_it_away(app: Flask, lea: StrictClient) -> None:
+def test_Q5_the_last_draft_wins_and_nothing_typed_takes_it_away(app: Flask, lea: StrictClient) -> None:
     page = lea.get(LESSON)
     for values in ({"q-mot": "1"}, {"q-mot": "2"}):
         keep(lea, page, LESSON, {"question": "q-mot", **values})
@@ -205,7 +205,7 @@ def test_menus_belong_to_their_question_and_words_stay(app: Flask, lea: StrictCl
     assert "on cri" in page.text
 
 
-def test_a_quiz_that_has_changed_is_finished_as_it_was_begun(app: Flask, lea: StrictClient, courses: Path) -> None:
+def test_Q6_a_quiz_that_has_changed_is_finished_as_it_was_begun(app: Flask, lea: StrictClient, courses: Path) -> None:
     page = lea.fill(QUIZ, form="/start")
     keep(lea, page, QUIZ, {"question": "q-duree", "q-duree": "30"})
     path = courses / "ecouter-bien" / "units" / "deux" / "quiz.fr.md"
@@ -493,7 +493,7 @@ def test_the_heading_is_found_in_another_language(app: Flask, courses: Path) -> 
 # --- races ---------------------------------------------------------------------------------------------------------------
 
 
-def test_drafts_and_the_answer_at_once_leave_the_answer_alone(any_app: Flask, courses: Path) -> None:
+def test_Q5_and_N6_drafts_and_the_answer_at_once_leave_the_answer_alone(any_app: Flask, courses: Path) -> None:
     from tests.learning.test_service import in_parallel
 
     serve(any_app, courses)
@@ -523,7 +523,7 @@ def test_drafts_and_the_answer_at_once_leave_the_answer_alone(any_app: Flask, co
     assert rows(any_app) == []
 
 
-def test_an_attempt_handed_in_eight_times_at_once_is_handed_in_once(any_app: Flask, courses: Path) -> None:
+def test_Q4_and_N2_an_attempt_handed_in_eight_times_at_once_is_handed_in_once(any_app: Flask, courses: Path) -> None:
     from tests.learning.test_service import in_parallel
 
     serve(any_app, courses)

@@ -162,7 +162,7 @@ def turn(app: Flask) -> None:
     inside(app, do)
 
 
-def test_two_quizzes_that_differ_in_the_right_answers_alone_look_the_same_to_the_byte(
+def test_Q1_two_quizzes_that_differ_in_the_right_answers_alone_look_the_same_to_the_byte(
     app: Flask, tmp_path: Path
 ) -> None:
     folder = tmp_path / "courses"

@@ -392,7 +392,7 @@ def test_a_file_with_another_content_is_not_there(app: Flask, tmp_path: Path, di
     assert visitor.get(address, query_string={"digest": ""}).status_code == 200
 
 
-def test_hints_come_one_by_one(site: Flask, lea: StrictClient) -> None:
+def test_Q3_hints_come_one_by_one(site: Flask, lea: StrictClient) -> None:
     lea.fill(COURSE, form="/enrol")
     page = lea.fill(QUIZ, form="/start")
     for name in ("q-duree", "q-mot-juste"):
@@ -411,7 +411,7 @@ def test_hints_come_one_by_one(site: Flask, lea: StrictClient) -> None:
     assert "RIGHT-FEEDBACK" in page.text
 
 
-def test_sent_twice_the_first_answer_stands(site: Flask, lea: StrictClient) -> None:
+def test_Q4_and_N2_sent_twice_the_first_answer_stands(site: Flask, lea: StrictClient) -> None:
     lea.fill(COURSE, form="/enrol")
     page = lea.fill(QUIZ, form="/start")
     first = lea.fill(page, {"q-duree": "10"}, form="/quiz/", follow=False)
@@ -437,7 +437,7 @@ def test_an_incomplete_order_keeps_what_was_chosen(site: Flask, lea: StrictClien
 
 
 @pytest.mark.parametrize("value", ["99", "-1", "1e308", "NaN", "' OR 1=1", "\u0000"])
-def test_a_forged_choice_is_a_clear_page_and_changes_nothing(site: Flask, lea: StrictClient, value: str) -> None:
+def test_Q2_a_forged_choice_is_a_clear_page_and_changes_nothing(site: Flask, lea: StrictClient, value: str) -> None:
     lea.fill(COURSE, form="/enrol")
     token = next(
         field.get("value") for field in page_of(lea.get(LESSON)).iter("input") if field.get("name") == "csrf_token"
@@ -448,7 +448,7 @@ def test_a_forged_choice_is_a_clear_page_and_changes_nothing(site: Flask, lea: S
     assert lea.post(LESSON, data={"csrf_token": token, "question": "q-nothing"}).status_code == 404
 
 
-def test_somebody_elses_attempt_is_answered_like_a_missing_one(site: Flask, lea: StrictClient) -> None:
+def test_Q2_somebody_elses_attempt_is_answered_like_a_missing_one(site: Flask, lea: StrictClient) -> None:
     lea.fill(COURSE, form="/enrol")
     theirs = lea.fill(QUIZ, form="/start").request.path
     other = site.test_client()

@@ -267,7 +267,7 @@ def test_nobody_walks_for_somebody_else(app: Flask, lea: StrictClient) -> None:
     assert sorted(ways(app)) == [["debut", "banc"], ["debut", "froid"]]
 
 
-def test_the_same_choice_in_eight_windows_is_one_step(any_app: Flask, scenes: Path) -> None:
+def test_N2_and_N6_the_same_choice_in_eight_windows_is_one_step(any_app: Flask, scenes: Path) -> None:
     from lms.catalogue import queries as catalogue
     from tests.learning.test_service import in_parallel
 

@@ -54,7 +54,7 @@ def learning(who: str, course: str = COURSE) -> queries.Learning:
     return found
 
 
-def test_enrolling_twice_is_once(any_app: Flask, courses: Path) -> None:
+def test_N2_enrolling_twice_is_once(any_app: Flask, courses: Path) -> None:
     serve(any_app, courses)
     who = person(any_app)
 
@@ -160,17 +160,17 @@ def test_no_new_version_takes_anything_back(app: Flask, courses: Path) -> None:
     assert was_whole
 
 
-def test_an_attempt_keeps_its_version_when_the_course_changes(app: Flask, courses: Path) -> None:
-    serve(app, courses)
-    who = person(app)
+def test_Q6_an_attempt_keeps_its_version_when_the_course_changes(any_app: Flask, courses: Path) -> None:
+    serve(any_app, courses)
+    who = person(any_app)
 
     def begin() -> str:
         enrol(who)
         return start(who).id
 
-    attempt_id = str(inside(app, begin))
+    attempt_id = str(inside(any_app, begin))
     write_quiz(courses / COURSE, "deux", body=SHORT_QUIZ)
-    serve(app, courses)
+    serve(any_app, courses)
 
     def check() -> None:
         row = db.session.get_one(Attempt, attempt_id)
@@ -184,7 +184,7 @@ def test_an_attempt_keeps_its_version_when_the_course_changes(app: Flask, course
         assert (row.score, row.passed) == (1.0, True)
         assert "deux" in learning(who).done
 
-    inside(app, check)
+    inside(any_app, check)
 
 
 def test_a_quiz_is_marked_when_its_last_answer_arrives(any_app: Flask, courses: Path) -> None:
@@ -211,9 +211,9 @@ def test_a_quiz_is_marked_when_its_last_answer_arrives(any_app: Flask, courses: 
     inside(any_app, check)
 
 
-def test_the_first_answer_stands(app: Flask, courses: Path) -> None:
-    serve(app, courses)
-    who = person(app)
+def test_Q2_the_first_answer_stands(any_app: Flask, courses: Path) -> None:
+    serve(any_app, courses)
+    who = person(any_app)
 
     def check() -> None:
         enrol(who)
@@ -224,12 +224,12 @@ def test_the_first_answer_stands(app: Flask, courses: Path) -> None:
         kept = db.session.scalars(sa.select(Answer)).all()
         assert [(one.given, one.share) for one in kept] == [("30", 0.0)]
 
-    inside(app, check)
+    inside(any_app, check)
 
 
-def test_foreign_attempts_unknown_questions_and_wrong_shapes_change_nothing(app: Flask, courses: Path) -> None:
-    serve(app, courses)
-    who, other = person(app), person(app, "max")
+def test_Q2_foreign_attempts_unknown_questions_and_wrong_shapes_change_nothing(any_app: Flask, courses: Path) -> None:
+    serve(any_app, courses)
+    who, other = person(any_app), person(any_app, "max")
 
     def check() -> None:
         enrol(who)
@@ -255,7 +255,7 @@ def test_foreign_attempts_unknown_questions_and_wrong_shapes_change_nothing(app:
         assert queries.try_of(other, row.id) is None
         assert queries.try_of(who, row.id) is not None
 
-    inside(app, check)
+    inside(any_app, check)
 
 
 def test_somebody_who_does_not_take_the_course_cannot_start(app: Flask, courses: Path) -> None:
@@ -274,7 +274,7 @@ def test_somebody_who_does_not_take_the_course_cannot_start(app: Flask, courses:
     inside(app, check)
 
 
-def test_the_limit_of_attempts_holds(any_app: Flask, courses: Path) -> None:
+def test_Q3_the_limit_of_attempts_holds(any_app: Flask, courses: Path) -> None:
     serve(any_app, courses)
     who = person(any_app)
 
@@ -315,7 +315,9 @@ def in_parallel(app: Flask, do: Callable[[], Any], times: int = 8) -> list[Any]:
     return results
 
 
-def test_eight_starts_at_once_make_one_attempt_and_never_pass_the_limit(any_app: Flask, courses: Path) -> None:
+def test_Q4_and_N3_eight_starts_at_once_make_one_attempt_and_never_pass_the_limit(
+    any_app: Flask, courses: Path
+) -> None:
     write_quiz(courses / COURSE, "deux", more="attempts: 1\n", body=SHORT_QUIZ)
     serve(any_app, courses)
     who = person(any_app)
@@ -344,7 +346,7 @@ def test_eight_starts_at_once_make_one_attempt_and_never_pass_the_limit(any_app:
     inside(any_app, check)
 
 
-def test_the_two_last_units_at_once_finish_the_course_once(any_app: Flask, courses: Path) -> None:
+def test_N6_the_two_last_units_at_once_finish_the_course_once(any_app: Flask, courses: Path) -> None:
     serve(any_app, courses)
     who = person(any_app)
     inside(any_app, lambda: enrol(who))

@@ -69,7 +69,7 @@ def leaves(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize("path", [path for path in leaves(badge()) if path[0] != "@context"], ids=str)
-def test_no_fact_can_be_altered(path: tuple[Any, ...]) -> None:
+def test_G2_no_fact_can_be_altered(path: tuple[Any, ...]) -> None:
     altered = copy.deepcopy(badge())
     inside = altered
     for step in path[:-1]:
@@ -84,7 +84,7 @@ def test_no_fact_can_be_altered(path: tuple[Any, ...]) -> None:
     assert not is_genuine(altered, PUBLIC)
 
 
-def test_another_key_does_not_do() -> None:
+def test_G2_another_key_does_not_do() -> None:
     assert not is_genuine(badge(), signing.public_key(signing.key_from("another secret")))
 
 

@@ -78,7 +78,7 @@ def test_the_owner_sees_it_and_anybody_with_the_code_the_same_facts(site: Flask)
 
 
 @pytest.mark.parametrize("typed", ["", "abc", "0" * 26, "é" * 26, "<script>", "0" * 5000])
-def test_a_code_that_is_none_says_so_and_gives_nothing_away(site: Flask, typed: str) -> None:
+def test_G1_a_code_that_is_none_says_so_and_gives_nothing_away(site: Flask, typed: str) -> None:
     answer = visitor(site, None).get("/verify", query_string={"code": typed})
     assert answer.status_code == (404 if typed else 200)
     assert "<script>" not in answer.text
@@ -116,7 +116,7 @@ def test_the_paper_is_tagged_and_says_the_facts_in_each_language(site: Flask, la
         assert fact in text
 
 
-def test_a_name_is_text_everywhere(site: Flask) -> None:
+def test_G7_a_name_is_text_everywhere(site: Flask) -> None:
     who = person(site)
 
     def rename() -> None:
@@ -135,7 +135,7 @@ def test_a_name_is_text_everywhere(site: Flask) -> None:
     assert "root:" not in text
 
 
-def test_a_new_name_can_be_asked_for_on_the_page(site: Flask) -> None:
+def test_G4_a_new_name_can_be_asked_for_on_the_page(site: Flask) -> None:
     who = person(site)
     take(site, who, RIGHT)
     former = proof_of(site, who)
@@ -153,7 +153,7 @@ def test_a_new_name_can_be_asked_for_on_the_page(site: Flask) -> None:
     assert "Léa Vidal" not in words_of(old)
 
 
-def test_the_coordinator_withdraws_and_everybody_reads_why(site: Flask) -> None:
+def test_G6_the_coordinator_withdraws_and_everybody_reads_why(site: Flask) -> None:
     who, coordinator = person(site), person(site, "carla")
 
     def promote() -> None:

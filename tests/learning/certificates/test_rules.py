@@ -48,7 +48,7 @@ def test_a_course_without_certificate_asks_for_nothing_and_gives_nothing(documen
     assert not rules.is_earned([])
 
 
-def test_codes_are_long_and_never_the_same() -> None:
+def test_G1_codes_are_long_and_never_the_same() -> None:
     codes = {rules.mint_code() for _ in range(500)}
     assert len(codes) == 500
     assert all(len(code) == 26 and set(code) <= set(rules.ALPHABET) for code in codes)

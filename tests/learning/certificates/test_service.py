@@ -34,7 +34,7 @@ def rename(who: str, name: str) -> None:
         db.session.execute(sa.update(Person).where(Person.id == who).values(name=name))
 
 
-def test_the_pass_and_the_certificate_come_together(any_app: Flask, courses: Path) -> None:
+def test_G3_the_pass_and_the_certificate_come_together(any_app: Flask, courses: Path) -> None:
     serve(any_app, courses)
     who = person(any_app)
     take(any_app, who, RIGHT)
@@ -45,7 +45,7 @@ def test_the_pass_and_the_certificate_come_together(any_app: Flask, courses: Pat
     )  # fmt: skip
 
 
-def test_a_failure_of_the_certificate_takes_the_pass_back_too(
+def test_G3_a_failure_of_the_certificate_takes_the_pass_back_too(
     app: Flask, courses: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     serve(app, courses)
@@ -62,7 +62,7 @@ def test_a_failure_of_the_certificate_takes_the_pass_back_too(
     assert inside(app, lambda: db.session.scalars(sa.select(Attempt.passed)).all()) == [None]
 
 
-def test_without_the_pass_there_is_none(any_app: Flask, courses: Path) -> None:
+def test_G3_without_the_pass_there_is_none(any_app: Flask, courses: Path) -> None:
     serve(any_app, courses)
     who = person(any_app)
     take(any_app, who, WRONG)
@@ -147,36 +147,38 @@ def test_half_of_a_list_stays_free(count: int, full: bool) -> None:
     assert rules.is_full(count) is full
 
 
-def test_a_second_pass_changes_nothing(app: Flask, courses: Path) -> None:
-    serve(app, courses)
-    who = person(app)
-    take(app, who, RIGHT)
-    first = proof_of(app, who)
-    take(app, who, RIGHT)
-    assert proof_of(app, who) == first
+def test_N2_a_second_pass_changes_nothing(any_app: Flask, courses: Path) -> None:
+    serve(any_app, courses)
+    who = person(any_app)
+    take(any_app, who, RIGHT)
+    first = proof_of(any_app, who)
+    take(any_app, who, RIGHT)
+    assert proof_of(any_app, who) == first
 
 
-def test_a_rule_changed_later_takes_nothing_back_and_an_easier_one_can_be_claimed(app: Flask, courses: Path) -> None:
-    serve(app, courses)
-    had, failed = person(app, "lea"), person(app, "pau")
-    take(app, had, RIGHT)
-    take(app, failed, WRONG)
-    first = proof_of(app, had)
+def test_G3_a_rule_changed_later_takes_nothing_back_and_an_easier_one_can_be_claimed(
+    any_app: Flask, courses: Path
+) -> None:
+    serve(any_app, courses)
+    had, failed = person(any_app, "lea"), person(any_app, "pau")
+    take(any_app, had, RIGHT)
+    take(any_app, failed, WRONG)
+    first = proof_of(any_app, had)
     write_head(courses / COURSE, ("un", "deux", "trois"), more="certificate:\n  require: [trois/lesson]\n  hours: 9\n")
-    serve(app, courses)
-    assert proof_of(app, had) == first
+    serve(any_app, courses)
+    assert proof_of(any_app, had) == first
 
     def finish() -> None:
         with writing():
             learning.complete(failed, COURSE, "trois", kind="lesson")
 
-    inside(app, finish)
-    proof = proof_of(app, failed)
+    inside(any_app, finish)
+    proof = proof_of(any_app, failed)
     assert proof is not None
     assert (proof.facts.hours, proof.facts.pass_mark) == (9, None)
 
 
-def test_asked_for_eight_times_at_once_it_is_issued_once(any_app: Flask, courses: Path) -> None:
+def test_G3_and_N2_asked_for_eight_times_at_once_it_is_issued_once(any_app: Flask, courses: Path) -> None:
     write_head(courses / COURSE, ("un", "deux", "trois"))
     serve(any_app, courses)
     who = person(any_app)
@@ -208,7 +210,7 @@ def test_asked_for_eight_times_at_once_it_is_issued_once(any_app: Flask, courses
     assert inside(any_app, lambda: db.session.scalar(sa.select(sa.func.count()).select_from(Certificate))) == 1
 
 
-def test_a_new_name_makes_a_new_certificate_and_ends_the_old_one(any_app: Flask, courses: Path) -> None:
+def test_G4_a_new_name_makes_a_new_certificate_and_ends_the_old_one(any_app: Flask, courses: Path) -> None:
     serve(any_app, courses)
     who = person(any_app)
     take(any_app, who, RIGHT)
