@@ -22,7 +22,7 @@ def public(view: View) -> View:
 
 def to_sign_in() -> Response:
     """Send a stranger to the sign-in page and, after it, back to the page they asked for."""
-    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    back = request.full_path.rstrip("?") if request.method in ("GET", "HEAD") else None
     return redirect(url_for("accounts.sign_in", next=back))
 
 

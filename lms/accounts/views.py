@@ -180,7 +180,7 @@ def code() -> Any:
 @public
 def link(token: str) -> Any:
     """A link from a mail. Opening it changes nothing (mail programs open links too); the button does."""
-    if request.method == "GET":
+    if request.method != "POST":
         found = usable_link(token)
         if found is None:
             return render_template("accounts/link_expired.html"), 410

@@ -57,7 +57,7 @@ def send(token: str) -> Any:
 
     A second sending, or coming back to this address, leads to the page of a used link.
     """
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(url_for("survey.start", token=token), 303)
     try:
         with writing():
@@ -253,7 +253,7 @@ def close() -> Any:
     campaign = open_campaign()
     if campaign is None:
         raise Refused(_("No campaign is open."))
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("priorities/close.html", campaign=campaign, wording=wording)
     _same(campaign)
     with writing():
@@ -283,7 +283,7 @@ def begin() -> Any:
     except InstrumentFault as error:
         current_app.logger.error("the questionnaire cannot be asked: %s", error)
         raise Refused(_("The questionnaire cannot be read. The log of the server says why.")) from error
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("priorities/open.html", instrument=instrument(document), k=_smallest_group())
     try:
         with writing():

@@ -74,7 +74,7 @@ def join(token: str) -> Any:
     known = person_with_email(row.email)
     shared = request.args.get("shared") == "1"
     form: Any = WelcomeForm(shared=shared) if known else JoinForm(lang=row.lang, shared=shared)
-    if request.method == "GET":
+    if request.method != "POST":
         return _invitation_page(row, form, known)
     if not form.validate_on_submit():
         return _invitation_page(row, form, known, 422)
