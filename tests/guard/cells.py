@@ -222,6 +222,8 @@ def _addresses(world: World, door: Door, actor: str) -> Iterator[tuple[str, dict
             else ({"kind": "csv"}, {"kind": "csv"}, {"kind": "exe"})
         )
         yield "own", {"space_id": space[mine], **one}
+        if about == "team table":
+            yield "own", {"space_id": space[mine], "kind": "xlsx"}
         yield "foreign", {"space_id": space[other], **theirs}
         yield "missing", {"space_id": space[mine], **none}
         yield "missing", {"space_id": "no-such-space", **one}
@@ -295,6 +297,13 @@ def _addresses(world: World, door: Door, actor: str) -> Iterator[tuple[str, dict
     elif about == "practice note":
         yield "own", {"note_id": world["practice_note"]}
         yield "missing", {"note_id": MISSING_ID}
+    elif about == "own topic":
+        yield "own" if takes(actor) else "foreign", {"topic_id": world[f"topic_{mine}"]}
+        yield "foreign", {"topic_id": world[f"topic_{other}"]}
+        yield "missing", {"topic_id": MISSING_ID}
+    elif about == "topic":
+        yield "own", {"topic_id": world["topic"]}
+        yield "missing", {"topic_id": MISSING_ID}
     elif about == "remark":
         yield "own", {"remark_id": world["remark"]}
         yield "missing", {"remark_id": MISSING_ID}

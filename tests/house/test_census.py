@@ -16,26 +16,11 @@ from lms.spaces import policy
 from tests.conftest import Apps
 from tests.guard.cells import WHO, cells
 from tests.guard.conftest import world_on
+from tests.guard.leaks import leaks
 from tests.guard.world import ACTORS, CANARY, COURSE, PLACE_CANARY, SPACE_A, SPACE_B, World, data_version, sent
 from tests.house.census import DOORS, Door
 
 WRITING = {"POST", "PUT", "PATCH", "DELETE"}
-#: Where space B's name is shown on purpose: to the coordinator, and to whoever chooses a space to join.
-NAMED = {
-    "network.spaces",
-    "priorities.results",
-    "spaces.choose",
-    "audit.network",
-    "directory.listed",
-    "network.table",
-}
-#: Who reads names from every space: of works to review, of those who changed roles and choices.
-READERS = {
-    ("trainer", "works.waiting"),
-    ("coordinator", "audit.network"),
-    ("coordinator", "network.spaces"),
-    ("coordinator", "network.table"),
-}
 #: Doors at which a good request of this world has nothing to change: a campaign is open, an attempt is gone on with, steps
 #: are left to do, a word is kept in the session alone.
 NOTHING_TO_DO = {"priorities.begin", "learning.start", "learning.finish_course", "doors.as_written", "trial.answer"}
@@ -131,17 +116,6 @@ def test_A0_every_actor_and_object_gets_what_the_table_says(world: World, door: 
     assert wrong == []
     if door.does == "writes" and door.endpoint not in NOTHING_TO_DO:
         assert changed_by_somebody, "the form this test sends changes nothing for anybody: it proves nothing"
-
-
-def leaks(door: Door, actor: str, answer: object) -> list[str]:
-    """What an answer holds of space B that this actor must not see."""
-    if actor.endswith("_b") or (actor, door.endpoint) in READERS:
-        return []
-    told = answer.get_data() + repr(list(answer.headers)).encode()  # type: ignore[attr-defined]
-    found = [word for word in (CANARY, CANARY.lower()) if word.encode() in told]
-    if door.endpoint not in NAMED and PLACE_CANARY.encode() in told:
-        found.append(PLACE_CANARY)
-    return [f"leaks {word}" for word in found]
 
 
 def test_the_canaries_are_seen_in_space_b_itself(world: World) -> None:
