@@ -16,6 +16,7 @@ from lms.authoring import views as authoring_views
 from lms.catalogue import cli as catalogue_cli
 from lms.catalogue.events import ShelfChanged
 from lms.catalogue.search import views as search_views
+from lms.catalogue.topics import views as topics_views
 from lms.home import views as home_views
 from lms.home.pages import views as pages_views
 from lms.interop.badges import views as badges_views
@@ -122,6 +123,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     priorities_views.bp,
     home_views.bp,
     search_views.bp,
+    topics_views.bp,
     pages_views.bp,
     reports_views.bp,
     network_views.bp,

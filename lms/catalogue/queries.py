@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 
@@ -57,8 +57,7 @@ class Shelved:
     pin: int | None
 
 
-@dataclass(frozen=True)
-class Placed:
+class Placed(NamedTuple):
     """A published course with its place on the shelf, without its text: for shelves with more courses than a process keeps."""
 
     course_id: str

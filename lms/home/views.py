@@ -144,7 +144,10 @@ def catalogue() -> Any:
         "domain": domain_name, "length": length_name, "language": lambda code: LANGUAGES.get(code, code), "level": level_name
     }  # fmt: skip
     known = counts(cards, {})
-    filters = {name: request.args[name] for name in FACETS if request.args.get(name) in known[name]}
+    # In the order in which they were chosen: the last of them is the first to take away.
+    filters = {
+        name: request.args[name] for name in request.args if name in FACETS and request.args[name] in known[name]
+    }
     tally = counts(cards, filters) if filters else known
     listed = chosen(cards, filters)
     last = max(0, (len(listed) - 1) // COURSES)
@@ -153,5 +156,6 @@ def catalogue() -> Any:
         "home/catalogue.html", cards=listed[page * COURSES : (page + 1) * COURSES], found=len(listed),
         offers=[] if filters or page else proposals(cards), all=len(cards), page=page, last=last,
         ahead=[] if filters or page < last else announcements(),
-        filters=filters, tally=tally, names=names, reason_sentence=reason_sentence, proposals_title=proposals_title,
+        filters=filters, fewer=dict(list(filters.items())[:-1]), tally=tally, names=names,
+        reason_sentence=reason_sentence, proposals_title=proposals_title,
     )  # fmt: skip

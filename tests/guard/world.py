@@ -259,6 +259,8 @@ def sent(world: World, endpoint: str, actor: str) -> dict[str, Any]:
         "reviews.answer": {f"{world['lesson_answered']}.unknown": "1"},
         "notes.keep": {"noted": "À relire", "seen": ""},
         "remarks.write": {"text": "Chez nous, c’est autrement."},
+        "topics.mine": {"topic": "Chauffer sans se ruiner"},
+        "topics.settle": {"do": "handle"},
         "remarks.settle": {"do": "answer", "answer": "Merci, corrigé."},
         "assignments.assign": _assigned(SPACE_B if actor.endswith("_b") else SPACE_A),
         "assignments.assign_widely": {**_assigned(None), "where": "*"},
@@ -356,6 +358,8 @@ def _fill(app: Flask) -> dict[str, Any]:
     from lms.accounts.passwords import hash_password
     from lms.catalogue import service as catalogue
     from lms.catalogue.queries import published
+    from lms.catalogue.topics import service as topics
+    from lms.catalogue.topics.models import Topic
     from lms.foundation.clock import now, today
     from lms.foundation.db import db, new_id, writing
     from lms.foundation.tokens import mint_code
@@ -476,6 +480,8 @@ def _fill(app: Flask) -> dict[str, Any]:
             remarks.say(
                 ids[who], COURSE, *LESSON, question="", lang="fr", quote="", text=f"Une coquille ({who}).", named=False
             )
+            topics.propose(ids[who], f"Un jardin partagé ({who[-1]})", lang="fr")
+            facts[f"topic_{who[-1]}"] = db.session.scalar(sa.select(Topic.id).where(Topic.person_id == ids[who]))
             first = learning.start(ids[who], COURSE, *QUIZ)
             asked = list(first.questions)
             for question in asked:
@@ -488,6 +494,8 @@ def _fill(app: Flask) -> dict[str, Any]:
             facts[f"code_{who[-1]}"] = proof.code
             former = proof.facts.to_json() | {"name": f"Former Name {words}"}
             db.session.execute(sa.update(Certificate).where(Certificate.code == proof.code).values(facts=former))
+        topics.propose(ids["other_a"], "Tenir un stand", lang="fr")
+        facts["topic"] = db.session.scalar(sa.select(Topic.id).where(Topic.person_id == ids["other_a"]))
         for half, boss in (("a", "manager_a"), ("b", "manager_b")):
             words = CANARY if half == "b" else "A-ONLY"
             facts[f"late_{half}"] = learning.enrol(

@@ -21,6 +21,7 @@ from lms.spaces import service as spaces
 from lms.spaces.models import Membership, Space
 from lms.survey import service as survey
 from tests.accounts.people import House
+from tests.catalogue.courses import write_course, write_lesson
 from tests.home.conftest import furnish, order, statements
 from tests.survey.conftest import questionnaire
 from tests.visits import page_of, words_of
@@ -278,6 +279,27 @@ def test_filters(shelf: House) -> None:
         page = shelf.client().get(f"/catalogue?{query}")
         assert listed(page) == wanted, query
         assert f"{len(wanted)} courses" in words_of(page) or len(wanted) == 1
+
+
+def test_where_nothing_fits_the_last_filter_goes_first_and_a_topic_can_be_proposed(
+    shelf: House, tmp_path: Path
+) -> None:
+    visitor = shelf.client("learner_a")
+    course = write_course(tmp_path / "courses", "omega", units=("un",), languages=("fr", "en"))
+    write_lesson(course, "un", title="One", lang="en")
+    head = course / "course.yml"
+    head.write_text(head.read_text("utf-8").replace("domain: mediation", "domain: communication"), "utf-8")
+    with shelf.open():
+        catalogue.sync(tmp_path / "courses")
+    page = visitor.get("/catalogue?language=en&domain=project")
+    assert "No course fits these filters" in words_of(page)
+    main = page_of(page).find("body/main")
+    assert main is not None
+    (link,) = (one for one in main.iter("a") if "Remove the last filter" in "".join(one.itertext()))
+    assert link.get("href") == "/catalogue?language=en#all"
+    assert listed(visitor.get(link.get("href") or ""))
+    sent = visitor.fill(page, {"topic": "Le bruit"}, form="/topics")
+    assert "Le bruit" in words_of(sent)
 
 
 def test_every_count_is_what_its_link_leads_to(shelf: House) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
+from lms.catalogue.topics.queries import count_of
 from lms.foundation import sheets
 from lms.foundation.clock import today
 from lms.foundation.i18n import _, by_name, format_date
@@ -55,7 +56,7 @@ def spaces() -> Any:
         },
         idle=sum(line.last is None for line in everything), unrun=sum(not line.managers for line in everything),
         need=ranking.first_name if ranking else "", people=sum(line.people for line in everything),
-        active=sum(line.active for line in everything), archived=archived(),
+        active=sum(line.active for line in everything), archived=archived(), topics=count_of()[False],
     )  # fmt: skip
 
 
