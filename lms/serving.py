@@ -22,7 +22,7 @@ from config import SERVED, Config, ConfigError
 from lms.__main__ import alone, end_now, hear, say
 from lms.app import create_app
 from lms.foundation.security import FILES_LIMIT
-from lms.startup import Unsafe, prepare
+from lms.startup import Unsafe, prepare, settle
 
 THREADS = 8
 #: Bytes after which a body is cut off unread. What is only somewhat too large gets the site's own page.
@@ -133,6 +133,7 @@ def serve(listener: socket.socket, host: str, *, demo: bool) -> int:
         app = create_app(config)
         with alone(config.instance / "start.lock", "another start prepares this site; waiting for it."):
             accounts = prepare(app, demo=config.demo)
+        settle()
     except (ConfigError, Unsafe) as fault:
         print(fault, file=sys.stderr, flush=True)
         return 2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from lms.catalogue.queries import Published, followed, places
 from lms.content.documents import Prose
@@ -54,10 +53,12 @@ def cards_for(person_id: str | None, own: Sequence[Learning] | None = None) -> l
     offers = places()
     plain = followed([offer.version_id for offer in offers], _cards, "cards", by_outline=True)
     for offer in offers:
-        mine = taken.get(offer.course_id)
+        mine, card = taken.get(offer.course_id), plain[offer.version_id][lang]
+        if mine is None and offer.reason is None and offer.pin is None and offer.course_id not in declined:
+            found.append(card)
+            continue
         found.append(
-            replace(
-                plain[offer.version_id][lang],
+            card._replace(
                 done=len(mine.done) if mine else 0,
                 finished=bool(mine and mine.is_finished),
                 taken=mine is not None,

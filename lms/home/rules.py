@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from html import unescape
-from typing import Any
+from typing import Any, NamedTuple
 
 #: How many proposals stand above the list, each with its reason.
 PROPOSALS = 3
@@ -16,8 +15,7 @@ SHORT, LONG = 30, 60
 _SAID = re.compile(r"«[^«»]{10,110}[.?!…]\s*»|“[^“”]{10,110}[.?!…]”")
 
 
-@dataclass(frozen=True)
-class Card:
+class Card(NamedTuple):
     """A course on the catalogue page. Minutes are the whole course's range; `done` of `steps` are this reader's."""
 
     course_id: str
@@ -71,7 +69,7 @@ def counts(cards: Sequence[Card], filters: Mapping[str, str]) -> dict[str, dict[
     for name, values_of in FACETS.items():
         others = {other: value for other, value in filters.items() if other != name}
         tally: dict[str, int] = {filters[name]: 0} if name in filters else {}
-        for card in chosen(cards, others):
+        for card in chosen(cards, others) if others else cards:
             for value in values_of(card):
                 tally[value] = tally.get(value, 0) + 1
         found[name] = {value: tally[value] for value in sorted(tally, key=_place)}

@@ -173,7 +173,7 @@ def show(rows: list[dict[str, object]]) -> None:
           f"{'p50':>7}{'p99':>7}{'kB':>6}{'queries':>9}{'wrong':>7}{'asking':>8}")  # fmt: skip
     for row in rows:
         spread = f"{row['low']:.2f}-{row['high']:.2f}"
-        print(f"{row['operation']:<36}{row['baseline']:>4}{row['ratio']:>8.2f}{spread:>14}{row['cpu_ratio']:>11.2f}{row['goal']:>6}"
+        print(f"{row['operation']:<36}{row['baseline']:>4}{row['ratio']:>8.2f}{spread:>14}{row['cpu_ratio']:>11.2f}{row['goal']:>6.2f}"
               f"{row['per_second']:>8.0f}{row['cpu_ms']:>8.2f}{row['p50_ms']:>7.1f}{row['p99_ms']:>7.1f}{row['kb']:>6.0f}{row['queries']:>9}"
               f"{row['wrong']:>7}{row['load']:>8.2f}")  # fmt: skip
 

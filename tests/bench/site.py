@@ -154,7 +154,7 @@ def gather(app: Flask, sizes: tuple[int, ...] = SPACES) -> None:
                 for model, values in rows.items():
                     session.execute(sa.insert(model), values)
                 token = accounts.open_session(people[0])
-            _bosses[space] = {"Cookie": cookie(app, _user_id=token)}
+            _bosses[space] = {"Cookie": cookie(app, _user_id=token, csrf_token=form_cookie(app)[2])}
         db.session.remove()
 
 
@@ -277,10 +277,10 @@ def operations(app: Flask) -> list[Operation]:
         passed = _passed(course)
         quizzes = _begun([offer.published for offer in offers], people)
         db.session.remove()
-    signed = [{"Cookie": cookie(app, _user_id=token)} for token in cookies]
-    manages = {"Cookie": cookie(app, _user_id=boss)}
     anonymous, forgery, raw = form_cookie(app)
+    # As after the form of signing in: the session holds what every further form is stamped with.
     learns = [{"Cookie": cookie(app, _user_id=token, csrf_token=raw)} for token in cookies]
+    manages = {"Cookie": cookie(app, _user_id=boss, csrf_token=raw)}
     posting = {"Cookie": anonymous, "Content-Type": FORM, "Origin": "http://127.0.0.1"}
     lessons = [
         f"/courses/{course.course_id}/{unit.id}/lesson" for unit in course.document.units if "lesson" in unit.activities
@@ -294,11 +294,11 @@ def operations(app: Flask) -> list[Operation]:
     ]
 
     def as_visitor(path: str) -> Callable[[int], Ask]:
-        return lambda number: Ask("GET", path, signed[number % VISITORS])
+        return lambda number: Ask("GET", path, learns[number % VISITORS])
 
     def lesson(number: int) -> Ask:
         # Each visitor goes back and forth between two steps, so that every view records a new place.
-        return Ask("GET", lessons[number // VISITORS % 2], signed[number % VISITORS])
+        return Ask("GET", lessons[number // VISITORS % 2], learns[number % VISITORS])
 
     def rate(number: int) -> Ask:
         body = urlencode({"csrf_token": forgery, "importance": str(number % 5 + 1), "competence": "2", "go": "on"})
