@@ -12,9 +12,14 @@ from pathlib import Path
 import pytest
 
 from lms.content.checking import check
+from lms.content.headers import read_yaml
+from lms.content.language import polish
+from lms.content.links import links_in
 from lms.content.loading import load_course
-from lms.content.reading import read_page
+from lms.content.questions import cells, is_look_alike
+from lms.content.reading import Line, read_page
 from lms.content.rendering import Renderer
+from lms.content.texts import fold, plain, read_span, read_typed, slug
 from tests.content.building import COMPETENCIES, COURSE, LESSON, QUIZ, SCENARIO, quiz, write
 
 UNIT = "petit/units/ecouter"
@@ -124,6 +129,29 @@ def test_D1_a_paragraph_of_marks_is_refused_or_rendered_in_time(mark: str) -> No
     began = time.process_time()
     Renderer("fr").block(page.sections[0].text)
     assert time.process_time() - began < 8
+
+
+#: Texts of a hundred thousand characters, and what reads a text with patterns.
+EVIL = (
+    "a" * 100_000, " " * 100_000, "-" * 100_000, "[a](" * 25_000, "1 000" * 20_000, "." * 100_000, "e\u0301" * 50_000,
+    "<" * 100_000, "<a " * 33_000, "|" * 100_000, "- [" * 33_000, "- [x] " + " " * 99_000, '<img alt="' * 10_000,
+    '![a](b "' * 12_000, "5 ± " * 25_000, ": " * 50_000,
+)  # fmt: skip
+READERS: dict[str, Callable[[str], object]] = {
+    "front matter": lambda text: read_yaml(text[:16_000], 2), "links": lambda text: links_in([Line(1, text)]),
+    "words": fold, "words of HTML": plain, "slugs": slug, "numbers of authors": read_span, "numbers of learners": read_typed,
+    "look-alikes": is_look_alike, "cells": cells, "lines": lambda text: read_page(text, header=False),
+    "French spaces": lambda text: polish(text, "fr"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_D3_patterns_take_no_longer_on_evil_texts(reader: str) -> None:
+    for text in EVIL:
+        for ending in ("", "!"):
+            began = time.process_time()
+            READERS[reader](text + ending)
+            assert time.process_time() - began < 3, text[:9]
 
 
 def test_a_long_text_of_a_person_is_not_refused() -> None:
