@@ -249,6 +249,15 @@ def test_a_path_shows_on_the_home_of_who_had_begun_its_course_alone(town: Town) 
     assert "Course 1 of 2" in words_of(visit(town, "lea").get("/home"))
 
 
+def test_on_the_page_of_a_course_a_path_speaks_to_whoever_said_no(town: Town) -> None:
+    made, lea = new_id(), town.ids["lea"]
+    town.write(lambda: service.compose(made, "bobine", "Accueillir", ["alpha", "gamma"], by=town.ids["boss"]))
+    town.assign(Scope("bobine", None, "all"), path_id=made)
+    town.write(lambda: learning.enrol(lea, "gamma"))
+    town.write(lambda: learning.decline(lea, "gamma"))
+    assert "you said no" in words_of(visit(town, "lea").get("/courses/alpha"))
+
+
 def asked(app: Flask, client: StrictClient, path: str) -> int:
     client.get(path)
     with statements(app) as seen:
