@@ -784,7 +784,7 @@ def headline(held: int, marked: int) -> str:
         return _("Your words are kept.")
     if held == marked:
         return _("You hold all of it.")
-    if held * 2 >= marked:
+    if held * 3 >= marked * 2:
         return _("You hold most of it.")
     if held:
         return _("Some of it holds; the rest is worth another look.")

@@ -18,7 +18,7 @@ from lms.foundation.clock import today
 from lms.foundation.db import writing
 from lms.foundation.errors import NotFound, Refused
 from lms.foundation.i18n import _, format_time, language
-from lms.learning import asking, pages, queries, rules, service
+from lms.learning import asking, closing, pages, queries, rules, service
 from lms.learning.activities import begun_fields, page_of, shows
 from lms.learning.assignments.queries import ways_told
 from lms.learning.certificates.queries import certificate_of
@@ -162,8 +162,7 @@ def finish(course_id: str, unit: str, activity: str) -> Any:
     if not all([form.validate() for _block, form in plans]):
         return _lesson(own, unit, text, plans=plans), 422
     saves = request.form.get("do") == "save"
-    found = own.published.document.unit(unit)
-    closes = found is not None and rules.closing_activity(found) == activity
+    closes = closing.closes(own, unit, activity)
     whole = False
     with writing():
         for block, form in plans:
@@ -183,14 +182,7 @@ def finish(course_id: str, unit: str, activity: str) -> Any:
     if saves:
         flash(_("Your plan is saved."), "yes")
         return redirect(here + (f"#{plans[0][0]}" if plans else ""))
-    if not closes and found is not None:
-        keys = list(found.activities)
-        return redirect(pages.activity_address(course_id, unit, keys[keys.index(activity) + 1]))
-    flash(
-        _("That was the last step: the course is finished.") if whole else _("Step done: %(title)s.", title=text.title),
-        "yes",
-    )
-    return redirect(url_for("learning.course", course_id=course_id))
+    return closing.onward(own, unit, text, whole=whole)
 
 
 @bp.post("/courses/<course_id>/<unit>/<activity>/place")

@@ -614,3 +614,19 @@ def test_a_word_of_the_glossary_stands_below_the_block_it_is_met_in() -> None:
     assert "".join(pages.up_to_terms(Markup("<p>a</p>" + link.format("nu") + "<div>b</div>"))) == (
         "<p>a</p>" + link.format("nu") + "<div>b</div>"
     )
+
+
+@pytest.mark.parametrize(
+    ("held", "marked", "said"),
+    [
+        (0, 0, "Your words are kept."),
+        (6, 6, "You hold all of it."),
+        (4, 6, "You hold most of it."),
+        (3, 6, "Some of it holds"),
+        (1, 2, "Some of it holds"),
+        (0, 6, "Not yet"),
+    ],
+)
+def test_the_end_of_a_quiz_says_most_from_two_thirds_on(app: Flask, held: int, marked: int, said: str) -> None:
+    with app.test_request_context("/", headers={"Accept-Language": "en"}):
+        assert pages.headline(held, marked).startswith(said)

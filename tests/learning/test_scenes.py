@@ -121,6 +121,27 @@ def test_a_scene_is_walked_by_real_buttons_to_its_end_and_ends_its_step(app: Fla
     assert len(inside(app, lambda: db.session.scalars(sa.select(Completion.unit)).all())) == 1  # type: ignore[arg-type]
 
 
+def test_what_led_to_a_scene_is_said_under_the_choice_made(lea: StrictClient) -> None:
+    page = press(lea, lea.get(SCENE), to="banc")
+    note = next(one for one in page_of(page).iter("div") if "note" in (one.get("class") or "").split())
+    first = "".join(note[0].itertext())
+    assert "La voix baisse" in "".join(note.itertext())
+    assert "La voix baisse" not in first, "the choice is the title of the note, what came of it is its text"
+    assert first == next("".join(one.itertext()) for one in page_of(page).iter("p") if one.get("class") == "voice")
+
+
+def test_after_the_activity_that_ends_its_step_the_list_to_work_with_comes(app: Flask, scenes: Path) -> None:
+    head = "---\nid: quatre\ntitle: La feuille\nminutes: 2\n---\n\n# La feuille\n\n"
+    sheet = scenes / "ecouter-bien/units/quatre/checklist.fr.md"
+    sheet.write_text(head + "## La veille\n<!-- c-veille -->\n\n- [ ] Un lieu\n", encoding="utf-8")
+    serve(app, scenes)
+    lea = learner(app)
+    page = press(lea, press(lea, lea.get(SCENE), to="banc"), to="accord")
+    page = lea.fill(page, form="/done")
+    assert page.request.path == f"{COURSE}/quatre/checklist"
+    assert "Étape faite" in page.text
+
+
 TWO_WAYS = SCENARIO.replace(
     "- [« Calmez-vous. »](#froid)\n  > Camille se sent petite.\n",
     "- [« Calmez-vous. »](#froid)\n  > Camille se sent petite.\n"
