@@ -69,6 +69,20 @@ def gone_in(report: Report, course_id: str) -> list[str]:
     return ["{}/{unit}/{id}".format(course_id, **dict(one.fields)) for one in errors]
 
 
+def silent_in(document: CourseDocument) -> list[tuple[str, str]]:
+    """(file, id) of each question of a course, in the language it is written in, that answers without a word: it has neither
+    an explanation nor a feedback, nor a model answer.
+    """
+    found = []
+    for unit, key, activity in document.each_activity():
+        for question in activity.questions if activity.lang == document.source else ():
+            said = [question.explanation, question.model_answer, getattr(question, "other", "")]
+            said += [one.feedback for name in ("choices", "expected") for one in getattr(question, name, ())]
+            if not any(said):
+                found.append((f"{unit.shared or f'units/{unit.id}'}/{key}.{activity.lang}.md", question.id))
+    return found
+
+
 def findings_by_course(root: Path, lang: str, rows: Sequence[Standing]) -> dict[str, tuple[int, int]]:
     """Course id -> (errors, warnings) the check finds in its folder now; courses without any are left out."""
     served = {row.course_id: row.published.document for row in rows if row.published is not None}

@@ -15,6 +15,7 @@ from lms.authoring.queries import (
     folder_of,
     gone_in,
     offered,
+    silent_in,
     standings,
     versions_of,
 )
@@ -64,6 +65,7 @@ def course(course_id: str) -> Any:
     return render_template(
         "authoring/course.html", course_id=course_id, served=served, report=report, versions=versions_of(course_id),
         most=MOST_FINDINGS, names=LANGUAGES, gone=gone, taking=taking,
+        silent=silent_in(served.document) if served else [],
     )  # fmt: skip
 
 

@@ -125,6 +125,20 @@ def test_a_link_out_of_the_folder_is_no_course(folder: Path, tmp_path: Path) -> 
         assert folder_of(folder, name) is None, name
 
 
+def test_questions_that_answer_without_a_word_are_counted_and_named(desk: House, folder: Path) -> None:
+    assert "without a word" not in words_of(desk.client("trainer").get("/write/alpha"))
+    asked = "\n\n## Que {0} ?\n<!-- q-{0} -->\n\n- [ ] Un\n{1}- [x] Deux\n\n{2}"
+    lesson = folder / "alpha/units/deux/lesson.fr.md"
+    more = (("rien", "", ""), ("retour", "  > Non.\n", ""), ("raison", "", "> [!NOTE]\n> Deux suit un.\n"))
+    lesson.write_text(lesson.read_text() + "".join(asked.format(*one) for one in more), encoding="utf-8")
+    publish(desk.client("trainer"))
+    said = words_of(desk.client("trainer").get("/write/alpha"))
+    assert "1 question answers without a word" in said
+    assert "units/deux/lesson.fr.md: q-rien" in said
+    for name in ("q-retour", "q-raison"):
+        assert f"lesson.fr.md: {name}" not in said
+
+
 # --- publishing ------------------------------------------------------------------------------------------------------
 
 
