@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
@@ -50,9 +50,12 @@ def rows_of(import_id: str, *, bad: bool | None = None, page: int = 0) -> list[R
 
 
 def rows_after(import_id: str, number: int, most: int) -> list[Row[Any]]:
-    """The first `most` rows after this one."""
-    rows = sa.select(RosterRow.__table__).where(RosterRow.import_id == import_id, RosterRow.number > number)
-    return list(db.session.execute(rows.order_by(RosterRow.number).limit(most)))
+    """(number, line, name, email) of the first `most` rows after this one."""
+    table = cast("sa.Table", RosterRow.__table__)
+    rows = sa.select(table.c.number, table.c.line, table.c.name, table.c.email).where(
+        table.c.import_id == import_id, table.c.number > number
+    )
+    return list(db.session.execute(rows.order_by(table.c.number).limit(most)))
 
 
 def rows_until(import_id: str, number: int, most: int) -> list[Row[Any]]:

@@ -41,7 +41,7 @@ from lms.spaces.joining import service as joining
 from lms.spaces.models import Invitation, Space
 from lms.spaces.roster import service as roster
 from lms.spaces.roster.queries import not_to_invite, parts, people_with
-from lms.spaces.roster.rules import Entry, Planned, addresses_of, plan
+from lms.spaces.roster.rules import SHOWN_LONGEST, Entry, Planned, addresses_of, plan
 from lms.spaces.service import hold_right, must_be_open
 
 
@@ -180,7 +180,9 @@ def bring(entries: Sequence[Entry], space: Space, *, name: str, course_id: str |
     """Keep a list and write it for the operator; a long one waits for `write_part`, and for a job if nobody calls that. Gives the
     import's id. Raises as `keep`, `NotFound` for a course that is not offered.
     """
-    import_id = keep(planned_for(entries, space.id), space.id, by=None, name=name, data=None)
+    # What will happen to a row is looked at when it is written.
+    read = [Planned(one.line, one.name[:SHOWN_LONGEST], one.email[:SHOWN_LONGEST], "new") for one in entries]
+    import_id = keep(read, space.id, by=None, name=name, data=None)
     here = _locked(import_id, space.id)
     here.course_id, here.due_on = course_id, due_on
     if here.rows <= AT_ONCE_MOST:

@@ -28,7 +28,8 @@ def through(part: Callable[[], bool]) -> None:
     """
     while _once(part):
         kill_point("rosters.part")
-        time.sleep(PAUSE)
+        if db.engine.dialect.name == "sqlite":
+            time.sleep(PAUSE)
 
 
 def _once(part: Callable[[], bool]) -> bool:
