@@ -96,10 +96,11 @@ def take_back(brought: Mapping[str, Brought], space_id: str) -> None:
 
     The caller has made sure that none of these people has done anything yet.
     """
-    silent = {"synchronize_session": False}
+    silent, moment = {"synchronize_session": False}, now()
     for part in parts({one.invitation_id for one in brought.values() if one.invitation_id}):
         ends = sa.update(Invitation).where(Invitation.id.in_(part), Invitation.used_at.is_(None))
-        db.session.execute(ends.values(expires_at=now()), execution_options=silent)
+        # Withdrawn, not merely over: whoever has the mail must not be able to ask for the invitation anew.
+        db.session.execute(ends.values(expires_at=moment, withdrawn_at=moment), execution_options=silent)
     for part in parts({one.person_id for one in brought.values()}):
         gone = sa.delete(Membership).where(Membership.space_id == space_id, Membership.person_id.in_(part))
         db.session.execute(gone, execution_options=silent)

@@ -32,6 +32,7 @@ from lms.learning.rosters.rules import AT_ONCE_MOST, PART, WAITING_MOST
 from lms.learning.rosters.tasks import apply
 from lms.spaces import service as spaces
 from lms.spaces.directory import service as directory
+from lms.spaces.joining import service as joining
 from lms.spaces.models import Application, Invitation, Membership, NetworkRole
 from tests.accounts.attacks import token_of
 from tests.accounts.people import House
@@ -261,6 +262,16 @@ def test_an_undo_takes_back_and_lists_who_stays(any_place: House) -> None:
     assert any_place.count(Person) == people + 1
     assert any_place.count(Enrolment) == 1
     assert any_place.count(Membership, Membership.space_id == "la-bobine") == 3
+
+
+def test_who_was_invited_by_a_list_that_is_undone_invites_nobody_anew(any_place: House) -> None:
+    client = any_place.client("manager_a")
+    client.fill(press(client, bring(client, "Ana;ana@example.net\n")), form="undo")
+    before = any_place.count(Invitation)
+    any_place.write(lambda: joining.send_again(email="ana@example.net"))
+    assert any_place.count(Invitation, Invitation.withdrawn_at.is_(None)) == 0
+    assert any_place.count(Invitation) == before
+    assert "withdrawn" in words_of(client.get("/team/la-bobine/invite"))
 
 
 def test_after_a_day_there_is_no_undo(place: House) -> None:
