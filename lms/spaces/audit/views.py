@@ -25,7 +25,11 @@ def _page(place: Space | None, choose: bool) -> str:
     rows, after = queries.entries(
         space_id=place.id if place else None, topic=topic, before=request.args.get("before", "")
     )
-    offered = sorted((row.Space for row in spaces.all_spaces()), key=lambda one: by_name(one.name)) if choose else []
+    offered = (
+        sorted((row.Space for row in spaces.all_spaces()), key=lambda one: (by_name(one.name), by_name(one.place)))
+        if choose
+        else []
+    )
     return render_template(
         "audit/entries.html", rows=rows, after=after, topic=topic, topics=TOPICS, place=place, offered=offered,
         sentence=sentence, change=change, further=bool(request.args.get("before")), choose=choose,

@@ -163,3 +163,8 @@ def test_P7_the_audit_forgets_after_a_year_as_the_privacy_page_says(any_house: H
     assert night(2) == night(3) == ["choice_changed"], "once is enough"
     page = words_of(any_house.client().get("/privacy"))
     assert f"Changes of roles and choices: {KEPT.days} days" in page
+
+
+def test_spaces_of_one_name_are_told_apart_by_their_place(house: House) -> None:
+    page = house.client("coordinator").get("/network/audit").get_data(as_text=True)
+    assert re.findall(r"<option[^>]*>([^<]*)</option>", page)[-2:] == ["La Bobine (Prades)", "L’Estive (Olette)"]
