@@ -312,7 +312,7 @@ def test_a_version_that_takes_the_last_open_step_away_lets_one_finish(app: Flask
     for unit in ("un", "trois"):
         finish(lea, unit)
     write_head(course, ["un", "trois"])
-    inside(app, lambda: sync(courses))
+    inside(app, lambda: sync(courses, accept_gone=None))
     page = lea.fill(COURSE, form="/finish")
     assert state_of(app, lea) == "finished"
     assert "Vous avez terminé ce cours" in words_of(page)
@@ -361,7 +361,7 @@ def test_a_stale_page_says_since_when_and_leads_to_its_source(app: Flask, tmp_pa
     path.write_text(path.read_text("utf-8").replace("minutes: 12", "minutes: 12\nfrom: fr@00000000"), "utf-8")
     source = course / "units" / "un" / "lesson.fr.md"
     source.write_text(source.read_text("utf-8").replace("Mardi, 9 h 20.", "Un jeudi matin."), "utf-8")
-    inside(app, lambda: sync(course.parent))
+    inside(app, lambda: sync(course.parent, accept_gone=None))
     page = lea.get(here)
     words = words_of(page)
     assert "Esta página cambió en francés el" in words
@@ -481,7 +481,7 @@ def test_what_was_done_before_a_course_became_strict_stays_open(app: Flask, cour
         for unit in units:
             finish(visitor, unit, "/courses/delta")
     write_head(course, ["un", "deux"], more="prerequisites: {all: [alpha], strict: true}\n")
-    inside(app, lambda: sync(courses))
+    inside(app, lambda: sync(courses, accept_gone=None))
     assert lea.get("/courses/delta/un/lesson").status_code == 200
     assert lea.get("/courses/delta/deux/lesson").status_code == 403
     assert "1 étape faite sur 2" in words_of(lea.get("/courses/delta"))
@@ -499,7 +499,7 @@ def test_an_archived_course_that_is_shut_takes_nothing_in(chain: Flask, courses:
     lea.post("/courses/delta/enrol", data={"csrf_token": token})
     prerequisites = "prerequisites: {all: [alpha], any: [beta, gamma], strict: true}\n"
     write_head(courses / "delta", ["un", "deux"], status="archived", more=prerequisites)
-    inside(chain, lambda: sync(courses))
+    inside(chain, lambda: sync(courses, accept_gone=None))
     assert lea.get("/courses/delta/un/lesson").status_code == 403
     for path, data in (
         ("un/lesson", {"question": "q-mot", "q-mot": "2"}),
@@ -516,7 +516,7 @@ def test_the_sheet_of_a_list_that_is_shut_is_shut_too(chain: Flask, courses: Pat
         more="prerequisites: {all: [alpha], any: [beta, gamma], strict: true}\n",
     )  # fmt: skip
     write_list(courses / "delta", more="download: [pdf, docx]\n")
-    inside(chain, lambda: sync(courses))
+    inside(chain, lambda: sync(courses, accept_gone=None))
     lea = learner(chain)
     token = next(field.get("value") for field in page_of(lea.get("/courses/alpha")).iter("input"))
     lea.post("/courses/delta/enrol", data={"csrf_token": token})
@@ -538,7 +538,7 @@ def test_what_somebody_has_of_a_course_that_became_strict_stays_theirs(app: Flas
         "/courses/delta/un/lesson", {"k-essai-when": "on crie", "k-essai-do": "j’écoute"}, form="/done", press="Enr"
     )
     write_head(course, ["un", "deux"], more="prerequisites: {all: [alpha], strict: true}\n")
-    inside(app, lambda: sync(courses))
+    inside(app, lambda: sync(courses, accept_gone=None))
     assert lea.get("/courses/delta/un/lesson").status_code == 403
     page = lea.fill("/plans/delta/un/k-essai", {"plan-do": "je me tais"}, form="change-plan")
     assert page.status_code == 200
@@ -558,7 +558,7 @@ def test_a_quiz_begun_before_its_course_was_shut_is_finished(app: Flask, courses
         visitor.fill("/courses/delta", form="/enrol")
     page = lea.fill(quiz, form="/start")
     write_head(course, ["un", "deux"], more="prerequisites: {all: [alpha], strict: true}\n")
-    inside(app, lambda: sync(courses))
+    inside(app, lambda: sync(courses, accept_gone=None))
 
     def send(visitor: StrictClient, path: str) -> int:
         account = page_of(visitor.get("/account"))
@@ -581,7 +581,7 @@ def test_a_course_nobody_can_take_shuts_nothing(app: Flask, courses: Path) -> No
     write_course(courses, "delta", more="prerequisites: {all: [alpha], strict: true}\n")
     serve(app, courses)
     write_head(alpha, ["un"], status="archived")
-    inside(app, lambda: sync(courses))
+    inside(app, lambda: sync(courses, accept_gone=None))
     lea = learner(app)
     assert lea.fill("/courses/delta", form="/enrol").request.path == "/courses/delta/un/lesson"
 
@@ -725,7 +725,7 @@ def test_who_finished_is_told_what_changed_since(app: Flask, courses: Path) -> N
         "utf-8",
     )
     write_head(course, ["un", "trois", "quatre"])
-    inside(app, lambda: sync(courses))
+    inside(app, lambda: sync(courses, accept_gone=None))
     page = lea.get(COURSE)
     words = words_of(page)
     assert "Ce qui a changé depuis que vous avez terminé" in words
