@@ -112,6 +112,7 @@ def gather(app: Flask, sizes: tuple[int, ...] = SPACES) -> None:
     somebody
     who manages it; its cookie is kept in `_bosses`.
     """
+    _cookie, _forgery, raw = form_cookie(app)
     with app.app_context():
         course_id, version_id = db.session.execute(sa.select(Course.id, Course.current_version_id)).first() or ("", "")
         territory = db.session.scalar(sa.select(Territory.id))
@@ -154,7 +155,7 @@ def gather(app: Flask, sizes: tuple[int, ...] = SPACES) -> None:
                 for model, values in rows.items():
                     session.execute(sa.insert(model), values)
                 token = accounts.open_session(people[0])
-            _bosses[space] = {"Cookie": cookie(app, _user_id=token, csrf_token=form_cookie(app)[2])}
+            _bosses[space] = {"Cookie": cookie(app, _user_id=token, csrf_token=raw)}
         db.session.remove()
 
 
