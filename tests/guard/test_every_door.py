@@ -4,6 +4,7 @@ requests, credentials that are none. Nothing ends in a 5xx, changes a row, or te
 
 from __future__ import annotations
 
+import base64
 import io
 import re
 import zipfile
@@ -13,12 +14,14 @@ from typing import Any
 from urllib.parse import quote_from_bytes
 
 import pytest
+import sqlalchemy as sa
 from flask import Response, redirect, url_for
 from werkzeug.test import TestResponse
 
+from lms.foundation.security import csrf
 from tests.guard.cells import WHO, cells
-from tests.guard.leaks import leaks
-from tests.guard.world import CANARY, PLACE_CANARY, SPACE_A, SPACE_B, World, data_version, sent
+from tests.guard.leaks import canaries, leaks
+from tests.guard.world import CANARY, PASSWORD, PLACE_CANARY, SPACE_A, SPACE_B, World, data_version, sent
 from tests.house.census import DOORS, Door
 
 #: One of each role; those of space B look at what is theirs.
@@ -26,7 +29,8 @@ ROLES = ("anonymous", "learner_a", "manager_a", "trainer", "coordinator")
 #: What stands where an id, a token, a number or a name should.
 HOSTILE: dict[str, bytes] = {
     "nul": b"a\x00b", "negative": b"-1", "beyond 64 bits": b"9223372036854775808", "four hundred digits": b"9" * 400,
-    "full width": "９９９９".encode(), "surrogate": b"\xed\xa0\x80", "no text": b"\xff\xfe", "right to left": "\u202eAAA".encode(),
+    "full width": "９９９９".encode(),
+    "surrogate": b"\xed\xa0\x80", "no text": b"\xff\xfe", "right to left": "\u202eAAA".encode(),
     "upwards": b"..", "slash": b"..%2f..%2f", "backslash": b"..\\..", "wildcard": b"%", "any": b"*", "quote": b"'\"--;",
     "long": b"A" * 4000, "header": b"a\r\nX-Evil: 1", "template": b"{{7*7}}", "homograph": "lа-bobine".encode(),
     "list": b"['a']", "space B": SPACE_B.encode(),
@@ -175,6 +179,138 @@ def test_A17_no_odd_request_breaks_or_opens_a_door(fresh: World, door: Door) -> 
             if data_version(eye) != version and door.does != "place":
                 wrong += [f"{who}: {table} changed" for table in touched(fresh)]
     assert wrong == []
+
+
+# --- secrets in addresses, keys and launches (A15, A16) ------------------------------------------------------------------
+
+
+#: What opens a door to whoever holds it: kinds of objects of the census -> the fact of the world that is its secret. A
+#: certificate's code is no secret: it is printed on it.
+BEARERS = {
+    "link": "link_a", "join": "join_a", "calendar": "calendar_a", "mails": "mails_end", "survey": "survey_unused",
+    "survey page": "survey_started", "survey begun": "survey_started", "survey unsent": "survey_started", "code": "code_a",
+}  # fmt: skip
+TO_WRITE = """A door takes a key or a launch from elsewhere. Before it opens, test at it: a key of A on objects of B; a key that
+reads and is asked to write; one that is over, and one that was taken back; the key in the address instead of the header; two
+keys made in the same second; that it has 256 random bits, is stored as a digest and shown once (A15). And of a launch: a score
+for another learner, another course and another activity than the signed launch names; the same launch twice (A16)."""
+
+
+def test_A15_A16_no_door_takes_a_key_or_a_launch_from_elsewhere(world: World) -> None:
+    """The day one comes, this fails and says what has to be proved of it."""
+    foreign = {"api", "key", "keys", "lti", "launch", "xapi", "scorm", "statements", "oauth", "webhook", "graphql"}
+    parts = {part for door in DOORS for part in (*door.path.strip("/").split("/"), door.endpoint.partition(".")[0])}
+    assert not parts & foreign, TO_WRITE
+    secret = {door.about for door in DOORS if door.whose == "bearer"}
+    assert secret == set(BEARERS), f"{TO_WRITE} (Kinds of secrets: {sorted(secret ^ set(BEARERS))}.)"
+    named = {name for door in DOORS if door.whose != "bearer" for _kind, name in PLACE.findall(door.path)}
+    assert not named & {"token", "key", "secret", "signature"}, TO_WRITE
+    # Whoever launches or calls from elsewhere has no stamp of our forms: each door of theirs would be an exception.
+    assert not csrf._exempt_views, TO_WRITE
+    assert not csrf._exempt_blueprints, TO_WRITE
+
+
+def test_A15_nothing_but_a_session_opens_what_is_not_public(world: World) -> None:
+    """Sent with a request as keys are sent elsewhere, neither a password nor a session's token nor a secret opens a door."""
+    token = world["sessions"]["coordinator"]
+    wrong = []
+    for door in DOORS:
+        if door.needs == "public":
+            continue
+        with world.app.test_request_context():
+            path = url_for(door.endpoint, **good(world, door, "manager_a"))
+        for secret in (token if door.method == "GET" else world["calendar_a"],):
+            basic = base64.b64encode(f"learner_a@example.org:{PASSWORD}".encode()).decode()
+            names = ("api_key", "access_token", "token", "key", "session", "sid", "_user_id", "id_token")
+            asks = {
+                "Bearer": {
+                    "headers": {"Authorization": f"Bearer {secret}", "X-Api-Key": secret, "X-Auth-Token": secret}
+                },
+                "Basic": {"headers": {"Authorization": f"Basic {basic}", "X-Remote-User": "coordinator@example.org"}},
+                "query": {"query_string": dict.fromkeys(names, secret)},
+            }
+            for how, more in asks.items():
+                client = world.client()
+                for name in names:
+                    client.set_cookie(name, secret)
+                answer = client.open(path, method=door.method, **more)
+                shut = (
+                    answer.status_code == 400
+                    if door.method == "POST"
+                    else "/sign-in" in answer.headers.get("Location", "")
+                )
+                if not shut:
+                    wrong.append(f"{door} {how}: {answer.status_code}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("kind", BEARERS)
+def test_A15_a_secret_opens_its_own_kind_of_door_and_is_stored_nowhere(world: World, kind: str) -> None:
+    """The secret of any other kind is like none; in the query it is none; what only reads takes no other method."""
+    doors = [door for door in DOORS if door.whose == "bearer" and door.about == kind]
+    for door in doors:
+        methods = {one.method for one in DOORS if one.path == door.path}
+        name = "code" if kind == "code" else "token"
+        address = {**good(world, door, "anonymous")}
+        none = spelled(door, address, name, b"A" * 32)
+        nothing = knock(world, door, "anonymous", none)
+        assert nothing.status_code in (303, 404, 410)
+        for fact in set(BEARERS.values()) - {BEARERS[kind]}:
+            if fact.startswith("survey") and kind.startswith("survey"):
+                continue
+            other = knock(world, door, "anonymous", spelled(door, address, name, world[fact].encode()))
+            assert other.status_code == nothing.status_code, (door, fact)
+        if door.method == "GET":
+            asked = world.client().get(none, query_string={name: world[BEARERS[kind]]})
+            assert asked.status_code == nothing.status_code
+            if "POST" not in methods:
+                own = spelled(door, address, name, world[BEARERS[kind]].encode())
+                for method in ("POST", "PUT", "PATCH", "DELETE"):
+                    assert (
+                        world.client().open(own, method=method, data={"csrf_token": world.stamp()}).status_code == 405
+                    )
+    secret = world[BEARERS[kind]]
+    if kind != "code":
+        assert len(secret) >= 22, "128 bits or more"
+        assert secret not in repr(world.rows())
+
+
+# --- mails (A3, A11) -----------------------------------------------------------------------------------------------------
+
+
+def test_A3_no_mail_tells_one_space_of_another(fresh: World) -> None:
+    """Every form of the site, sent well by everybody who may, both spaces at once: what leaves by mail names nobody of B to
+    anybody outside it."""
+    from lms.accounts.models import Installation, Person
+    from lms.foundation.db import db, writing
+    from lms.jobs.tasks import drain
+    from lms.notifications.models import SentMail
+
+    with fresh.app.app_context(), writing():
+        db.session.execute(sa.update(Installation).values(demo=True))
+    last = ("accounts.sign_out", "accounts.sign_out_everywhere", "joining.leave", "directory.turn", "priorities.close")
+    doors = [door for door in DOORS if door.does == "writes" and door.endpoint not in last]
+    for actor in ("manager_b", "learner_b", "manager_a", "learner_a", "trainer", "coordinator", "anonymous"):
+        for door in doors:
+            # What signs somebody in ends the session that was there: those doors are the visitor's.
+            if actor in WHO[door.needs] and (door.needs != "public" or actor == "anonymous"):
+                with fresh.app.test_request_context():
+                    path = url_for(door.endpoint, **good(fresh, door, actor))
+                assert knock(fresh, door, actor, path).status_code < 500
+        with fresh.app.app_context():
+            drain()
+            db.session.remove()
+    with fresh.app.app_context():
+        own = {fresh["ids"][who] for who in ("manager_b", "learner_b", "other_b", "asks_b")}
+        theirs = set(db.session.scalars(sa.select(Person.email).where(Person.id.in_(own))))
+        mails = db.session.scalars(sa.select(SentMail)).all()
+        told = [(mail.address, f"{mail.subject}\n{mail.body}") for mail in mails]
+        db.session.remove()
+    to_b = [text for address, text in told if address in theirs or CANARY.lower() in address]
+    assert any(canaries(text.encode(), CANARY, PLACE_CANARY) for text in to_b), "B itself is told of B"
+    away = [(address, text) for address, text in told if address not in theirs and CANARY.lower() not in address]
+    assert len(away) >= 5
+    assert [address for address, text in away if canaries(text.encode(), CANARY)] == []
 
 
 # --- the search for leaks itself ---------------------------------------------------------------------------------------

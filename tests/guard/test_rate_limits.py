@@ -1,5 +1,5 @@
 """Row D9: limits per person, address and place hold on both databases, with Redis stopped and behind a proxy, and say when to
-come back. And E6, A15, A16: what a token, a key or a launch from elsewhere would open."""
+come back. And E6: no token in a log."""
 
 from __future__ import annotations
 
@@ -137,29 +137,3 @@ def test_E6_no_token_and_no_code_stands_in_a_log(any_app: Flask, caplog: pytest.
     said = "\n".join(record.getMessage() for record in caplog.records)
     for secret in (token, code, f"{code[:4]}-{code[4:]}", opened.rpartition("/")[2]):
         assert secret not in said
-
-
-#: How keys and launches would be named where they existed.
-FOREIGN = ("api", "key", "keys", "lti", "launch", "xapi", "scorm", "statements", "oauth", "webhook", "graphql")
-
-
-def test_A15_A16_no_door_takes_a_key_or_a_launch_from_elsewhere(any_app: Flask) -> None:
-    """There are none yet. The day one comes, this fails, and the rows A15 and A16 have to be written with it."""
-    house = found(any_app)
-    parts = {part for rule in any_app.url_map.iter_rules() for part in rule.rule.strip("/").split("/")}
-    assert not parts & set(FOREIGN)
-    names = {rule.endpoint.partition(".")[0] for rule in any_app.url_map.iter_rules()}
-    assert not names & set(FOREIGN)
-    private = ("/home", "/team/la-bobine", "/network", "/account", "/team/la-bobine/table.csv")
-    client = house.client()
-    for path in private:
-        plain = client.get(path)
-        assert plain.status_code == 302
-        for headers in (
-            {"Authorization": "Bearer x"}, {"Authorization": "Basic bGVhcm5lcl9hQGV4YW1wbGUub3JnOng="}, {"X-Api-Key": "x"},
-            {"X-Experience-API-Version": "1.0.3"},
-        ):  # fmt: skip
-            answer = client.get(path, headers=headers)
-            assert (answer.status_code, answer.location) == (plain.status_code, plain.location), (path, headers)
-        asked = client.get(f"{path}?api_key=x&access_token=x&id_token=x")
-        assert asked.status_code == 302
