@@ -20,7 +20,7 @@ GLOSSARY = "## Besoin\n<!-- g-besoin -->\n\nCe qui manque à quelqu’un, l’œ
 
 
 def publish(folder: Path) -> None:
-    report = catalogue.sync(folder)
+    report = catalogue.sync(folder, accept_gone=None)
     assert report.is_clean, report
     db.session.rollback()
 
