@@ -166,7 +166,7 @@ def test_Q1_two_quizzes_that_differ_in_the_right_answer_alone_look_the_same(app:
         for number in range(7):
             kind = page.get_data(as_text=True)
             seen.append(re.sub(r'name="csrf_token" value="[^"]*"', "", kind).replace(name, "NAME"))
-            page = client.fill(page, form="quiz", press="I don’t know" if "I don’t know" in kind else "I don’t know")
+            page = client.fill(page, form="quiz", press="I don’t know")
             page = client.fill(page, form="quiz", press="Continue") if number < 6 else page
         # what was answered is carried on and shows nothing: "I don’t know" to all
         pages.append([re.sub(r'<input type="hidden"[^>]*>', "", one) for one in seen])
