@@ -19,6 +19,7 @@ from flask import Flask
 from kombu import Connection, Queue
 from kombu.pools import producers
 
+from lms.foundation.db import db
 from lms.jobs import outbox
 from lms.jobs.tasks import QUEUES, TASKS, Task, execute, tick, waiting
 
@@ -82,6 +83,7 @@ def make_celery(app: Flask, redis_url: str | None) -> Celery:
         try:
             with app.app_context():
                 app.extensions["refuse_unsafe"]()
+                db.engine.dispose()  # a connection that forked children share mixes up their answers
         except Exception as error:
             # Whoever starts it gets the sentences, no trace; and other exceptions of a signal's handler are swallowed.
             raise SystemExit(str(error)) from error

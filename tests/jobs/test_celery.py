@@ -256,6 +256,19 @@ def test_worker_and_beat_refuse_to_start_where_a_write_could_be_lost(worker: Wor
         assert " ready." not in said
 
 
+def test_nothing_of_the_check_is_handed_on_to_the_children_of_a_worker(make_app: Callable[..., Flask]) -> None:
+    """Two processes on one connection read each other's answers."""
+    app = make_app(LMS_DURABILITY="full")
+    (step,) = app.extensions["celery"].steps["worker"]
+    with app.app_context():
+        pool = db.engine.pool
+        for check in (lambda: step(None), app.extensions["before_beat"]):
+            check()
+            assert isinstance(db.engine.pool, sa.QueuePool)
+            assert db.engine.pool.checkedin() == 0
+            assert db.engine.pool is not pool, "it looked at the database"
+
+
 def test_an_application_that_is_let_go_is_freed(apps: Apps, tmp_path: Path) -> None:
     """A process that makes many (a suite does) must not grow with each: no list of the whole process may hold one."""
     gone = weakref.ref(apps.build(tmp_path, DATABASE_URL=apps.sqlite(tmp_path)))
