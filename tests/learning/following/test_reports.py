@@ -106,6 +106,13 @@ def test_it_pauses_when_nobody_opens_it_says_so_and_comes_again_with_one_click(t
     manager = town.client("manager_a")
     page = manager.get("/team/la-bobine")
     assert "Your report is paused" in words_of(page)
+    # the link in the mail leads here: what was chosen before is chosen, so that saving it is the one click
+    chosen = [
+        one.get("value")
+        for one in page_of(manager.get("/team/la-bobine/mail")).iter("input")
+        if one.get("checked") is not None
+    ]
+    assert chosen == ["weekly"]
     assert "The report comes on Monday mornings." in manager.fill(page, {}, form="/team/la-bobine/mail").get_data(
         as_text=True
     )
