@@ -18,6 +18,7 @@ from lms.spaces.directory.service import archive, reopen
 from lms.spaces.joining import queries, service
 from lms.spaces.models import Invitation, Space
 from lms.spaces.roster.rules import Entry
+from tests.accounts.attacks import token_of
 from tests.accounts.people import House
 from tests.spaces.joining.test_transfers import LEARNER_B, asked
 from tests.visits import words_of
@@ -121,10 +122,18 @@ def test_pages_of_an_archived_space_say_so_where_somebody_is_brought_in(any_hous
     with any_house.open():
         assert queries.screen_code(SPACE) is None, "the code is on no screen any more"
     for who, path in (("manager_a", f"/team/{SPACE}/invite"), ("coordinator", f"/network/spaces/{SPACE}/invite")):
-        page = any_house.client(who).fill(path, {"email": "ada@example.org", "lang": "en"}, form="/invite")
+        client = any_house.client(who)
+        before = client.get(path)
+        assert "This space is archived: nobody new comes in." in words_of(before)
+        assert 'name="email"' not in before.get_data(as_text=True)
+        # somebody had the form open
+        sent = {"email": "ada@example.org", "lang": "en", "csrf_token": token_of(client, "/account")}
+        page = client.post(path, data=sent)
         assert page.status_code == 422
         assert "This space is archived: nobody new comes in." in words_of(page)
-        assert 'value="ada@example.org"' in page.get_data(as_text=True)
+    team = any_house.client("manager_a").get(f"/team/{SPACE}")
+    assert "This space is archived: nobody new comes in." in words_of(team)
+    assert "/invite" not in team.get_data(as_text=True)
     assert any_house.count(Invitation) == 0
 
 
