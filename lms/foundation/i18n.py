@@ -46,7 +46,7 @@ Said = TypeVar("Said", str, Markup)
 
 __all__ = [
     "DEFAULT_LANGUAGE", "LANGUAGES", "N_", "THEMES", "_", "by_name", "format_date", "format_number", "format_time", "language",
-    "lazy_", "ngettext", "pick", "sort_key", "speaking", "theme", "zone_city",
+    "lazy_", "ngettext", "pick", "sort_key", "speaking", "theme", "wished", "zone_city",
 ]  # fmt: skip
 
 
@@ -238,6 +238,17 @@ def compile_catalogues() -> None:
             draft.replace(target)
 
 
+def wished() -> str | None:
+    """The language of ours that this browser asks for first, None where it asks for none or for any. Who asks for fr-CA
+    reads French, whatever else stands behind it.
+    """
+    for tag, weight in request.accept_languages:  # the heaviest first, as sent where they are equal
+        lang = tag.replace("_", "-").partition("-")[0].lower()
+        if weight > 0 and lang in LANGUAGES:
+            return lang
+    return None
+
+
 def _select() -> str:
     if not has_request_context():
         return DEFAULT_LANGUAGE
@@ -251,9 +262,9 @@ def _select() -> str:
     own = of_person() if of_person else None
     if own in LANGUAGES:
         return own
-    wished = request.accept_languages.best_match(list(LANGUAGES))
-    if wished is not None:
-        return wished
+    asked_for = wished()
+    if asked_for is not None:
+        return asked_for
     of_network: Callable[[], str] | None = current_app.extensions.get("language_of_network")
     return of_network() if of_network else DEFAULT_LANGUAGE
 

@@ -10,7 +10,7 @@ from flask import Blueprint, current_app, make_response, redirect, render_templa
 from lms.accounts.visitor import visitor
 from lms.catalogue.queries import announcements, places
 from lms.foundation.clock import now, today
-from lms.foundation.i18n import LANGUAGES, language
+from lms.foundation.i18n import LANGUAGES, language, wished
 from lms.home.queries import cards_for, said_in
 from lms.home.rules import FACETS, chosen, counts, proposals
 from lms.home.wording import domain_name, length_name, level_name, proposals_title
@@ -25,7 +25,7 @@ from lms.learning.remarks.queries import waits_for
 from lms.learning.renewals.queries import validities_of
 from lms.learning.reviews.queries import today_of
 from lms.learning.reviews.wording import named_day
-from lms.learning.rules import minutes_range, title_lang, unit_lang
+from lms.learning.rules import minutes_range, summary_lang, title_lang, unit_lang
 from lms.learning.trial.pages import samples
 from lms.learning.trial.queries import first_of, samples_of
 from lms.learning.works.queries import waiting_for
@@ -57,7 +57,7 @@ def landing() -> Any:
     if request.cookies or request.args:
         return _landing()[0]
     kept: dict[str, tuple[str, datetime]] = current_app.extensions.setdefault("landing", {})
-    asked = request.accept_languages.best_match(list(LANGUAGES)) or ""
+    asked = wished() or ""
     text, until = kept.get(asked, ("", LONG_AGO))
     if until < now():
         text, ready = _landing()
@@ -157,5 +157,5 @@ def catalogue() -> Any:
         offers=[] if filters or page else proposals(cards), all=len(cards), page=page, last=last,
         ahead=[] if filters or page < last else announcements(),
         filters=filters, fewer=dict(list(filters.items())[:-1]), tally=tally, names=names,
-        reason_sentence=reason_sentence, proposals_title=proposals_title,
+        reason_sentence=reason_sentence, proposals_title=proposals_title, title_lang=title_lang, summary_lang=summary_lang,
     )  # fmt: skip

@@ -110,6 +110,22 @@ def test_with_a_cookie_or_a_query_it_is_never_kept(house: House) -> None:
     assert house.client().get("/?from=somewhere").headers["Cache-Control"] == "no-store"
 
 
+def test_it_is_kept_once_for_each_language_whatever_browsers_ask_for(house: House) -> None:
+    asked = [
+        ("fr", "fr-FR,en;q=0.9"),
+        ("ca", "ca-ES,es"),
+        ("es", "es;q=0.2,ca;q=0"),
+        ("en", "de,en;q=0.1"),
+        ("fr", "*"),
+    ]
+    asked += [("fr", f"x{number}-y, fr;q=0") for number in range(20)]
+    for _again in range(2):
+        for lang, header in asked:
+            answer = house.client().get("/", headers={"Accept-Language": header})
+            assert page_of(answer).get("lang") == lang, header
+    assert set(house.app.extensions["landing"]) == {"fr", "es", "ca", "en", ""}
+
+
 def test_who_is_signed_in_goes_on_to_their_own(house: House) -> None:
     answer = house.client("learner_a").get("/")
     assert (answer.status_code, answer.location) == (302, "/home")
