@@ -15,6 +15,20 @@ branch_labels = None
 depends_on = None
 
 
+def _fill() -> None:
+    """A list that waits has written nothing yet: what stood there was how many rows had been looked at. And for a day the
+    questions of a list that is done can be taken back with it: they were found by their moment, now each stands with its row.
+    """
+    op.execute("UPDATE roster_import SET progress = 0 WHERE state = 'waiting'")
+    op.execute(
+        "UPDATE roster_row SET transfer_id = COALESCE((SELECT transfer.id FROM transfer "
+        "JOIN roster_import ON roster_import.space_id = transfer.space_id "
+        "WHERE roster_import.id = roster_row.import_id AND roster_import.state = 'done' "
+        "AND transfer.person_id = roster_row.person_id AND transfer.state = 'asked' "
+        "AND transfer.asked_at >= roster_import.done_at), '') WHERE outcome = 'elsewhere'"
+    )
+
+
 def upgrade() -> None:
     op.create_table('announced_course',
     sa.Column('course_id', sa.String(length=64), nullable=False),
@@ -56,6 +70,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('transfer_id', sa.String(length=22), server_default='', nullable=False))
         batch_op.add_column(sa.Column('answered', sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column('back', sa.Boolean(), server_default=sa.false(), nullable=False))
+
+    _fill()
 
 
 def downgrade() -> None:

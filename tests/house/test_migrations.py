@@ -212,6 +212,51 @@ def test_R29_answers_counted_before_wait_for_one_release_and_keep_no_order(empty
         assert differences() == []
 
 
+#: Lists of people as the fourth release knows them: one half looked at, one that asked somebody of another space, one undone.
+FOURTH = """
+INSERT INTO person (id, email, name, lang, zone, state, demo, created_at, sort) VALUES
+ ('q', 'max@example.org', 'Max', 'fr', 'Europe/Paris', 'active', FALSE, :at, 'max');
+INSERT INTO roster_import
+ (id, space_id, brought_by, name, encoding, separator, state, rows, progress, counts, made_at, done_at) VALUES
+ ('w', 's', 'p', '', '', '', 'waiting', 3000, 2000, '{}', :at, NULL),
+ ('d', 's', 'p', '', '', '', 'done', 2, 2, '{}', :at, :at),
+ ('u', 's', 'p', '', '', '', 'undone', 1, 1, '{"undone": 1, "kept": 0}', :at, :at);
+INSERT INTO roster_row
+ (import_id, number, line, name, email, outcome, reason, person_id, made, invitation_id, enrolled, redated, kept) VALUES
+ ('d', 1, 1, 'Max', 'max@example.org', 'elsewhere', '', 'q', FALSE, '', FALSE, FALSE, FALSE),
+ ('d', 2, 2, 'Léa', 'lea@example.org', 'present', '', 'p', FALSE, '', FALSE, FALSE, FALSE),
+ ('u', 1, 1, 'Max', 'max@example.org', 'elsewhere', '', 'q', FALSE, '', FALSE, FALSE, FALSE);
+INSERT INTO transfer (id, person_id, space_id, asked_by, state, asked_at, expires_at) VALUES
+ ('t', 'q', 's', 'p', 'asked', :at, :at);
+"""
+
+
+def test_R29_a_list_on_its_way_begins_anew_and_one_that_is_done_can_still_be_undone(empty_app: Flask) -> None:
+    """What the fourth release called progress was how many rows had been looked at: nothing of them was written."""
+    folder = empty_app.extensions["migrations_folder"]
+    with empty_app.app_context():
+        upgrade(directory=folder, revision="0002")
+        for revision, story in (("0004", SECOND), ("head", FOURTH)):
+            with db.engine.begin() as connection:
+                for statement in story.strip().split(";\n"):
+                    plain = statement.rstrip(";").replace(": ", "\\: ")
+                    words = {"at": "2026-04-02 08:00:00+00:00"} if ":at" in plain else {}
+                    connection.execute(sa.text(plain), words)
+            upgrade(directory=folder, revision=revision)
+        with db.engine.connect() as connection:
+            lists = connection.execute(sa.text("SELECT id, state, progress, back_since FROM roster_import ORDER BY id"))
+            assert [tuple(row) for row in lists] == [
+                ("d", "done", 2, None), ("u", "undone", 1, None), ("w", "waiting", 0, None),
+            ]  # fmt: skip
+            rows = connection.execute(
+                sa.text("SELECT import_id, number, transfer_id FROM roster_row ORDER BY import_id, number")
+            )
+            assert [tuple(row) for row in rows] == [("d", 1, "t"), ("d", 2, ""), ("u", 1, "")]
+        downgrade(directory=folder, revision="0004")
+        upgrade(directory=folder)
+        assert differences() == []
+
+
 def test_R29_a_course_is_found_in_the_index_that_the_migrations_made(empty_app: Flask, tmp_path: Path) -> None:
     write_course(tmp_path / "courses")
     looked_for = [one for _typed, one in search_rules.wanted("casque")]
