@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from lms.catalogue.queries import Published, announcements, courses, history, published_among
+from lms.catalogue.queries import Published, announcements, courses, history, version, versions
 from lms.content.checking import Report, check
 from lms.content.documents import CourseDocument
 from lms.content.sources import course_id_of, is_course
@@ -19,23 +19,35 @@ ID_LONGEST = 64
 @dataclass(frozen=True)
 class Standing:
     """A course as its authors see it. `published` is None while nothing of it is served; `ahead` is its header while it is in
-    preparation.
+    preparation; `last` is its last version, also where that is not served any more.
     """
 
     course_id: str
     owner: str
     published: Published | None
     ahead: CourseDocument | None = None
+    last: Published | None = None
 
 
 def standings() -> list[Standing]:
     """Every course by id, with the version that is served. Three queries."""
-    known = {one.course_id: one.owner for one in courses()}
+    known = {one.course_id: one for one in courses()}
     ahead = {one.id: one for one in announcements()}
-    served = published_among(known)
-    return [
-        Standing(one, known.get(one, "folder"), served.get(one), ahead.get(one)) for one in sorted({*known, *ahead})
-    ]
+    last = versions([one.version_id for one in known.values()])
+    found = []
+    for course_id in sorted({*known, *ahead}):
+        state = known.get(course_id)
+        newest = last.get(state.version_id) if state else None
+        found.append(
+            Standing(
+                course_id,
+                state.owner if state else "folder",
+                newest if state and state.state == "published" else None,
+                ahead.get(course_id),
+                newest,
+            )
+        )
+    return found
 
 
 def offered() -> set[str]:
@@ -56,9 +68,15 @@ def folder_of(root: Path, course_id: str) -> Path | None:
     return folder if folder.is_dir() and folder.resolve().parent == root.resolve() else None
 
 
-def findings_of(folder: Path, lang: str, served: Published | None) -> Report:
-    """What the check says of a course's folder, in the reader's language; also which ids of the served version are gone."""
-    return check(folder, lang, {served.course_id: served.document} if served else None)
+def last_of(course_id: str) -> Published | None:
+    """The last version of a course, also of one that is not served any more; None where there never was one."""
+    found = history(course_id)
+    return version(found[0][0]) if found else None
+
+
+def findings_of(folder: Path, lang: str, last: Published | None) -> Report:
+    """What the check says of a course's folder, in the reader's language; also which ids of its last version are gone."""
+    return check(folder, lang, {last.course_id: last.document} if last else None)
 
 
 def gone_in(report: Report, course_id: str) -> list[str]:
@@ -85,9 +103,9 @@ def silent_in(document: CourseDocument) -> list[tuple[str, str]]:
 
 def findings_by_course(root: Path, lang: str, rows: Sequence[Standing]) -> dict[str, tuple[int, int]]:
     """Course id -> (errors, warnings) the check finds in its folder now; courses without any are left out."""
-    served = {row.course_id: row.published.document for row in rows if row.published is not None}
+    last = {row.course_id: row.last.document for row in rows if row.last is not None}
     try:
-        found = check(root, lang, served).findings
+        found = check(root, lang, last).findings
     except OSError:
         return {}
     tally: dict[str, tuple[int, int]] = {}

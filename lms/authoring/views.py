@@ -14,6 +14,7 @@ from lms.authoring.queries import (
     findings_of,
     folder_of,
     gone_in,
+    last_of,
     offered,
     silent_in,
     standings,
@@ -59,7 +60,7 @@ def course(course_id: str) -> Any:
     served = published(course_id)
     if folder is None and served is None:
         raise NotFound()
-    report = findings_of(folder, language(), served) if folder else None
+    report = findings_of(folder, language(), last_of(course_id)) if folder else None
     gone = gone_in(report, course_id) if report else []
     taking = current_app.extensions["questions"]["catalogue.learners_of"](course_id)[0] if gone else 0
     return render_template(

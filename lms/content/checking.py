@@ -621,10 +621,13 @@ def _gone(published: CourseDocument, gone: Set[str]) -> list[tuple[str, Fault]]:
 
 
 def _gone_of(sources: Sequence[CourseSource], published: Mapping[str, CourseDocument]) -> list[tuple[str, Fault]]:
-    """E104 of courses that lie side by side. A course with other errors is not looked at: what cannot be read is not gone."""
+    """E104 of courses that lie side by side. A course with other errors is not looked at: what cannot be read is not gone. Nor
+    is one that is not to be published.
+    """
     found = []
     for source in sources:
-        former = published.get(source.header.id) if source.header and not source.blocked else None
+        looked_at = source.header is not None and source.header.status == "published" and not source.blocked
+        former = published.get(source.header.id) if source.header and looked_at else None
         if former is not None:
             for place, one in _gone(former, source.gone_since(former)):
                 whole = place if place.startswith(f"{SHARED}/") else f"{source.place}/{place}"

@@ -273,6 +273,26 @@ def test_a_course_taken_back_to_draft_is_told(desk: House, folder: Path) -> None
     assert "Nothing has changed" in publish(desk.client("trainer"))
 
 
+def test_a_course_that_comes_back_without_an_id_says_which_and_asks(desk: House, folder: Path) -> None:
+    """Nothing of it is served meanwhile: what it lacks is held against its last version all the same."""
+    steps = ("un", "deux", "trois")
+    write_head(folder / "beta", steps, status="draft")
+    trainer = desk.client("trainer")
+    publish(trainer)
+    lesson = folder / "beta/units/un/lesson.fr.md"
+    lesson.write_text(lesson.read_text().replace("q-mot", "q-mots"), encoding="utf-8")
+    assert "is gone" not in words_of(trainer.get("/write/beta")), "a draft holds nothing back"
+    write_head(folder / "beta", steps)
+    assert "1 course has errors and is not published yet." in publish(trainer)
+    held = trainer.get("/write/beta")
+    assert "1 question or part is goneun/q-mot" in words_of(held)
+    assert "1 error" in words_of(trainer.get("/write"))
+    token = next(one.get("value") for one in page_of(held).iter("input") if one.get("name") == "csrf_token")
+    trainer.post(PUBLISH, data={"gone": "beta/un/q-mot", "csrf_token": token})
+    with desk.open():
+        assert published("beta") is not None
+
+
 def test_a_link_in_place_of_a_lesson_is_a_finding(desk: House, folder: Path) -> None:
     lesson = folder / "alpha/units/deux/lesson.fr.md"
     lesson.unlink()
