@@ -168,6 +168,12 @@ def pin(course_id: str, place: int | None, by: str) -> None:
         raise NotFound()
 
 
+def hold_announced(course_id: str) -> bool:
+    """Whether a course is in preparation; if so, it opens after the caller's transaction alone. Inside `writing()`."""
+    found = sa.select(AnnouncedCourse.course_id).where(AnnouncedCourse.course_id == course_id)
+    return db.session.scalar(found.with_for_update(read=True)) is not None
+
+
 def _sync_one(
     folder: Path,
     course_id: str,
@@ -251,9 +257,12 @@ def _announce(course_id: str, document: CourseDocument | None) -> None:
     if ahead == (to_json(there) if there is not None else None):
         return
     with writing():
-        _unannounce(course_id)
-        if ahead is not None:
-            upsert(AnnouncedCourse, [{"course_id": course_id, "document": ahead}], key=["course_id"])
+        if ahead is None:
+            _unannounce(course_id)
+        else:
+            upsert(
+                AnnouncedCourse, [{"course_id": course_id, "document": ahead}], key=["course_id"], update=["document"]
+            )
 
 
 def _unannounce(course_id: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from lms.catalogue.queries import announced
+from lms.catalogue.service import hold_announced
 from lms.foundation.clock import now
 from lms.foundation.db import db, new_id, upsert
 from lms.foundation.errors import NotFound
@@ -15,8 +15,11 @@ from lms.learning.openings.queries import waiting_for
 
 
 def wish(person_id: str, course_id: str) -> None:
-    """Have somebody told when a course opens. Twice is once. Raises `NotFound` for a course that is not in preparation."""
-    if announced(course_id) is None:
+    """Have somebody told when a course opens. Twice is once. Raises `NotFound` for a course that is not in preparation.
+
+    Held until the end: a course that opens at this moment sees the wish, or is open already.
+    """
+    if not hold_announced(course_id):
         raise NotFound()
     row = {"id": new_id(), "person_id": person_id, "course_id": course_id, "asked_at": now()}
     upsert(OpeningWish, [row], key=["person_id", "course_id"])

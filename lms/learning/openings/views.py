@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from lms.accounts.visitor import visitor
 from lms.catalogue.queries import announced, published
 from lms.foundation.db import writing
+from lms.foundation.errors import NotFound
 from lms.foundation.i18n import _, language
 from lms.learning.openings import queries, service
 from lms.spaces.policy import guard
@@ -28,13 +29,16 @@ def mine() -> Any:
 def change(course_id: str) -> Any:
     """Be told when a course in preparation opens, or (`do=stop`) no more. Sent twice, it is once."""
     stops = request.form.get("do") == "stop"
-    if not stops and published(course_id) is not None:
+    try:
+        with writing():
+            if stops:
+                service.take_back(visitor().id, course_id)
+            else:
+                service.wish(visitor().id, course_id)
+    except NotFound:
+        if published(course_id) is None:
+            raise
         return redirect(url_for("learning.course", course_id=course_id))  # it opened while the page was read
-    with writing():
-        if stops:
-            service.take_back(visitor().id, course_id)
-        else:
-            service.wish(visitor().id, course_id)
     flash(_("You get no mail about it.") if stops else _("You get one mail when it opens."), "yes")
     if announced(course_id) is None or request.form.get("back") == "list":
         return redirect(url_for("openings.mine"))

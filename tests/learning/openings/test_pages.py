@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,10 +12,12 @@ from flask import Flask
 
 from lms.catalogue import queries as catalogue
 from lms.catalogue.service import sync
-from lms.learning.openings import service
+from lms.foundation.db import writing
+from lms.learning.openings import queries, service
 from lms.learning.openings.models import OpeningWish
 from tests.accounts.people import House, found
 from tests.catalogue.courses import write_ahead, write_course, write_head, write_lesson
+from tests.learning.conftest import at_once
 from tests.visits import page_of, words_of
 
 COURSE = "bientot"
@@ -118,6 +122,24 @@ def test_a_course_is_in_preparation_while_its_author_says_so(
     assert late.status_code == shown.status_code
     assert house.count(OpeningWish) == (2 if ahead else 1)
     assert ("Do not tell me" in words_of(stale.get("/openings"))) is True, "what was asked can be taken back"
+
+
+def test_a_course_that_opens_while_somebody_asks_sees_who_asked(house: House, folder: Path) -> None:
+    asked = threading.Event()
+    opened(folder)
+
+    def ask() -> None:
+        with writing():
+            service.wish(house.ids["learner_a"], COURSE)
+            asked.set()
+            time.sleep(0.5)
+
+    def publish() -> int:
+        asked.wait(10)
+        sync(folder)
+        return len(queries.waiting_for(COURSE))  # what the job asks that tells them
+
+    assert set(at_once(house.app, ask, publish)) == {None, 1}
 
 
 def test_a_course_that_was_open_and_is_no_more_is_in_preparation_for_those_who_never_began(
