@@ -54,10 +54,9 @@ def survey_key(campaign_id: str, person_id: Any) -> Any:
     return f"survey:{campaign_id}." + person_id
 
 
-def kept_mails(limit: int = SHOWN) -> list[SentMail]:
-    """The mails a demonstration keeps, newest first."""
-    return list(
-        db.session.scalars(
-            sa.select(SentMail).where(SentMail.state == "kept").order_by(SentMail.at.desc(), SentMail.id).limit(limit)
-        )
-    )
+def kept_mails(to: str = "", limit: int = SHOWN) -> list[SentMail]:
+    """The mails a demonstration keeps, newest first; with `to`, those to addresses that hold it, in any case."""
+    kept = sa.select(SentMail).where(SentMail.state == "kept").order_by(SentMail.at.desc(), SentMail.id)
+    if to:
+        kept = kept.where(SentMail.address.icontains(to, autoescape=True))
+    return list(db.session.scalars(kept.limit(limit)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, current_app, render_template, request
 
 from lms.accounts.queries import is_demo
 from lms.foundation.errors import NotFound
@@ -16,9 +16,12 @@ bp = Blueprint("notifications", __name__, template_folder="templates")
 @bp.get("/demo/mails")
 @guard("public")
 def mails() -> str:
-    """The mails a demonstration would have sent, newest first. Open to all: it is how one signs in by link there."""
+    """The mails a demonstration would have sent, newest first; `to` narrows them to addresses that hold these words. Open to
+    all: it is how one signs in by link there.
+    """
     if not is_demo():
         raise NotFound()
+    to = request.args.get("to", "").strip()[:254]
     base_url = current_app.config["CORDADA"].base_url
-    kept = [(mail, paragraphs(mail.body or "", base_url)) for mail in kept_mails()]
-    return render_template("notifications/mails.html", kept=kept, shown=SHOWN)
+    kept = [(mail, paragraphs(mail.body or "", base_url)) for mail in kept_mails(to)]
+    return render_template("notifications/mails.html", kept=kept, shown=SHOWN, to=to)

@@ -64,6 +64,24 @@ def test_newest_first_and_fifty_at_most(demo: House) -> None:
     assert "Older mails are not shown." in words_of(page)
 
 
+@pytest.mark.parametrize(
+    ("to", "subjects"), [("N3@example", ["Mail 03"]), (" @EXAMPLE.org ", None), ("n%", []), ("<b>", []), ("", None)]
+)
+def test_an_address_is_found_behind_many_mails(demo: House, to: str, subjects: list[str] | None) -> None:
+    def fill() -> None:
+        for number in range(60):
+            letter = service.Letter(
+                "survey", f"survey:{number}", None, f"n{number}@example.org", "", "en", f"Mail {number:02}", "x\n"
+            )
+            service.keep_demo_mail(letter, at=accounts.now() + timedelta(minutes=number))
+
+    demo.write(fill)
+    page = demo.client().fill("/demo/mails", {"to": to}, form="/demo/mails")
+    found = [heading.text for heading in page_of(page).iter("h2")]
+    assert found == ([f"Mail {number:02}" for number in range(59, 9, -1)] if subjects is None else subjects)
+    assert ("No mail to such an address." in words_of(page)) is (subjects == [])
+
+
 def test_markup_and_foreign_addresses_in_a_mail_are_words(demo: House) -> None:
     text = "<script>alert(1)</script> https://evil.example/x javascript:alert(1)\n\nhttp://localhost/survey/abc"
     letter = service.Letter("survey", "survey:1", None, "x@example.org", "", "en", "<b>Subject</b>", text)
