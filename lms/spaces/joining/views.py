@@ -216,11 +216,12 @@ def transfer(transfer_id: str) -> Any:
     me = visitor().id
     question = queries.asked(transfer_id)
     if question is None or question.person_id != me:
-        if queries.transfer_state(transfer_id, me) is None:
+        state = queries.transfer_state(transfer_id, me)
+        if state is None:
             raise NotFound()
         if request.method == "POST":
             return redirect(url_for("joining.mine"))  # the button pressed twice
-        return render_template("joining/over.html"), 410
+        return render_template("joining/over.html", state=state), 410
     belongs = [one for one in queries.spaces_of(me) if one.id != question.space_id]
     form = TransferForm()
     form.answer.choices = options(

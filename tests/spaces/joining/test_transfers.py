@@ -170,7 +170,8 @@ def test_the_space_takes_its_question_back_and_may_ask_anew(house: House) -> Non
     client = house.client("manager_a")
     page = client.fill("/team/la-bobine/invite", form="/withdraw")
     assert "taken back" in words_of(page)
-    assert house.client("learner_b").get(f"/transfers/{transfer}").status_code == 410
+    link = house.client("learner_b").get(f"/transfers/{transfer}")
+    assert (link.status_code, "The space no longer asks you to come." in words_of(link)) == (410, True)
     assert asked(house) != transfer
     answer(house, asked(house), "declined")
     house.write(lambda: service.request_transfer(house.ids["learner_b"], "la-bobine", by=house.ids["manager_a"]))
