@@ -123,12 +123,15 @@ def enrol_many(
     due_on: date | Mapping[str, date | None] | None = None,
     why: str = "",
     redate: bool = False,
+    anew: bool = False,
+    tell: bool = True,
 ) -> Counts:
     """Put people on a course, as their manager. The caller has checked that they are `by`'s people.
 
     `due_on` is one day for all, or a day for each person. With `redate`, an enrolment that runs gets it too (None takes
-    its day away). Who said no before is left alone, and who finished stays so. A fixed number of statements for each
-    thousand people. Raises `NotFound` for a course that is not offered.
+    its day away); with `anew`, one that others asked for says `why` from now on, in the name of `by`, if anything.
+    Without `tell`, no mail leaves before `tell_enrolled`. Who said no before is left alone, and who finished stays so.
+    A fixed number of statements for each thousand people. Raises `NotFound` for a course that is not offered.
     """
     served = catalogue.published(course_id)
     if served is None:
@@ -140,12 +143,19 @@ def enrol_many(
     for begin in range(0, len(people), AT_ONCE):
         part = people[begin : begin + AT_ONCE]
         days = {one: due_on.get(one) if isinstance(due_on, Mapping) else due_on for one in part}
-        counts += _enrol_part(days, served, by=by, why=said, redate=redate)
+        counts += _enrol_part(days, served, by=by, why=said, redate=redate, anew=anew, tell=tell)
     return counts
 
 
 def _enrol_part(
-    days: Mapping[str, date | None], served: Published, *, by: str | None, why: str, redate: bool
+    days: Mapping[str, date | None],
+    served: Published,
+    *,
+    by: str | None,
+    why: str,
+    redate: bool,
+    anew: bool,
+    tell: bool,
 ) -> Counts:
     """Enrol the people of `days`, each until their day: what is in nobody's way of `AT_ONCE` people or fewer."""
     if shared_units(served.document):
@@ -172,7 +182,8 @@ def _enrol_part(
         Enrolled(id=enrolment_id, person_id=person_id, course_id=served.course_id, source="manager")
         for person_id, enrolment_id in fresh.items()
     )
-    outbox.tell_many(Suggested(new_id(), part) for part in outbox.parts(list(fresh.values())))
+    if tell:
+        tell_enrolled(list(fresh.values()))
     brought = moves.bring_shared(served, fresh) if fresh else []
     _finish_those_who_are_whole(fresh, served)
     for person_id in brought:
@@ -186,8 +197,19 @@ def _enrol_part(
         table = cast("sa.Table", Enrolment.__table__)
         change = sa.update(table).where(table.c.id == sa.bindparam("enrolment")).values(due_on=sa.bindparam("day"))
         db.session.connection().execute(change, moved)
+    if anew and why:
+        others = [row.id for row in stand if row.id not in made and row.state == "active"]
+        # What somebody chose by themselves stays their own choice, of which others hear nothing.
+        runs = sa.update(Enrolment).where(Enrolment.id.in_(others), Enrolment.source == "manager")
+        told = runs.values(why=why, enrolled_by=by)
+        db.session.execute(told, execution_options={"synchronize_session": False})
     declined = sum(row.state == "declined" for row in stand)
     return Counts(len(fresh), len(stand) - len(fresh) - declined, declined, len(moved))
+
+
+def tell_enrolled(enrolment_ids: Sequence[str]) -> None:
+    """Have the people of these new enrolments told by mail."""
+    outbox.tell_many(Suggested(new_id(), part) for part in outbox.parts(enrolment_ids))
 
 
 def _finish_those_who_are_whole(fresh: Mapping[str, str], served: Published) -> None:

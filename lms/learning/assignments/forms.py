@@ -47,9 +47,9 @@ def _check_day(day: date | None, today: date) -> None:
 class AssignForm(FlaskForm):
     """Who and what; everything else has a default. Shown twice: filled, then with what will happen."""
 
-    name = HiddenField(validators=[_ONE_OF_OURS])
+    name = HiddenField("", [_ONE_OF_OURS])
     #: What was looked at before: assigning without having seen just that shows it first.
-    seen = HiddenField()
+    seen = HiddenField("")
     what = SelectField(lazy_("Course or path"), [InputRequired(lazy_("Choose a course."))])
     where = SelectField(lazy_("Where"))
     who = RadioField(lazy_("Who"), default="all")
@@ -190,7 +190,7 @@ def path_form(courses: list[tuple[str, str]]) -> FlaskForm:
     """The form of a path: a title, and a list of places for courses, the first two of which are needed."""
 
     class Places(FlaskForm):
-        name = HiddenField(validators=[_ONE_OF_OURS])
+        name = HiddenField("", [_ONE_OF_OURS])
         title = StringField(
             lazy_("Title of the path"),
             [

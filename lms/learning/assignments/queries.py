@@ -25,7 +25,7 @@ from lms.learning.assignments.models import (
     LearningPath,
     PathCourse,
 )
-from lms.learning.assignments.rules import REMIND_DAYS, Due, next_course, start_of
+from lms.learning.assignments.rules import REMIND_DAYS, Due, next_course, place_now, start_of
 from lms.learning.following.models import NoReminders
 from lms.learning.models import Enrolment
 from lms.learning.renewals.models import Renewal
@@ -685,7 +685,7 @@ def wants_reminders(person_id: str) -> bool:
 
 @dataclass(frozen=True)
 class Told:
-    """A path in words: (course, title, state) in order, the place of the course to do now (from 1; 0 when all are done)."""
+    """A path in words: (course, title, state) in order, the place of the course to do now (see `rules.place_now`)."""
 
     title: str
     steps: tuple[tuple[str, str, str | None], ...]
@@ -700,7 +700,7 @@ def ways_told(person_id: str, course_id: str | None = None) -> list[Told]:
     for row in rows:
         steps[row.id, row.title].append((row.course_id, said[row.current_version_id][language()], row.state))
     return [
-        Told(title, tuple(each), next((at for at, one in enumerate(each, 1) if one[2] != "finished"), 0))
+        Told(title, tuple(each), place_now([one[2] for one in each]))
         for (_assignment, title), each in steps.items()
         if course_id is None or any(one[0] == course_id for one in each)
     ]

@@ -47,6 +47,19 @@ def next_course(courses: Sequence[str], finished: Collection[str]) -> str | None
     return next((course for course in courses if course not in finished), None)
 
 
+def place_now(states: Sequence[str | None]) -> int:
+    """The place (from 1) of the course of a path that is to be done now, by the states of its enrolments (None: not enrolled);
+    0 for none: all are finished, or they said no to one, and nobody is enrolled in what follows it.
+    """
+    declined = False
+    for place, state in enumerate(states, start=1):
+        if state == "declined":
+            declined = True
+        elif state != "finished" and (state is not None or not declined):
+            return place
+    return 0
+
+
 def to_remind(due_on: date, today: date) -> bool:
     """Whether somebody is reminded of that day today: at most `REMIND_DAYS` before it, and not on the day itself or later."""
     return 0 < (due_on - today).days <= REMIND_DAYS

@@ -82,9 +82,9 @@ def assign(
 ) -> Counts:
     """Ask these people to take a course or a path, and enrol everybody concerned. The same id twice is once.
 
-    Who takes it already gets its day; who finished or said no is left alone. Raises `NotFound` for a place that is not
-    `by`'s, a course that is not offered or a path out of reach, `Refused` for people who are not (or no longer) there:
-    then nobody is enrolled.
+    Who takes it already gets its day, and its reason; who finished or said no is left alone. Raises `NotFound` for a
+    place that is not `by`'s, a course that is not offered or a path out of reach, `Refused` for people who are not (or
+    no longer) there: then nobody is enrolled.
     """
     _still_may(by, scope.space_id)
     if scope.who == "people" and queries.concerned(scope).keys() != set(scope.people):
@@ -114,7 +114,7 @@ def assign(
         chosen = [{"assignment_id": made.id, "person_id": one} for one in sorted(set(scope.people))]
         upsert(AssignmentPerson, chosen, key=["assignment_id", "person_id"])
     standing = _standing(assignment_id)
-    counts = _enrol(standing, queries.concerned(standing), by=by, redate=when.kind != "none")
+    counts = _enrol(standing, queries.concerned(standing), by=by, redate=when.kind != "none", anew=True)
     what = "assigned" if scope.space_id else "assigned_network"
     note(by=by, what=what, space_id=scope.space_id, subject=_name_of(standing), after=str(counts.enrolled))
     return counts
@@ -162,6 +162,7 @@ def _enrol(
     *,
     by: str | None,
     redate: bool = False,
+    anew: bool = False,
     few: bool = False,
     after: datetime | None = None,
 ) -> Counts:
@@ -188,7 +189,7 @@ def _enrol(
     counts = Counts(0, whole, 0)
     for course, wanted in sorted(days.items()):
         if catalogue.published(course) is not None:  # one that was archived meanwhile is asked of nobody
-            counts += learning.enrol_many(wanted, course, by=by, due_on=wanted, why=one.why, redate=redate)
+            counts += learning.enrol_many(wanted, course, by=by, due_on=wanted, why=one.why, redate=redate, anew=anew)
     return counts
 
 

@@ -256,6 +256,9 @@ def test_on_the_page_of_a_course_a_path_speaks_to_whoever_said_no(town: Town) ->
     town.write(lambda: learning.enrol(lea, "gamma"))
     town.write(lambda: learning.decline(lea, "gamma"))
     assert "you said no" in words_of(visit(town, "lea").get("/courses/alpha"))
+    assert "Course 1 of 2" in words_of(visit(town, "lea").get("/home"))
+    town.finish("lea", "alpha")
+    assert "of 2" not in words_of(visit(town, "lea").get("/home")), "nothing of it is to be done any more"
 
 
 def asked(app: Flask, client: StrictClient, path: str) -> int:

@@ -39,6 +39,18 @@ def test_what_comes_next_on_a_path(finished: tuple[str, ...], expected: str | No
     assert rules.next_course(("a", "b", "c"), finished) == expected
 
 
+@pytest.mark.parametrize(
+    ("states", "place"),
+    [
+        ((None, None), 1), (("active", None), 1), (("finished", None), 2), (("finished", "active"), 2), (("finished",) * 2, 0),
+        (("declined", None), 0), (("finished", "declined", None), 0), (("declined", "active"), 2),
+        (("declined", "finished", None), 0), ((None, "declined"), 1),
+    ],
+)  # fmt: skip
+def test_what_is_to_be_done_now_on_a_path(states: tuple[str | None, ...], place: int) -> None:
+    assert rules.place_now(states) == place
+
+
 @pytest.mark.parametrize(("ahead", "expected"), [(-1, False), (0, False), (1, True), (3, True), (4, False)])
 def test_somebody_is_reminded_in_the_last_days_but_not_on_the_day(ahead: int, expected: bool) -> None:
     assert rules.to_remind(date(2037, 3, 10 + ahead), date(2037, 3, 10)) is expected

@@ -126,6 +126,21 @@ def test_who_said_no_is_a_fact_and_who_takes_it_gets_the_day(any_town: Town) -> 
     assert any_town.do(lambda: queries.tallies([one]))[made].declined == 1
 
 
+@pytest.mark.parametrize("due", [Due("none"), Due("day", DAY)])
+@pytest.mark.parametrize(
+    ("own", "why", "expected"), [(False, "New.", "New."), (False, "", "Old."), (True, "New.", "")], ids=str
+)
+def test_who_takes_it_already_reads_the_newest_reason(
+    any_town: Town, own: bool, why: str, expected: str, due: Due
+) -> None:
+    if own:
+        any_town.write(lambda: learning.enrol(any_town.ids["lea"], "alpha"))
+    any_town.assign(SPACE, why="" if own else "Old.")
+    any_town.assign(SPACE, why=why, due=due)
+    reason = sa.select(Enrolment.why).where(Enrolment.person_id == any_town.ids["lea"])
+    assert any_town.do(lambda: db.session.scalar(reason)) == expected, "what they chose by themselves is their own"
+
+
 def test_who_joins_later_is_enrolled_with_a_day_of_their_own(any_town: Town) -> None:
     any_town.assign(SPACE, due=Due("after", days=30))
     any_town.assign(Scope(None, "conflent", "learners"), by="head", course_id="beta")
