@@ -34,7 +34,7 @@ from lms.learning.queries import Given, Learning, Try
 from lms.learning.renewals.pages import renewal_told
 from lms.learning.renewals.queries import attempts_before, renewed_until
 from lms.learning.reviews.scenes import decisive
-from lms.spaces.policy import guard
+from lms.spaces.policy import guard, may
 
 bp = Blueprint("learning", __name__, template_folder="templates")
 bp.add_app_template_filter(pages.voiced, "voiced")
@@ -722,8 +722,10 @@ def file(course_id: str, path: str) -> Any:
     """A picture or another file of a course. Pages ask for it by its digest, and browsers keep it for good; without, it is
     that of today. Versions before stand open to those who may be on one: whoever is signed in.
     """
-    asked = request.args.get("digest", "")
-    found = catalogue.file_of(course_id, path, asked, former=not visitor().is_anonymous)
+    who, asked = visitor(), request.args.get("digest", "")
+    if queries.visible_to(who.id, course_id)[0] is None and not may(who, "author"):
+        raise NotFound()  # of a course that is withdrawn, whoever began it keeps the pictures, and its authors
+    found = catalogue.file_of(course_id, path, asked, former=not who.is_anonymous)
     if found is None:
         raise NotFound()
     data, digest = found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,16 @@ from werkzeug.test import TestResponse
 from lms.foundation.db import db, writing
 from lms.learning import pages, queries, service
 from lms.learning.models import Answer, Attempt, Completion, Enrolment, Place, Plan
-from tests.catalogue.courses import PICTURED, SECRETS, SHORT_QUIZ, write_course, write_lesson, write_picture, write_quiz
+from tests.catalogue.courses import (
+    PICTURED,
+    SECRETS,
+    SHORT_QUIZ,
+    write_course,
+    write_head,
+    write_lesson,
+    write_picture,
+    write_quiz,
+)
 from tests.learning.conftest import device, inside, learner, person, serve
 from tests.visits import StrictClient, page_of, words_of
 
@@ -378,6 +388,24 @@ def test_an_open_attempt_shows_the_pictures_of_its_own_version(any_app: Flask, t
     plain, of_today = stranger.get(address.partition("?")[0]), 200 if change == "changed" else 404
     assert plain.status_code == of_today, "without a digest, what stands there today"
     assert "immutable" not in plain.headers.get("Cache-Control", "")
+
+
+def test_A13_the_pictures_of_a_course_that_is_withdrawn_stay_with_those_who_began_it(
+    any_app: Flask, tmp_path: Path
+) -> None:
+    course = write_course(tmp_path / "courses", "plans", units=("un",))
+    digest = sha256(write_picture(course, "un").read_bytes()).hexdigest()[:16]
+    write_quiz(course, "un", body=PICTURED)
+    serve(any_app, tmp_path / "courses")
+    began, stranger = learner(any_app, course="/courses/plans"), any_app.test_client()
+    never = device(any_app, person(any_app, "tom"))
+    plain = "/courses/plans/files/units/un/media/plan.svg"
+    for visitor in (began, never, stranger):
+        assert visitor.get(plain).status_code == 200
+    write_head(course, ("un",), status="draft")
+    serve(any_app, tmp_path / "courses")
+    for address in (plain, f"{plain}?digest={digest}"):
+        assert [one.get(address).status_code for one in (began, never, stranger)] == [200, 404, 404]
 
 
 @pytest.mark.parametrize("digest", ["0" * 16, "x", "'", "%", "0" * 9_000])
