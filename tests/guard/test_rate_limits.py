@@ -1,5 +1,5 @@
 """Row D9: limits per person, address and place hold on both databases, with Redis stopped and behind a proxy, and say when to
-come back. And E6: no token in a log."""
+come back. And E6: no token in a log; G1: nobody walks the codes of certificates."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from flask import Flask
 from lms.accounts import service as accounts
 from lms.accounts.models import CountedTry, LoginSession
 from lms.foundation.db import db, writing
+from lms.learning.certificates.rules import WRONG_CODES
 from lms.spaces.joining.rules import CODES_TYPED
 from lms.spaces.models import Invitation
 from tests.accounts.attacks import token_of
@@ -119,6 +120,24 @@ def test_D9_an_address_is_limited_from_wherever_it_is_tried(any_app: Flask) -> N
         keys = list(db.session.scalars(sa.select(CountedTry.key)))
     assert keys
     assert not any("198.51" in key or "@" in key for key in keys), "who was counted stands nowhere"
+
+
+@pytest.mark.parametrize("address", ["/verify/{code}", "/verify?code={code}"])
+def test_G1_nobody_walks_the_codes_of_certificates(any_app: Flask, address: str) -> None:
+    """Codes that no certificate has are counted by place, whichever way they are asked for; what is no code costs nothing."""
+    house = found(any_app)
+    with house.open(), writing():
+        for _ in range(WRONG_CODES[0] - 1):
+            accounts.count_try("verify:198.51.100.7", WRONG_CODES)
+
+    def ask(code: str, remote: str = "198.51.100.7") -> Any:
+        return house.client().get(address.format(code=code), environ_overrides={"REMOTE_ADDR": remote})
+
+    answers = [ask(code) for code in ("0" * 25, "0" * 26, "1" * 26, "0" * 25)]
+    assert [one.status_code for one in answers] == [404, 404, 429, 404]
+    assert refused(answers[2])
+    assert "link by e-mail" not in answers[2].text, "what is said to people who sign in"
+    assert ask("0" * 26, "198.51.100.8").status_code == 404, "another place is not held back"
 
 
 def test_E6_no_token_and_no_code_stands_in_a_log(any_app: Flask, caplog: pytest.LogCaptureFixture) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import timedelta
 from typing import Any, Final
 
 from lms.content.documents import CourseDocument
@@ -15,6 +16,8 @@ ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH: Final = 26
 _ALIKE: Final = str.maketrans({"O": "0", "I": "1", "L": "1"})
 REASON_LONGEST: Final = 300
+#: (how many, in how long): codes that no certificate has, asked for from one place in the network.
+WRONG_CODES: Final = (100, timedelta(minutes=10))
 
 
 def mint_code() -> str:

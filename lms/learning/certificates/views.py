@@ -6,18 +6,20 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 
+from lms.accounts.service import count_try
 from lms.accounts.visitor import visitor
 from lms.content.media import weight
 from lms.foundation.addresses import address_of
 from lms.foundation.db import writing
-from lms.foundation.errors import NotFound
+from lms.foundation.errors import NotFound, TooMany
 from lms.foundation.i18n import LANGUAGES, _, language, speaking
 from lms.learning import pages
 from lms.learning import queries as learning
 from lms.learning.certificates import paper, queries, service
 from lms.learning.certificates.forms import CodeForm, WithdrawForm
 from lms.learning.certificates.queries import Proof
-from lms.learning.certificates.rules import Demand, read_code, written_code
+from lms.learning.certificates.rules import WRONG_CODES, Demand, read_code, written_code
+from lms.spaces.joining.rules import network_of
 from lms.spaces.policy import guard, may
 
 bp = Blueprint("certificates", __name__, template_folder="templates")
@@ -77,7 +79,7 @@ def check() -> Any:
     if not typed:
         return render_template("certificates/check.html", form=form)
     code = read_code(typed)
-    if code is None or queries.certificate_with(code) is None:
+    if code is None or _stored(code) is None:
         form.code.errors = [_("No certificate has this code. Compare it with the paper, sign by sign.")]
         return render_template("certificates/check.html", form=form), 404
     return redirect(url_for("certificates.verify", code=code))
@@ -124,9 +126,21 @@ def _own(course_id: str) -> learning.Learning:
 
 def _with(code: str) -> Proof:
     plain = read_code(code)
-    proof = queries.certificate_with(plain) if plain else None
+    proof = _stored(plain) if plain else None
     if proof is None:
         raise NotFound()
+    return proof
+
+
+def _stored(code: str) -> Proof | None:
+    """The certificate with this code, None where there is none. Raises `TooMany` where one place has asked for many such."""
+    proof = queries.certificate_with(code)
+    if proof is None:
+        try:
+            with writing():
+                count_try(f"verify:{network_of(request.remote_addr or '')}", WRONG_CODES)
+        except TooMany as error:
+            raise TooMany(retry_after=error.retry_after) from None
     return proof
 
 
