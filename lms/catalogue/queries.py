@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from lms.catalogue.models import AnnouncedCourse, Course, CourseVersion, Offer, StoredFile
 from lms.content.documents import CourseDocument, from_json
 from lms.foundation.db import db, read
+from lms.foundation.i18n import LANGUAGES
 
 Made = TypeVar("Made")
 #: How many versions a process keeps at hand. A version of a large course takes about half a megabyte.
@@ -182,7 +183,9 @@ def followed(
     `by_outline` where titles, minutes and languages are enough for `make` (see `content.documents.outline`): that is read
     in a twentieth of the time.
     """
-    found: dict[str, Made] = {one: _followed[(*key, one)] for one in version_ids if (*key, one) in _followed}
+    # Asked for once each: between two looks another thread may have let one go.
+    at_hand = ((one, _followed.get((*key, one))) for one in version_ids)
+    found: dict[str, Made] = {one: made for one, made in at_hand if made is not None}
     missing = [one for one in version_ids if one not in found]
     for start in range(0, len(missing), KEPT // 2):
         part = missing[start : start + KEPT // 2]
@@ -192,6 +195,15 @@ def followed(
         while len(_followed) > FOLLOWED:
             _followed.popitem(last=False)
     return found
+
+
+def titles(version_ids: Sequence[str], lang: str) -> dict[str, str]:
+    """Version id -> the title of its course in `lang`. One query at most, none when the process has told them before."""
+    return {one: said[lang] for one, said in followed(version_ids, _titles, "titles", by_outline=True).items()}
+
+
+def _titles(published: Published) -> dict[str, str]:
+    return {lang: published.document.title(lang) for lang in LANGUAGES}
 
 
 def _outlines(version_ids: Sequence[str]) -> dict[str, Published]:

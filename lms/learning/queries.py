@@ -340,13 +340,14 @@ def learning_of(person_id: str, course_id: str) -> Learning | None:
     )
 
 
+_DECLINED = sa.select(Enrolment.course_id).where(
+    Enrolment.person_id == sa.bindparam("person"), Enrolment.state == "declined"
+)
+
+
 def declined_by(person_id: str) -> frozenset[str]:
     """Ids of the courses this person was put on and said no to."""
-    return frozenset(
-        db.session.scalars(
-            sa.select(Enrolment.course_id).where(Enrolment.person_id == person_id, Enrolment.state == "declined")
-        )
-    )
+    return frozenset(read(_DECLINED, person=person_id).scalars())
 
 
 #: The attempts of somebody at an activity; what every page of a course asks is built once.
@@ -362,6 +363,19 @@ _TRIES_WITH_ANSWERS = (
     .outerjoin(Answer, Answer.attempt_id == Attempt.id)
     .where(*_HERE)
     .order_by(Attempt.number)
+)
+_OWN_TRY = (
+    sa.select(
+        *_TRY,
+        Answer.question,
+        Answer.given,
+        Answer.share,
+        Answer.lang,
+        Course.current_version_id.label("served_id"),
+    )
+    .join(Course, Course.id == Attempt.course_id)
+    .outerjoin(Answer, Answer.attempt_id == Attempt.id)
+    .where(Attempt.id == sa.bindparam("attempt"), Attempt.person_id == sa.bindparam("person"))
 )
 _OPEN_TRY = sa.select(*_TRY).where(*_HERE, Attempt.submitted_at.is_(None))
 _OPEN_TRIES = (
@@ -383,19 +397,7 @@ def tries_of(person_id: str, course_id: str, unit: str, activity: str) -> list[T
 
 def try_of(person_id: str, attempt_id: str) -> tuple[Try, dict[str, Given]] | None:
     """A person's own attempt with its answers by question. None for a missing one and for somebody else's alike."""
-    rows = db.session.execute(
-        sa.select(
-            *_TRY,
-            Answer.question,
-            Answer.given,
-            Answer.share,
-            Answer.lang,
-            Course.current_version_id.label("served_id"),
-        )
-        .join(Course, Course.id == Attempt.course_id)
-        .outerjoin(Answer, Answer.attempt_id == Attempt.id)
-        .where(Attempt.id == attempt_id, Attempt.person_id == person_id)
-    ).all()
+    rows: Sequence[Any] = read(_OWN_TRY, person=person_id, attempt=attempt_id).all()
     if not rows:
         return None
     one = _try(rows[0])

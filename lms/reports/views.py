@@ -20,7 +20,8 @@ from flask import (
 )
 
 from lms.accounts.visitor import visitor
-from lms.catalogue.queries import shelf
+from lms.catalogue import queries as catalogue
+from lms.catalogue.queries import places
 from lms.foundation import sheets
 from lms.foundation.clock import end_of, now, today
 from lms.foundation.db import db, writing
@@ -80,8 +81,9 @@ def team_of_space(space_id: str) -> Any:
     if here is None:
         raise NotFound()
     day = today(here.zone)
-    offers = shelf()
-    titles = {offer.published.course_id: offer.published.document.title(language()) for offer in offers}
+    offers = places()
+    said = catalogue.titles([offer.version_id for offer in offers], language())
+    titles = {offer.course_id: said[offer.version_id] for offer in offers}
     figures = following.figures_of(here.id, day=day, since=end_of(month_begins(day), here.zone))
     wanted = _wanted(here.id, titles)
     listed = following.people_listed(
@@ -281,7 +283,7 @@ def table(space_id: str, kind: str) -> Any:
     here = _managed(space_id)
     if kind not in ("csv", "xlsx"):
         raise NotFound()
-    titles = {offer.published.course_id: "" for offer in shelf()}
+    titles = {offer.course_id: "" for offer in places()}
     wanted, day, name = _wanted(here.id, titles), today(here.zone), here.name
     who, app = visitor().id, current_app._get_current_object()  # type: ignore[attr-defined]
     with writing():

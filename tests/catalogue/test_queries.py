@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -62,6 +64,25 @@ def test_what_an_outline_tells_is_read_without_the_text(ctx: Flask, tmp_path: Pa
     assert len(seen) == 1
     assert ".document" not in seen[0]
     assert found == {one: titles(queries.versions([one])[one]) for one in ids}
+
+
+def test_what_another_thread_lets_go_is_made_again(ctx: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Leaving(OrderedDict[tuple[str, ...], Any]):
+        """Each thing is gone by the second look at it."""
+
+        def __contains__(self, key: object) -> bool:
+            return self.pop(key, None) is not None  # type: ignore[arg-type]
+
+        def get(self, key: Any, default: Any = None) -> Any:
+            return self.pop(key, default)
+
+    for number in range(3):
+        write_course(tmp_path, f"cours-{number}", units=["un"])
+    service.sync(tmp_path)
+    ids = [one.version_id for one in queries.places()]
+    first = queries.followed(ids, titles, "test of threads")
+    monkeypatch.setattr(queries, "_followed", Leaving(queries._followed))
+    assert queries.followed(ids, titles, "test of threads") == first
 
 
 def test_a_version_from_before_outlines_is_read_whole_and_gets_one(ctx: Flask, tmp_path: Path) -> None:

@@ -17,8 +17,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person
+from lms.catalogue import queries as catalogue
 from lms.catalogue.models import Course
-from lms.catalogue.queries import versions
 from lms.foundation.clock import end_of
 from lms.foundation.db import Moment, db, read
 from lms.foundation.i18n import sort_key
@@ -630,8 +630,8 @@ def every_title(lang: str) -> dict[str, str]:
 
 def _titled(rows: Iterable[Any], lang: str) -> dict[str, str]:
     served = {course_id: version_id for course_id, version_id in rows if version_id}
-    found = versions(list(served.values()))
-    return {course_id: found[version_id].document.title(lang) for course_id, version_id in served.items()}
+    said = catalogue.titles(list(served.values()), lang)
+    return {course_id: said[version_id] for course_id, version_id in served.items()}
 
 
 # --- tables ----------------------------------------------------------------------------------------------------------
