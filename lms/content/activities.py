@@ -82,6 +82,8 @@ def list_of(section: Section, poll: bool) -> tuple[ListSketch, list[Fault]]:
             text.append(line)
     if not items and not faults:
         faults.append(fault("E204/list", section.line, id=mark.id))
+    elif poll and len(items) == 1 and not faults:
+        faults.append(fault("E204/one", section.line, id=mark.id))
     return ListSketch(mark.id, section.title, section.line, _joined(text), tuple(items)), faults
 
 

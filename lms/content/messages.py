@@ -576,6 +576,12 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         "es": ("«{id}» no tiene ninguna línea que marcar", "escribe una línea «- [ ] texto» por opción"),
         "ca": ("«{id}» no té cap línia per marcar", "escriu una línia «- [ ] text» per opció"),
     },
+    "E204/one": {
+        "en": ("“{id}” has one choice only", "write at least two lines “- [ ] text”"),
+        "fr": ("« {id} » n’a qu’un choix", "écrivez au moins deux lignes « - [ ] texte »"),
+        "es": ("«{id}» tiene una sola opción", "escribe al menos dos líneas «- [ ] texto»"),
+        "ca": ("«{id}» té una sola opció", "escriu almenys dues línies «- [ ] text»"),
+    },
     "E204/rubric": {
         "en": ("“{id}” has no table of criteria", "write a table: the criterion first, then a column a level"),
         "fr": (

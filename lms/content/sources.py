@@ -29,8 +29,10 @@ from lms.content.texts import is_slug
 TYPES: Final = tuple(SHAPES)
 LOCK_NAME: Final = "translations.lock"
 _USE = re.compile(rf"{SHARED}/units/([a-z0-9-]{{1,64}})")
-_MARKS: Final = {**dict.fromkeys(TYPES, "qk"), "poll": "q", "checklist": "ck", "assignment": "qkr"}
-"""Which marks have a place in which type of file."""
+_MARKS: Final = {
+    **dict.fromkeys(TYPES, "qk"), "poll": "q", "checklist": "ck", "assignment": "kr", "scenario": "k", "live": "k"
+}  # fmt: skip
+"""Which marks have a place in which type of file: a question stands where it is asked."""
 _ASKING: Final = {"quiz": "q", "reflection": "q", "poll": "q", "checklist": "c"}
 """Types that are nothing without a section that has this mark."""
 _LANG_NAME = re.compile(r"[a-z]{2}")

@@ -22,7 +22,7 @@ from lms.content.documents import (
 )
 from lms.content.loading import load_course
 from lms.content.texts import plain
-from tests.content.building import ASSIGNMENT, CHECKLIST, LIVE, POLL, REFLECTION, write
+from tests.content.building import ASSIGNMENT, CHECKLIST, LIVE, POLL, REFLECTION, SCENARIO, write
 
 UNIT = "petit/units/ecouter"
 FILES: dict[str, str | bytes | None] = {
@@ -148,6 +148,7 @@ def test_a_version_of_the_first_format_is_still_read(tmp_path: Path) -> None:
 BROKEN = [
     ("poll", POLL.replace("- [ ] J’", "- [x] J’"), 17, "E204"),
     ("poll", POLL.replace("- [ ]", "-"), 12, "E204"),
+    ("poll", POLL.replace("- [ ] J’écoute.\n", ""), 12, "E204"),
     ("poll", POLL.replace("<!-- q-abord -->\n", ""), 12, "E101"),
     ("poll", POLL.replace("- [ ] J’", "-[ ] J’"), 17, "E201"),
     ("poll", POLL + "\n## Et puis ?\n<!-- q-puis -->\n\n- [ ] Oui\n- [ ] Non\n", 21, "E202"),
@@ -170,6 +171,10 @@ BROKEN = [
     ("live", LIVE.replace("Europe/Paris", "Europe/Prades"), 5, "E007"),
     ("live", LIVE.replace("03-04T14", "13-04T14"), 4, "E007"),
     ("live", LIVE.replace("tz: Europe/Paris\n", ""), 1, "E006"),
+    *[
+        (key, f"{text}\n## Et après ?\n<!-- q-apres -->\n\n- [x] Oui\n- [ ] Non\n", text.count("\n") + 3, "E007")
+        for key, text in (("scenario", SCENARIO), ("live", LIVE), ("assignment", ASSIGNMENT))
+    ],
     (
         "lesson",
         "---\nid: ecouter\ntitle: Essai\nobjectives: [a]\n---\n\n## Liste\n<!-- c-liste -->\n\n- un\n",
@@ -189,7 +194,7 @@ def test_what_is_wrong_is_said_at_its_line(tmp_path: Path, key: str, text: str, 
 @pytest.mark.parametrize(
     ("key", "text", "there", "here"),
     [
-        ("poll", POLL, "- [ ] J’écoute.\n", ""),
+        ("poll", POLL.replace("J’écoute.\n", "J’écoute.\n- [ ] Rien.\n"), "- [ ] Rien.\n", ""),
         ("checklist", CHECKLIST, "- [ ] Ouvrir la salle\n", ""),
         ("assignment", ASSIGNMENT, "| Le ton | accuse | neutre | ouvre |\n", ""),
         ("reflection", REFLECTION, "<!-- q-demander -->", "<!-- q-autre -->"),
