@@ -778,6 +778,11 @@ def result_address(one: Try) -> str:
     return url_for("learning.result", course_id=one.course_id, unit=one.unit, activity=one.activity, attempt_id=one.id)
 
 
+def reached(score: float) -> int:
+    """A result (0 to 1) in whole percent, never more than it is."""
+    return math.floor(100 * score + 1e-9)
+
+
 def headline(held: int, marked: int) -> str:
     """The finding of a quiz, in words."""
     if not marked:
@@ -899,7 +904,7 @@ def result_page(
     if one.passed is False and f"{one.unit}/{one.activity}" in mine:
         needed = _(
             "%(mark)s %% are needed here for the certificate; you reached %(reached)s %%.",
-            mark=document.pass_mark(text), reached=math.floor(100 * (one.score or 0.0) + 1e-9),
+            mark=document.pass_mark(text), reached=reached(one.score or 0.0),
         )  # fmt: skip
     if left is None:
         again = _("Take it again") if revisit else ""

@@ -113,6 +113,14 @@ def is_taken(status_index: int) -> bool:
     return db.session.scalar(sa.select(Certificate.id).where(Certificate.status_index == status_index)) is not None
 
 
+def best_of(person_id: str, course_id: str) -> dict[tuple[str, str], float]:
+    """The best result of each activity of a course that a person handed in: (unit, activity) -> 0 to 1."""
+    found = sa.select(Attempt.unit, Attempt.activity, sa.func.max(Attempt.score)).where(
+        Attempt.person_id == person_id, Attempt.course_id == course_id, Attempt.score.is_not(None)
+    )
+    return {(unit, key): best for unit, key, best in db.session.execute(found.group_by(Attempt.unit, Attempt.activity))}
+
+
 def demands_of(person_id: str, served: Published) -> list[Demand]:
     """What the certificate of a course asks for and what this person has of it; empty for a course that gives none."""
     if served.document.certificate is None:

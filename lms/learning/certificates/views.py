@@ -34,7 +34,9 @@ def mine(course_id: str) -> Any:
     shown: dict[str, Any] = {"own": own, "title": own.published.document.title(language()), "proof": proof}
     if proof is None or proof.revoked_for == "replaced":
         wanted = queries.demands_of(visitor().id, own.published)
-        return render_template("certificates/missing.html", **shown, demands=[_demand(own, one) for one in wanted])
+        best = queries.best_of(visitor().id, course_id)
+        told = [_demand(own, one, best.get((one.unit, one.activity))) for one in wanted]
+        return render_template("certificates/missing.html", **shown, demands=told)
     return render_template(
         "certificates/certificate.html",
         **shown,
@@ -175,8 +177,8 @@ def _profile(proof: Proof, lang: str) -> str:
         )
 
 
-def _demand(own: learning.Learning, one: Demand) -> dict[str, Any]:
-    """What a certificate asks for, with the way there."""
+def _demand(own: learning.Learning, one: Demand, best: float | None) -> dict[str, Any]:
+    """What a certificate asks for, with the way there; `best` is the best result so far, None where there is none."""
     document = own.published.document
     unit = document.unit(one.unit)
     assert unit is not None
@@ -188,4 +190,5 @@ def _demand(own: learning.Learning, one: Demand) -> dict[str, Any]:
         "href": pages.activity_address(own.enrolment.course_id, one.unit, key),
         "is_met": one.is_met,
         "mark": document.pass_mark(text) if text and text.type == "quiz" else None,
+        "reached": None if best is None or one.is_met else pages.reached(best),
     }

@@ -52,7 +52,7 @@ def test_what_is_missing_is_said_with_the_way_there(site: Flask) -> None:
     take(site, who, WRONG)
     client = visitor(site, who)
     page = client.get(MINE)
-    assert "80" in words_of(page)
+    assert "Il faut 80 % ici pour le certificat ; vous avez atteint 0 %." in words_of(page).replace("\u00a0", " ")
     assert f'href="/courses/{COURSE}/deux/quiz"' in page.text
     assert client.get(f"{MINE}.pdf").status_code == 404
 
