@@ -69,8 +69,14 @@ def seat(course_id: str, unit: str, activity: str) -> Any:
     _taken(course_id, unit, activity)
     if request.form.get("do") == "give":
         with writing():
+            waited = queries.standing_of(visitor().id, course_id, unit, activity).place is not None
             service.give_back(visitor().id, course_id, unit, activity)
-        flash(_("Your seat is free for somebody else. Thank you for saying so."), "yes")
+        flash(
+            _("You are no longer on the waiting list.")
+            if waited
+            else _("Your seat is free for somebody else. Thank you for saying so."),
+            "yes",
+        )
     else:
         with writing():
             seated = service.take(visitor().id, course_id, unit, activity)

@@ -100,6 +100,16 @@ def test_the_room_is_shown_to_people_with_a_seat_alone(app: Flask, folder: Path)
     assert JOIN in given.get_data(as_text=True)
 
 
+def test_who_only_waited_is_not_told_of_a_seat_of_theirs(app: Flask, folder: Path) -> None:
+    write_live(folder / TOGETHER, seats=1)
+    serve(app, folder)
+    lea, tom = visit(app, learner(app, "lea")), visit(app, learner(app, "tom"))
+    lea.fill(PAGE)
+    tom.fill(PAGE)
+    assert "Vous n’êtes plus sur la liste d’attente." in tom.fill(PAGE, press="Quitter la liste d’attente").text
+    assert "Votre place est libre pour quelqu’un d’autre." in lea.fill(PAGE, press="Rendre ma place").text
+
+
 def test_N2_the_same_form_twice_is_one_seat_and_the_same_answer(app: Flask, folder: Path) -> None:
     serve(app, folder)
     lea = visit(app, learner(app, "lea"))
