@@ -502,7 +502,24 @@ def test_the_queue_asks_the_same_however_long_it_is(site: Flask, trainer: Strict
 
 def duties(visitor: StrictClient) -> list[str]:
     found = page_of(visitor.get(PEERS)).iter("a")
-    return [str(one.get("href")) for one in found if str(one.get("href")).startswith("/works/")]
+    return list(dict.fromkeys(str(one.get("href")) for one in found if str(one.get("href")).startswith("/works/")))
+
+
+def sign(page: TestResponse) -> tuple[str, str]:
+    """(words, address) of the one sign that leads on from a page."""
+    (one,) = [link for link in page_of(page).iter("a") if "sign" in (link.get("class") or "").split()]
+    return " ".join("".join(one.itertext()).split()), str(one.get("href"))
+
+
+def test_what_is_handed_in_leads_on_to_the_work_of_others_then_to_the_course(site: Flask) -> None:
+    ana, ben = somebody(site, "ana"), somebody(site, "ben")
+    assert sign(hand_in(ana, {"text": "Texte A."}, PEERS)) == ("See the whole course", f"/courses/{COURSE}")
+    hand_in(ben, {"text": "Texte B."}, PEERS)
+    assert sign(ana.get(PEERS)) == ("Read a work", duties(ana)[0])
+    ana.fill(duties(ana)[0], MARKS, press="Send my review")
+    assert sign(ana.get(PEERS)) == ("See the whole course", f"/courses/{COURSE}")
+    words, address = sign(hand_in(ana, {"text": "Chère Camille,"}))
+    assert (words.partition(",")[0].startswith("Go on to what follows"), address) == (True, PEERS)
 
 
 def test_peers_review_each_other_and_learn_no_names(site: Flask, trainer: StrictClient) -> None:
