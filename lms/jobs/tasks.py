@@ -20,6 +20,7 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 from flask import Flask, current_app
 from sqlalchemy.engine import Row
+from sqlalchemy.orm import aliased
 
 from lms.foundation.clock import now
 from lms.foundation.db import db, writing
@@ -103,11 +104,13 @@ def _waiting(moment: datetime) -> sa.ColumnElement[bool]:
 
 
 def claim(job_id: str | None = None) -> Claim | None:
-    """Take the most urgent waiting job (or `job_id`, if it waits) under a lease. None when there is nothing to take."""
+    """Take the most urgent waiting job (with `job_id`: of that one’s queue) under a lease. None when nothing waits."""
     moment = now()
     with writing() as session:
-        wanted = sa.select(Job.id).where(_waiting(moment))
-        wanted = wanted.where(Job.id == job_id) if job_id else wanted.order_by(Job.priority, Job.due_at).limit(1)
+        wanted = sa.select(Job.id).where(_waiting(moment)).order_by(Job.priority, Job.due_at).limit(1)
+        if job_id:
+            rung = aliased(Job)
+            wanted = wanted.where(Job.queue == sa.select(rung.queue).where(rung.id == job_id).scalar_subquery())
         found = session.scalar(wanted.with_for_update(skip_locked=True))
         if found is None:
             return None
@@ -192,7 +195,9 @@ def run(claim: Claim) -> str:
 
 
 def execute(job_id: str) -> str:
-    """Claim and run one job by id: what a Celery worker does when the bell rings. A late or second bell is a quiet no-op."""
+    """Run one job: what a Celery worker does when the bell of `job_id` rings. Bells come in the order in which they were rung,
+    so it takes what is most urgent of that queue; there are as many bells as jobs. One too many is a quiet no-op.
+    """
     held = claim(job_id)
     return run(held) if held else "nothing"
 

@@ -66,6 +66,19 @@ def test_one_cause_one_effect(any_ctx: Flask) -> None:
     assert job().state == "done"
 
 
+def test_a_bell_runs_what_is_most_urgent_of_its_queue(any_ctx: Flask) -> None:
+    """Ten thousand letters were rung for before somebody asked to sign in: that mail does not wait for them."""
+    letters = [put(f"letter {n}", key=f"letter {n}", priority=outbox.IN_BULK) for n in range(3)]
+    urgent = put("urgent", key="urgent", priority=1)
+    elsewhere = put("elsewhere", key="elsewhere", priority=0, queue="mail")
+    assert execute(letters[0]) == "done"
+    assert [counted("urgent"), counted("letter 0"), counted("elsewhere")] == [1, 0, 0]
+    assert [execute(rung) for rung in (*letters[1:], urgent, letters[0])] == ["done", "done", "done", "nothing"]
+    assert [counted(f"letter {n}") for n in range(3)] == [1, 1, 1]
+    assert execute("gone") == "nothing"
+    assert execute(elsewhere) == "done"
+
+
 def test_a_duty_goes_with_its_transaction(ctx: Flask) -> None:
     def cause() -> None:
         with writing():
