@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+import re
 import socket
 import time
 from collections.abc import Callable
+from inspect import signature
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from jinja2 import Template
 
 from lms.foundation import security
 from lms.foundation.db import db
@@ -237,3 +240,24 @@ def test_a_session_from_another_installation_is_nobody(make_app: Callable[..., F
     assert isinstance(stranger, StrictClient)
     stranger.set_cookie(cookie, kept.value)
     assert stranger.get("/home").status_code == 302
+
+
+def test_macros_are_made_once_as_long_as_jinja_imports_them_so(app: Flask) -> None:
+    """We change what Jinja does not promise to keep (decision 26): where it imports in another way, that is to be taken out."""
+    made = app.jinja_env.template_class
+    assert "_get_default_module" in vars(made)
+    assert list(signature(Template._get_default_module).parameters) == ["self", "ctx"]
+    code = app.jinja_env.compile('{% import "ui/macros.html" as ui %}', raw=True)
+    assert "._get_default_module(context)" in code
+    macros = app.jinja_env.get_template("ui/macros.html")
+    assert type(macros) is made
+    assert macros._get_default_module() is macros._get_default_module()
+
+
+def test_no_page_brings_globals_of_its_own(app: Flask) -> None:
+    """Else a macro would not know them: it is made once, with those of the whole site."""
+    for name in app.jinja_env.list_templates():
+        assert app.jinja_env.get_template(name).globals.keys() == app.jinja_env.globals.keys(), name
+    folder = Path(security.__file__).parents[1]
+    brings = re.compile(r"(get_template|select_template|get_or_select_template|from_string)\([^)]*globals")
+    assert not [path for path in folder.rglob("*.py") if brings.search(path.read_text())]
