@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from urllib.parse import quote
 
 import pytest
@@ -127,6 +128,18 @@ def test_ten_in_a_day_are_the_bound(house: House) -> None:
     assert lea.fill("/topics", {"topic": "Sujet 3"}, form="propose").status_code == 200, (
         "what stands there already costs nothing"
     )
+
+
+def test_ten_in_a_day_are_the_bound_at_the_same_moment_too(house: House) -> None:
+    for number in range(service.PROPOSED[0] - 1):
+        propose(house, "learner_a", f"Sujet {number}")
+
+    def send(text: str) -> None:
+        with writing():
+            service.propose(house.ids["learner_a"], text, lang="fr")
+
+    at_once(house.app, *(partial(send, f"Encore {letter}") for letter in "abcd"))
+    assert len(kept(house)) == service.PROPOSED[0]
 
 
 def test_the_list_counts_people_and_not_texts_most_first(house: House) -> None:
