@@ -16,6 +16,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+from tests.bench import letters
 from tests.bench.load import Ask, Round, press
 from tests.bench.site import Chore, build, chores, enlarge, gather, operations, queries_of
 from tests.servers import free_port
@@ -117,10 +118,27 @@ def measure(options: argparse.Namespace, folder: Path) -> int:
         for one in chores(folder / "chores")
         if not options.only or options.only in one.name
     ]
+    if not options.only or options.only in letters.NAME:
+        rows.append(while_letters_leave(folder / "letters", env, options))
     show(rows)
     if options.json:
         options.json.write_text(json.dumps(rows, indent=1))
     return 1 if any(row["wrong"] for row in rows) else 0
+
+
+def while_letters_leave(folder: Path, env: dict[str, str], options: argparse.Namespace) -> dict[str, object]:
+    """The figures of a page that writes while letters leave, on a site of its own. SQLite: there all writers wait in one line."""
+    app, ask = letters.site(folder)
+    own = {**{name: value for name, value in env.items() if name != "DATABASE_URL"}, "LMS_INSTANCE": str(folder)}
+    port = free_port()
+    process = start("wsgi:app", port, own)
+    try:
+        return letters.measured(
+            app, ask, port, process.pid, own, rounds=options.rounds, seconds=max(2.0, options.seconds)
+        )
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
 
 
 def timed(chore: Chore, rounds: int, seconds: float) -> dict[str, object]:
