@@ -186,8 +186,8 @@ def write_xlsx(headers: Sequence[str], rows: Iterable[Sequence[Cell]], *, name: 
 # --- in ----------------------------------------------------------------------------------------------------------
 
 
-def read_sheet(data: bytes, name: str = "", *, encoding: str = "", separator: str = "") -> Sheet:
-    """The table in `data`, a file called `name`. Blank rows are left out, the others keep their number in the file.
+def read_sheet(data: bytes, *, encoding: str = "", separator: str = "") -> Sheet:
+    """The table in the file `data`. Blank rows are left out, the others keep their number in the file.
 
     `encoding` and `separator` (keys of `ENCODINGS`, `SEPARATORS`) overrule what the content says; ignored for a workbook.
     Raises `Unreadable`.

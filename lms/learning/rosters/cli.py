@@ -82,7 +82,7 @@ def roster(file: Path, slug: str, course_id: str | None, due: datetime | None, d
         fault = ""
         lines: Sequence[Any] = ()
         try:
-            lines = read_sheet(data, file.name).lines
+            lines = read_sheet(data).lines
         except Unreadable as error:
             place = f"{file}:{error.line}" if error.line else str(file)
             fault = f"{place}: {error.code.upper()} {error.sentence()}"
@@ -127,7 +127,7 @@ def _written(import_id: str, here: Space) -> tuple[Sequence[Any], dict[str, int]
     found = queries.import_of(here.id, import_id)
     if found is None or found.state != "done":
         raise click.ClickException(
-            "the space was archived, or the course withdrawn, meanwhile: nothing was brought in."
+            "the list was undone meanwhile, the space archived, or the course withdrawn: nothing was brought in."
         )
     return queries.rows_of(import_id), found.counts
 

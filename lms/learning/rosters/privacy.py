@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from lms.accounts.models import Person
+from lms.foundation.clock import now
 from lms.foundation.db import db
 from lms.learning.privacy import rows_of
 from lms.learning.rosters.models import RosterFile, RosterImport, RosterRow
@@ -30,10 +31,18 @@ def export(person_id: str) -> dict[str, list[dict[str, Any]]]:
 
 
 def forget(person_id: str) -> None:
-    """Delete all of it, with the lists they brought. Inside `writing()`."""
+    """Delete all of it, with the lists they brought. One that is being written or undone is first undone, without them: half of
+    it would stay, and nobody could take it back. Inside `writing()`.
+    """
+    back_now = sa.and_(RosterImport.state.in_(("done", "refused")), RosterImport.back_since.is_not(None))
+    under_way = sa.or_(RosterImport.state == "waiting", back_now)
+    half = sa.select(RosterImport.id).where(RosterImport.brought_by == person_id, under_way)
     brought = sa.select(RosterImport.id).where(RosterImport.brought_by == person_id)
     silent = {"synchronize_session": False}
     db.session.execute(sa.delete(RosterRow).where(_theirs(person_id)), execution_options=silent)
-    db.session.execute(sa.delete(RosterRow).where(RosterRow.import_id.in_(brought)), execution_options=silent)
     db.session.execute(sa.delete(RosterFile).where(RosterFile.import_id.in_(brought)), execution_options=silent)
+    back = sa.update(RosterImport).where(RosterImport.id.in_(half))
+    since = sa.func.coalesce(RosterImport.back_since, now())
+    db.session.execute(back.values(brought_by=None, name="", back_since=since), execution_options=silent)
+    db.session.execute(sa.delete(RosterRow).where(RosterRow.import_id.in_(brought)), execution_options=silent)
     db.session.execute(sa.delete(RosterImport).where(RosterImport.brought_by == person_id), execution_options=silent)

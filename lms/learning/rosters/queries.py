@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -76,16 +77,38 @@ def used_before(import_id: str, number: int, addresses: Collection[str]) -> set[
     return found
 
 
-def came_of(import_id: str) -> tuple[dict[str, int], list[str], list[str]]:
-    """What came of a list that is written: its counts, the people who are new by it, their invitations."""
+@dataclass(frozen=True)
+class Came:
+    """What came of a list that is written: its counts, the people who are new by it, their invitations, the questions put to
+    those of other spaces.
+    """
+
+    counts: dict[str, int]
+    new: list[str]
+    invitations: list[str]
+    questions: list[str]
+
+
+def came_of(import_id: str) -> Came:
+    """What came of a list that is written."""
     rows = db.session.execute(
-        sa.select(RosterRow.outcome, RosterRow.enrolled, RosterRow.person_id, RosterRow.invitation_id)
+        sa.select(
+            RosterRow.outcome, RosterRow.enrolled, RosterRow.person_id, RosterRow.invitation_id, RosterRow.transfer_id
+        )
         .where(RosterRow.import_id == import_id)
         .order_by(RosterRow.number)
     ).all()
     letters = [row.invitation_id for row in rows if row.invitation_id]
     counts = counted(rows) | {"enrolled": sum(row.enrolled for row in rows), "invitations": len(letters)}
-    return counts, [row.person_id for row in rows if row.outcome == "new" and row.person_id], letters
+    new = [row.person_id for row in rows if row.outcome == "new" and row.person_id]
+    return Came(counts, new, letters, [row.transfer_id for row in rows if row.transfer_id])
+
+
+def enrolments_by(import_id: str, course_id: str) -> list[str]:
+    """Ids of the enrolments that a list has made, and that run."""
+    theirs = sa.select(Enrolment.id).join(RosterRow, RosterRow.person_id == Enrolment.person_id)
+    mine = theirs.where(RosterRow.import_id == import_id, RosterRow.enrolled, Enrolment.course_id == course_id)
+    return list(db.session.scalars(mine.where(Enrolment.state == "active").order_by(RosterRow.number)))
 
 
 def kept_rows(import_id: str) -> list[Row[Any]]:
@@ -156,7 +179,8 @@ def who_acted(here: RosterImport, first: int, last: int) -> set[str]:
     """Of the people whom rows `first` to `last` of an import brought: everybody who has done something since, or for whom
     somebody else has.
 
-    Of those it made: signed in, accepted, joined another space, was put on another course by somebody; any row of any
+    Of all: invited anew, by somebody or because they asked for it. Of those it made: signed in, accepted,
+    joined another space, was put on another course by somebody; any row of any
     table that points to them and was not written by the import, or by what the space asks of whoever joins. Derived from
     the schema, so that a table of tomorrow counts too. Of those who had an account before: accepted, signed in since,
     became more than a learner, chose to be seen in the space.
@@ -192,6 +216,18 @@ def who_acted(here: RosterImport, first: int, last: int) -> set[str]:
         .join(Invitation, Invitation.id == RosterRow.invitation_id)
         .where(these, Invitation.used_at.is_not(None))
     )
+    asked.append(
+        sa.select(RosterRow.person_id)
+        .join(Invitation, sa.and_(Invitation.email == RosterRow.email, Invitation.space_id == here.space_id))
+        .join(
+            Membership,
+            sa.and_(Membership.person_id == RosterRow.person_id, Membership.space_id == here.space_id),
+        )
+        .where(
+            these, RosterRow.outcome == "new", Invitation.id != RosterRow.invitation_id, Invitation.withdrawn_at.is_(None),
+            Invitation.created_at > Membership.since,
+        )
+    )  # fmt: skip
     asked.append(
         sa.select(LoginSession.person_id)
         .join(

@@ -2,7 +2,7 @@
 
 A short list is one transaction. A long one is written, and undone, part by part, each in a transaction of its own, so that
 others write in between: whoever is killed in the middle goes on from the row where the list stands, and whoever does it twice
-does nothing more. No invitation leaves before all of it is written; where the right to it is lost in the middle, it is undone.
+does nothing more. No mail leaves before all of it is written; where the right to it is lost in the middle, it is undone.
 """
 
 from __future__ import annotations
@@ -249,7 +249,7 @@ def _write(here: RosterImport, most: int) -> None:
     brought = roster.bring_in([one for one in planned if one.outcome == "new"], space, by=by)
     kill_point("rosters.brought")
     asked = [one.person_id for one in planned if one.outcome == "elsewhere" and not one.closed]
-    questions = joining.request_transfers(asked, space.id, by=by) if asked else {}
+    questions = joining.request_transfers(asked, space.id, by=by, tell=False) if asked else {}
     rows = [_done(one, brought, questions) for one in planned]
     if here.course_id is not None:
         rows = _enrol(here, rows)
@@ -261,11 +261,14 @@ def _write(here: RosterImport, most: int) -> None:
 
 
 def _finish(here: RosterImport) -> None:
-    """All of it is written: say what came of it, and let the letters leave."""
-    here.counts, people, letters = queries.came_of(here.id)
-    roster.tell_brought(here.space_id, people, letters)
+    """All of it is written: say what came of it, and let the mails leave."""
+    came = queries.came_of(here.id)
+    here.counts = came.counts
+    roster.tell_brought(here.space_id, came.new, came.invitations)
+    joining.tell_asked(came.questions)
+    if here.course_id is not None:
+        learning.tell_enrolled(queries.enrolments_by(here.id, here.course_id))
     db.session.execute(sa.delete(RosterFile).where(RosterFile.import_id == here.id))
-    here.rows = here.progress = here.counts["rows"]
     here.state, here.done_at = "done", now()
     said = here.counts
     note(
@@ -290,7 +293,9 @@ def _enrol(here: RosterImport, rows: list[Done]) -> list[Done]:
     taking = [row.person_id for row in rows if row.outcome in ("new", "present") and not row.planned.closed]
     known = [row.person_id for row in rows if row.outcome in ("new", "present") and not row.made]
     before = _standing(here.course_id, known)
-    learning.enrol_many(taking, here.course_id, by=here.brought_by, due_on=here.due_on, redate=here.due_on is not None)
+    learning.enrol_many(
+        taking, here.course_id, by=here.brought_by, due_on=here.due_on, redate=here.due_on is not None, tell=False
+    )
     put = set(taking)
     done: list[Done] = []
     for row in rows:
@@ -386,7 +391,7 @@ def _take_back(here: RosterImport, most: int, *, by: str | None) -> None:
     stays = {row.number for row in rows if row.outcome == "new" and row.person_id in acted | learned}
     left = [row for row in rows if row.enrolled and row.person_id not in learned and row.number not in stays]
     stays |= {row.number for row in rows if row.outcome == "present" and row.enrolled and row.person_id in learned}
-    dated = [row for row in rows if row.redated]
+    dated = [row for row in rows if row.redated and row.number not in stays]
     _end_enrolments(here, [row.person_id for row in left])
     _date_back(here, dated)
     roster.take_back(

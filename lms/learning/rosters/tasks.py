@@ -44,7 +44,7 @@ def _once(part: Callable[[], bool]) -> bool:
 @task("rosters.apply", queue="compute")
 def apply(args: dict[str, Any]) -> Effect:
     """Write a list (`args["id"]`), part by part. Whoever is killed in the middle leaves a list that the next one goes on with; a
-    right that was lost meanwhile ends it, and what is written is undone.
+    right that was lost meanwhile ends it, and what is written is undone, as it is where whoever brought it was forgotten.
     """
     import_id = args["id"]
     here = db.session.get(RosterImport, import_id)
@@ -55,6 +55,7 @@ def apply(args: dict[str, Any]) -> Effect:
         again = now() + NEXT
         return lambda: _put_again(import_id, again)
     through(lambda: _there(import_id) and service.write_part(import_id))
+    through(lambda: _there(import_id) and service.undo_part(import_id))
     return None
 
 

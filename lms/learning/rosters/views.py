@@ -62,7 +62,7 @@ def bring(space_id: str) -> Any:
         else:
             data, name = sent
             try:
-                sheet = read_sheet(data, name) if isinstance(data, bytes) else read_text(data)
+                sheet = read_sheet(data) if isinstance(data, bytes) else read_text(data)
             except Unreadable as error:
                 (form.file if isinstance(data, bytes) else form.text).errors = [_fault(error)]
             else:
@@ -151,7 +151,7 @@ def _report(here: Space, found: RosterImport) -> Any:
     who = names_of([found.brought_by]).get(found.brought_by, "") if found.brought_by else ""
     return render_template(
         "rosters/report.html", space=here, found=found, counts=found.counts, rows=rows, page=page, title=title, who=who,
-        more=page * PAGE < found.rows, reasons=REASONS, ends=ENDS, kept=queries.kept_rows(found.id),
+        more=page * PAGE < found.counts["rows"], reasons=REASONS, ends=ENDS, kept=queries.kept_rows(found.id),
         questions=queries.taken_back(found.id, "questions") if found.counts.get("withdrawn") else [],
         requests=queries.taken_back(found.id, "requests") if found.counts.get("reopened") else [],
         until=found.done_at + UNDO_FOR if found.state == "done" and found.done_at and may_undo(found.done_at, now()) else None,
@@ -207,7 +207,7 @@ def _read_again(here: Space, found: RosterImport) -> Any:
         raise Refused()
     encoding, separator = form.chosen()
     try:
-        sheet: Sheet = read_sheet(data, found.name, encoding=encoding, separator=separator)
+        sheet: Sheet = read_sheet(data, encoding=encoding, separator=separator)
     except Unreadable as error:
         flash(_fault(error), "err")
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -43,8 +43,12 @@ def request_transfer(person_id: str, space_id: str, *, by: str | None) -> None:
     request_transfers([person_id], space_id, by=by)
 
 
-def request_transfers(person_ids: Collection[str], space_id: str, *, by: str | None) -> dict[str, str]:
-    """`request_transfer` for many, in a few statements for each `CHUNK` of them. Gives person -> the question put to them."""
+def request_transfers(
+    person_ids: Collection[str], space_id: str, *, by: str | None, tell: bool = True
+) -> dict[str, str]:
+    """`request_transfer` for many, in a few statements for each `CHUNK` of them. Gives person -> the question put to them.
+    Without `tell`, no mail leaves before `tell_asked`.
+    """
     if by is not None and not spaces.holds_right(by, "learner", space_id):
         raise Refused(_("You can invite people to your own space, to learn."))
     spaces.must_be_open(space_id)
@@ -53,6 +57,8 @@ def request_transfers(person_ids: Collection[str], space_id: str, *, by: str | N
     asked: dict[str, str] = {}
     for start in range(0, len(wanted), CHUNK):
         asked |= _ask(wanted[start : start + CHUNK], space_id, by, moment)
+    if tell:
+        tell_asked(asked.values())
     if asked:
         note(by=by, what="transfer_asked", space_id=space_id, after=str(len(asked)))
     return asked
@@ -88,8 +94,12 @@ def _ask(person_ids: Sequence[str], space_id: str, by: str | None, moment: datet
     ]  # fmt: skip
     again = ("id", "asked_by", "state", "asked_at", "expires_at", "answered_at")
     upsert(Transfer, rows, key=("person_id", "space_id"), update=again)
-    outbox.tell_many(TransferAsked(id=transfer_id) for transfer_id in asked.values())
     return asked
+
+
+def tell_asked(transfer_ids: Iterable[str]) -> None:
+    """Have the people to whom these questions are put told by mail."""
+    outbox.tell_many(TransferAsked(id=transfer_id) for transfer_id in transfer_ids)
 
 
 def answer_transfer(transfer_id: str, person_id: str, answer: str, *, leaving: str = "") -> str:

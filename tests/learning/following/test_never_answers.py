@@ -92,7 +92,7 @@ def shown(house: House, mails: MailSink) -> dict[str, str]:
         assert answer.status_code == 200, path
         found[path] = answer.get_data(as_text=True)
     assert "Learner_A" in found["/team/la-bobine"]
-    book = sheets.read_sheet(manager.get("/team/la-bobine/table.xlsx").get_data(), "team.xlsx")
+    book = sheets.read_sheet(manager.get("/team/la-bobine/table.xlsx").get_data())
     found["table.xlsx"] = "\n".join("\t".join(line.cells) for line in book.lines)
     for path in ("/network", "/network/spaces.csv"):
         found[path] = house.client("coordinator").get(path).get_data(as_text=True)

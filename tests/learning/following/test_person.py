@@ -170,7 +170,7 @@ def test_A1_A3_A4_no_byte_of_the_other_space(shared: House) -> None:
         assert CANARY.encode() not in body, path
         assert b"Manager_B" not in body, path
         assert b"l-estive" not in body or b"space_id" in body, path
-    book = sheets.read_sheet(manager.get(f"{TABLE}.xlsx").get_data(), "team.xlsx")
+    book = sheets.read_sheet(manager.get(f"{TABLE}.xlsx").get_data())
     assert all(CANARY not in cell and "Manager_B" not in cell for line in book.lines for cell in line.cells)
     assert manager.get(f"/team/la-bobine/people/{shared.ids['manager_b']}").status_code == 404
     assert manager.get(f"/team/l-estive/people/{both}").status_code == 404
@@ -200,7 +200,7 @@ def test_S4_every_cell_opens_as_text_and_comes_back_whole(any_town: House) -> No
         assert lines, name
         assert lines[0][1] not in "=+-@\t＝", name
         for kind in ("csv", "xlsx"):
-            back = sheets.read_sheet(town.client("manager_a").get(f"{TABLE}.{kind}").get_data(), f"team.{kind}")
+            back = sheets.read_sheet(town.client("manager_a").get(f"{TABLE}.{kind}").get_data())
             assert name.strip() in [cell.strip() for line in back.lines for cell in line.cells], (kind, name)
 
 
