@@ -49,5 +49,5 @@ def test_who_waits_for_a_course_hears_of_it(
             if page.get_by_text("C’est ouvert").count():
                 break
             page.wait_for_timeout(500)
-        go_on(page.get_by_role("link", name=re.compile("/courses/bientot$")))
+        go_on(page.get_by_role("link", name=re.compile("courses.bientot$")))
         expect(page.get_by_role("heading", level=1)).to_have_text("Écouter au comptoir")
