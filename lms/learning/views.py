@@ -277,11 +277,9 @@ def scene(course_id: str, unit: str, activity: str) -> Any:
 def start(course_id: str, unit: str, activity: str) -> Any:
     """Begin an attempt at a quiz, or go on with the open one."""
     with writing():
-        made = service.start(visitor().id, course_id, unit, activity)
-        attempt_id = made.id
-    return redirect(
-        url_for("learning.question", course_id=course_id, unit=unit, activity=activity, attempt_id=attempt_id, number=1)
-    )
+        attempt_id = service.start(visitor().id, course_id, unit, activity).id
+    one, answers = _attempt(course_id, unit, activity, attempt_id)
+    return redirect(pages.question_address(one, rules.next_question(one.questions, answers) or 1))
 
 
 @bp.get("/courses/<course_id>/<unit>/<activity>/<attempt_id>/<int:number>")

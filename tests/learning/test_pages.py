@@ -273,12 +273,14 @@ def test_a_quiz_of_every_kind_from_the_door_to_the_end(site: Flask, lea: StrictC
 
 def test_an_open_attempt_is_gone_on_with_and_questions_wait_their_turn(site: Flask, lea: StrictClient) -> None:
     lea.fill(COURSE, form="/enrol")
-    first = lea.fill(QUIZ, form="/start")
+    door = lea.get(QUIZ)
+    first = lea.fill(door, form="/start")
     here = first.request.path.removesuffix("1")
     assert lea.get(f"{here}3").location == f"{here}1"
     assert lea.get(f"{here}end").location == f"{here}1"
     lea.fill(first, {"q-duree": "30"}, form="/quiz/")
     assert lea.get(QUIZ).location == f"{here}2"
+    assert lea.fill(door, form="/start").request.path == f"{here}2", "begun again from a page that stood open"
     page = lea.get(f"{here}1")
     assert "NEAR-FEEDBACK" in page.text
     assert "Pas encore." in words_of(page)

@@ -118,7 +118,8 @@ def best_of(person_id: str, course_id: str) -> dict[tuple[str, str], float]:
     found = sa.select(Attempt.unit, Attempt.activity, sa.func.max(Attempt.score)).where(
         Attempt.person_id == person_id, Attempt.course_id == course_id, Attempt.score.is_not(None)
     )
-    return {(unit, key): best for unit, key, best in db.session.execute(found.group_by(Attempt.unit, Attempt.activity))}
+    rows = db.session.execute(found.group_by(Attempt.unit, Attempt.activity))
+    return {(unit, key): best for unit, key, best in rows if best is not None}
 
 
 def demands_of(person_id: str, served: Published) -> list[Demand]:

@@ -109,9 +109,10 @@ def show(course_id: str, unit: str, activity: str) -> Any:
         raise Refused(_("The last attempt is kept for the end of the step."))
     with writing():
         attempt_id = service.start(visitor().id, course_id, unit, activity, knowing=True).id
-    return redirect(
-        url_for("learning.question", course_id=course_id, unit=unit, activity=activity, attempt_id=attempt_id, number=1)
-    )
+    found = learning.try_of(visitor().id, attempt_id)
+    assert found is not None
+    one, answers = found
+    return redirect(learning_pages.question_address(one, learning_rules.next_question(one.questions, answers) or 1))
 
 
 def _quiz(own: Learning, unit: str, activity: str) -> tuple[Unit, Activity]:
