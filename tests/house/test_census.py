@@ -108,6 +108,7 @@ def test_A0_every_actor_and_object_gets_what_the_table_says(world: World, door: 
                 after = world.state()
                 touched = {name for name in after if after[name] != world.kept_state[name]}
                 changed_by_somebody = changed_by_somebody or bool(touched)
+                touched -= {"counted_try"}  # a wrong code is counted, whoever tries it at whichever door
                 if door.method == "GET" and not touched <= ({"place"} if door.does == "place" else set()):
                     wrong.append(f"{told}: a GET changed {sorted(touched)}")
                 if touched and (cell.which != "own" or actor not in WHO[door.needs]):
