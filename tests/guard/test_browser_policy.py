@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.browser import Live, followed, watch
 from tests.house.census import DOORS
+from tests.trips.steps import go_on
 
 ROLES = ("anonymous", "learner", "manager", "trainer", "coordinator")
 #: All cookies there are: who is signed in, and two choices.
@@ -139,8 +140,8 @@ def test_C1_forms_that_were_sent_keep_to_the_policy_too(live: Live, context: Bro
     page.click("main form button")
     page.wait_for_url("**/quiz-final/*/*")
     page.check("main input[type=radio] >> nth=0")
-    page.click("main form button[type=submit], main form button:not([type])")
-    page.wait_for_load_state("load")
+    go_on(page.locator("main form button[type=submit], main form button:not([type])").first)
+    page.wait_for_selector("#feedback")
     assert page.evaluate("window.broken") == []
     seen.check()
 
