@@ -147,6 +147,21 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
         "es": ("«{id}» no tiene sitio en este tipo de archivo", "su sitio está en: {places}"),
         "ca": ("«{id}» no té lloc en aquest tipus de fitxer", "el seu lloc és a: {places}"),
     },
+    "E007/choices": {
+        "en": ("“{title}” asks for a right answer, and this type of file asks nothing", "ask it in: {places}"),
+        "fr": (
+            "« {title} » attend une bonne réponse, et ce type de fichier ne pose pas de question",
+            "posez-la dans : {places}",
+        ),
+        "es": (
+            "«{title}» espera una respuesta correcta, y en este tipo de archivo no se pregunta nada",
+            "pregúntalo en: {places}",
+        ),
+        "ca": (
+            "«{title}» espera una resposta correcta, i en aquest tipus de fitxer no es pregunta res",
+            "pregunta-ho a: {places}",
+        ),
+    },
     "E007/folder": {
         "en": ("the id “{value}” is not the name of its folder", "write “id: {expected}”"),
         "fr": ("l’id « {value} » n’est pas le nom de son dossier", "écrivez « id: {expected} »"),

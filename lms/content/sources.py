@@ -30,9 +30,11 @@ TYPES: Final = tuple(SHAPES)
 LOCK_NAME: Final = "translations.lock"
 _USE = re.compile(rf"{SHARED}/units/([a-z0-9-]{{1,64}})")
 _MARKS: Final = {
-    **dict.fromkeys(TYPES, "qk"), "poll": "q", "checklist": "ck", "assignment": "kr", "scenario": "k", "live": "k"
+    **dict.fromkeys(TYPES, ""), "lesson": "qk", "quiz": "q", "reflection": "q", "poll": "q", "checklist": "c", "assignment": "r"
 }  # fmt: skip
-"""Which marks have a place in which type of file: a question stands where it is asked."""
+"""Which marks have a place in which type of file: a question stands where it is asked, a plan where it is made."""
+_TELLING: Final = ("assignment", "scenario", "live")
+"""Types in which no question has a place."""
 _ASKING: Final = {"quiz": "q", "reflection": "q", "poll": "q", "checklist": "c"}
 """Types that are nothing without a section that has this mark."""
 _LANG_NAME = re.compile(r"[a-z]{2}")
@@ -332,8 +334,7 @@ def _read_section(file: UnitFile, section: Section) -> None:
         _look_for_missing_mark(file, section)
         return
     if mark.prefix not in _MARKS[file.type]:
-        places = ", ".join(type for type in TYPES if mark.prefix in _MARKS[type])
-        file.faults.append(fault("E007/mark", mark.line, id=mark.id, places=places))
+        file.faults.append(fault("E007/mark", mark.line, id=mark.id, places=_places_of(mark.prefix)))
     elif mark.prefix == "q" and file.type == "poll":
         if file.parts:
             file.faults.append(fault("E202/poll", section.line))
@@ -349,13 +350,18 @@ def _read_section(file: UnitFile, section: Section) -> None:
         file.parts.setdefault(mark.id, _kept(file, rubric_of(section)))
 
 
+def _places_of(prefix: str) -> str:
+    """The types of file in which a mark has a place."""
+    return ", ".join(type for type in TYPES if prefix in _MARKS[type])
+
+
 def _kept(file: UnitFile, read: tuple[Read, list[Fault]]) -> Read:
     file.faults += read[1]
     return read[0]
 
 
 def missing_prefix(file: UnitFile, section: Section) -> str | None:
-    """Give the prefix of the id that a section without one should have; None where it needs none.
+    """Give the prefix of the id that a section without one should have; None where it needs none, or may have none.
 
     What is meant is told by the type of the file and the shape of the section.
     """
@@ -368,7 +374,7 @@ def missing_prefix(file: UnitFile, section: Section) -> str | None:
     elif file.type in ("poll", "checklist"):
         missing = section.level >= 1 and holds_boxes(section)
     else:
-        missing = section.level >= 1 and holds_choices(section)
+        missing = section.level >= 1 and file.type not in _TELLING and holds_choices(section)
     prefix = "c" if file.type == "checklist" else "q"
     return prefix if missing else None
 
@@ -379,6 +385,8 @@ def _look_for_missing_mark(file: UnitFile, section: Section) -> None:
         taken = {section.mark.id for section in file.marked if section.mark}
         proposal = proposed_id(prefix, section.title, taken)
         file.faults.append(fault("E101", section.line, title=section.title, proposal=proposal))
+    elif section.level >= 1 and file.type in _TELLING and holds_choices(section):
+        file.faults.append(fault("E007/choices", section.line, title=section.title, places=_places_of("q")))
     if file.type in ("quiz", "poll", "checklist"):
         file.faults += [
             fault("E201", line.number) for line in section.lines if not line.code and is_look_alike(line.text)

@@ -22,7 +22,7 @@ from lms.content.documents import (
 )
 from lms.content.loading import load_course
 from lms.content.texts import plain
-from tests.content.building import ASSIGNMENT, CHECKLIST, LIVE, POLL, REFLECTION, SCENARIO, write
+from tests.content.building import ASSIGNMENT, CHECKLIST, LIVE, POLL, QUIZ, REFLECTION, SCENARIO, write
 
 UNIT = "petit/units/ecouter"
 FILES: dict[str, str | bytes | None] = {
@@ -174,6 +174,29 @@ BROKEN = [
     *[
         (key, f"{text}\n## Et après ?\n<!-- q-apres -->\n\n- [x] Oui\n- [ ] Non\n", text.count("\n") + 3, "E007")
         for key, text in (("scenario", SCENARIO), ("live", LIVE), ("assignment", ASSIGNMENT))
+    ],
+    # Without an id: told what is wrong, not asked for an id that is then refused.
+    *[
+        (key, f"{text}\n## Et après ?\n\n- [x] Oui\n- [ ] Non\n", text.count("\n") + 2, "E007")
+        for key, text in (("scenario", SCENARIO), ("live", LIVE), ("assignment", ASSIGNMENT))
+    ],
+    # A plan is shown in a lesson and nowhere else.
+    *[
+        (
+            key,
+            f"{text}\n## J’essaie\n<!-- k-essai -->\n\nQuand **on crie**, je **respire**.\n",
+            text.count("\n") + 3,
+            "E007",
+        )
+        for key, text in (
+            ("quiz", QUIZ),
+            ("reflection", REFLECTION),
+            ("poll", POLL),
+            ("checklist", CHECKLIST),
+            ("scenario", SCENARIO),
+            ("live", LIVE),
+            ("assignment", ASSIGNMENT),
+        )
     ],
     (
         "lesson",

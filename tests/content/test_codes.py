@@ -14,7 +14,7 @@ from lms.content.loading import CourseFaulty, load_course
 from lms.content.messages import CATALOGUE
 from lms.content.readme import FIRST_LINE
 from tests.content import test_activities, test_checking
-from tests.content.building import ASSIGNMENT, COMPETENCIES, COURSE, LESSON, QUIZ, SCENARIO, lesson, quiz, write
+from tests.content.building import ASSIGNMENT, COMPETENCIES, COURSE, LESSON, LIVE, QUIZ, SCENARIO, lesson, quiz, write
 
 UNIT = "petit/units/ecouter"
 SPANISH = f"{UNIT}/lesson.es.md"
@@ -52,6 +52,12 @@ MORE: list[tuple[str, Files, str, int]] = [
     ("E008", {"_people.yml": b"m.puig: {name: \xff}\n"}, "_people.yml", 1),
     ("E004/far", {f"{UNIT}/quiz.fr.md": quiz(OK.replace("q-un", "q-un Zz!"))}, f"{UNIT}/quiz.fr.md", 7),
     ("E007/draw", {f"{UNIT}/quiz.fr.md": QUIZ.replace("title:", "draw: 9\ntitle:")}, f"{UNIT}/quiz.fr.md", 3),
+    (
+        "E007/choices",
+        {f"{UNIT}/live.fr.md": f"{LIVE}\n## Et après ?\n\n- [x] Oui\n- [ ] Non\n"},
+        f"{UNIT}/live.fr.md",
+        LIVE.count("\n") + 2,
+    ),
     ("E009/sections", {f"{UNIT}/lesson.fr.md": lesson("# a\n" * 2001)}, f"{UNIT}/lesson.fr.md", 2007),
     ("E009/paragraphs", {f"{UNIT}/lesson.fr.md": lesson("a\n\n" * 20_001)}, f"{UNIT}/lesson.fr.md", 40_007),
     ("E009/paragraphs", {f"{UNIT}/lesson.fr.md": lesson("- a\n" * 20_001)}, f"{UNIT}/lesson.fr.md", 20_007),

@@ -10,7 +10,7 @@ import pytest
 
 from lms.content.checking import check
 from lms.content.door import ids_command
-from tests.content.building import CHECKLIST, COURSE, LESSON, POLL, QUIZ, REFLECTION, SCENARIO, write
+from tests.content.building import ASSIGNMENT, CHECKLIST, COURSE, LESSON, POLL, QUIZ, REFLECTION, SCENARIO, write
 
 UNIT = "petit/units/ecouter"
 TWO = {"petit/course.yml": COURSE.replace("[fr]", "[fr, es]")}
@@ -104,6 +104,13 @@ def test_a_scene_gets_an_anchor_before_its_heading(tmp_path: Path) -> None:
     text, _ = ids_command([tmp_path])
     assert "scenario.fr.md:20: sur-le-banc" in text
     assert '<a id="sur-le-banc"></a>\n## Sur le banc\n' in (tmp_path / UNIT / "scenario.fr.md").read_text()
+
+
+def test_no_id_is_written_where_a_question_has_no_place(tmp_path: Path) -> None:
+    text = ASSIGNMENT + "\n## Et après ?\n\n- [x] Oui\n- [ ] Non\n"
+    write(tmp_path, {f"{UNIT}/assignment.fr.md": text})
+    ids_command([tmp_path])
+    assert (tmp_path / UNIT / "assignment.fr.md").read_text() == text
 
 
 def test_line_ends_and_marks_stay_as_they_are(tmp_path: Path) -> None:
