@@ -58,6 +58,15 @@ def used(request: pytest.FixtureRequest, part: str) -> None:
     request.node.user_properties.append(("ran_with", part))
 
 
+def pytest_runtest_call(item: pytest.Item) -> None:
+    """Note of a test that runs on PostgreSQL by its parameter that it does: a world that a whole file shares asks for the cluster
+    once, and cannot note it for each test.
+    """
+    spec = getattr(item, "callspec", None)
+    if spec is not None and "postgresql" in spec.params.values():
+        item.user_properties.append(("ran_with", "PostgreSQL"))
+
+
 def absent(variable: str, reason: str) -> None:
     """Skip the requesting test because a part is missing, or fail it where `variable` requires the part."""
     if os.environ.get(variable) == "1":

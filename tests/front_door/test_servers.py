@@ -100,6 +100,12 @@ def test_the_mail_sink_keeps_letters_as_they_came(mails: MailSink) -> None:
 
 
 MISSING_TEST = """
+import pytest
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared(request):
+    return request.param
+def test_on_what_the_file_shares(shared):
+    pass
 def test_needs_postgresql(postgres):
     pass
 def test_needs_no_server():
@@ -136,10 +142,11 @@ def run_without(tmp_path: Path) -> Callable[[str], str]:
 
 def test_what_is_missing_is_skipped_loudly(run_without: Callable[[str], str]) -> None:
     said = run_without("0")
-    assert "1 passed, 2 skipped" in said
+    assert "3 passed, 2 skipped" in said
+    assert "ran with: PostgreSQL 1, " in said, "a test on PostgreSQL counts, whoever asked for the cluster"
     assert "NOT RUN: 1 tests. LMS_TEST_PG_BIN" in said
     assert "NOT RUN: 1 tests. browser" in said
 
 
 def test_what_is_missing_fails_where_it_is_required(run_without: Callable[[str], str]) -> None:
-    assert "1 passed, 2 errors" in run_without("1")
+    assert "3 passed, 2 errors" in run_without("1")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Apps, absent, close, used
+from tests.conftest import Apps, absent, close
 from tests.guard.world import World, settle, settle_on
 
 
@@ -53,10 +53,8 @@ def any_world(request: pytest.FixtureRequest, apps: Apps, tmp_path_factory: pyte
 
 
 @pytest.fixture
-def any_fresh(any_world: World, request: pytest.FixtureRequest) -> Iterator[World]:
+def any_fresh(any_world: World) -> Iterator[World]:
     """The file's `any_world`, put back to its beginning before and after this test."""
-    if any_world.path is None:
-        used(request, "PostgreSQL")
     any_world.back()
     yield any_world
     any_world.back()

@@ -47,13 +47,6 @@ WEIRD: dict[str, bytes] = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def _noted(request: pytest.FixtureRequest) -> None:
-    """Count what ran on PostgreSQL."""
-    if "postgresql" in request.node.name:
-        request.node.user_properties.append(("ran_with", "PostgreSQL"))
-
-
 def quick(ask: Callable[[], TestResponse], told: object) -> TestResponse:
     """The answer, which must come soon and be no fault of ours."""
     began, computing = time.perf_counter(), time.process_time()
