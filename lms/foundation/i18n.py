@@ -173,10 +173,18 @@ def _locale() -> str:
     return "en_GB" if language() == "en" else language()
 
 
+#: What a pattern of ours is where a language sets a word between day, month and year: "miércoles 3 de marzo".
+_OWN_PATTERNS = {
+    ("es", "EEEE d MMMM"): "EEEE d 'de' MMMM",
+    ("es", "LLLL y"): "LLLL 'de' y",
+    ("ca", "LLLL y"): "LLLL 'del' y",
+}
+
+
 @lru_cache(maxsize=2048)
 def _written(day: date, style: str, locale: str) -> str:
     """A date in CLDR's words, remembered: a page may show the same twenty days as the one before."""
-    text: str = _format_date(day, format=style, locale=locale)
+    text: str = _format_date(day, format=_OWN_PATTERNS.get((locale, style), style), locale=locale)
     if locale == "fr" and day.day == 1:  # CLDR's pattern does not know that the French write "1er mars"
         text = re.sub(r"(?<!\d)1 (?=[^\W\d])", "1er ", text, count=1)
     return text

@@ -38,6 +38,18 @@ def test_dates(ctx: Flask, lang: str, told: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("lang", "day", "month"),
+    [
+        ("fr", "mercredi 3 mars", "mars 2027"), ("es", "miércoles 3 de marzo", "marzo de 2027"),
+        ("ca", "dimecres 3 de març", "març del 2027"), ("en", "Wednesday 3 March", "March 2027"),
+    ],
+)  # fmt: skip
+def test_our_own_patterns_have_the_words_between(ctx: Flask, lang: str, day: str, month: str) -> None:
+    with speaking(lang):
+        assert (format_date(date(2027, 3, 3), "EEEE d MMMM"), format_date(date(2027, 3, 3), "LLLL y")) == (day, month)
+
+
+@pytest.mark.parametrize(
     ("lang", "half", "thousands"),
     [("fr", "0,50", "1\u202f504"), ("es", "0,50", "1504"), ("ca", "0,50", "1504"), ("en", "0.50", "1,504")],
 )

@@ -67,6 +67,16 @@ def test_one_word_for_a_request_to_join() -> None:
     assert bad == []
 
 
+def test_catalan_days_stand_without_a_bare_article() -> None:
+    """Catalan writes *l’1* and *l’11 de març*: before a date that may be either, a sentence says *el dia*."""
+    bad = []
+    for room in HAVE_WORDS:
+        for message in read(path_of(room, "ca"), "ca"):
+            texts = [message.string] if isinstance(message.string, str) else list(message.string)
+            bad += [(room, text) for text in texts if re.search(r"(?i)\b(el|del|al) %\((day|date|end)\)s", text)]
+    assert bad == []
+
+
 #: An ordinary space where French wants one that does not break, or none at all.
 FRENCH_SLIP = re.compile(r"\u0020[?!;:»](?=\s|$|[.,)])|«(?!\u00a0)|[\w»)][?!;](?=\s|$)|(?<!\u00a0)»")
 
