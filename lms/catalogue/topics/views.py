@@ -9,9 +9,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from lms.accounts.visitor import visitor
 from lms.catalogue.topics import queries, rules, service
 from lms.catalogue.topics.forms import TopicForm
-from lms.catalogue.topics.queries import Wish
+from lms.catalogue.topics.queries import Mine, Wish
 from lms.foundation.db import writing
+from lms.foundation.errors import NotFound
 from lms.foundation.i18n import LANGUAGES, _, language
+from lms.foundation.tokens import seal, unsealed
 from lms.spaces.policy import guard
 
 bp = Blueprint("topics", __name__, template_folder="templates")
@@ -29,16 +31,23 @@ def mine() -> Any:
         return redirect(url_for("topics.mine"))
     if request.method == "GET":
         form.topic.data = rules.clean(request.args.get("about", ""))
-    page = render_template("topics/mine.html", form=form, topics=queries.mine(visitor().id))
+    page = render_template("topics/mine.html", form=form, topics=queries.mine(visitor().id), sealed=_sealed)
     return (page, 422) if form.errors else page
 
 
 @bp.post("/topics/<topic_id>/withdraw")
 @guard("signed_in")
 def withdraw(topic_id: str) -> Any:
-    """Take one's topic back; its words stand in the field, to be proposed again."""
-    with writing():
-        text = service.withdraw(visitor().id, topic_id)
+    """Take one's topic back; its words stand in the field, to be proposed again. Pressed twice, it is said twice: the
+    button carries that the topic was one's own, since of what is withdrawn nothing is kept.
+    """
+    try:
+        with writing():
+            text = service.withdraw(visitor().id, topic_id)
+    except NotFound:
+        if unsealed(f"topic:{visitor().id}", request.form.get("own", "")) != topic_id:
+            raise
+        text = rules.clean(request.form.get("about", ""))
     flash(_("Withdrawn: nobody reads it any more. Its words stand in the field, should you change your mind."), "yes")
     return redirect(url_for("topics.mine", about=text))
 
@@ -68,6 +77,11 @@ def settle(topic_id: str) -> Any:
         return redirect(url_for("topics.listed", done=topic_id, page=request.args.get("page")))
     flash(_("The topic is open again."), "yes")
     return redirect(url_for("topics.listed"))
+
+
+def _sealed(topic: Mine) -> str:
+    """What says that a topic is the visitor's own, also when it is gone."""
+    return seal(f"topic:{visitor().id}", topic.id)
 
 
 def _text_of(topic: Wish) -> tuple[str, str]:

@@ -96,6 +96,26 @@ def test_a_topic_is_taken_back_by_its_owner_alone_and_can_be_proposed_again(hous
     assert kept(house) == [("Le bruit", "en")]
 
 
+def test_withdraw_pressed_twice_says_the_same_twice_and_to_nobody_else(house: House) -> None:
+    topic = propose(house, "learner_a", "Le bruit")
+    lea = house.client("learner_a")
+    page = lea.get("/topics")
+    twice = [lea.fill(page, form="/withdraw", press="Withdraw") for _ in range(2)]
+    assert [one.status_code for one in twice] == [200, 200]
+    assert [one.request.full_path for one in twice] == [twice[0].request.full_path] * 2
+    for one in twice:
+        assert "Withdrawn" in one.text
+        (field,) = (found for found in page_of(one).iter("input") if found.get("name") == "topic")
+        assert field.get("value") == "Le bruit"
+    (own,) = (one.get("value") for one in page_of(page).iter("input") if one.get("name") == "own")
+    other = house.client("learner_b")
+    token = next(
+        one.get("value") for one in page_of(other.get("/topics")).iter("input") if one.get("name") == "csrf_token"
+    )
+    assert other.post(f"/topics/{topic}/withdraw", data={"csrf_token": token, "own": own}).status_code == 404
+    assert other.post(f"/topics/{new_id()}/withdraw", data={"csrf_token": token, "own": own}).status_code == 404
+
+
 @pytest.mark.parametrize("text", ["", "   ", "?!", "x" * 201])
 def test_what_is_no_topic_is_said_in_place(house: House, text: str) -> None:
     page = house.client("learner_a").fill("/topics", {"topic": text})
