@@ -216,6 +216,20 @@ def test_an_open_campaign_is_told_to_members_alone(house: House) -> None:
     assert asked not in words_of(house.client("trainer").get("/home")), "a trainer without a space gets no letter"
 
 
+def test_who_came_after_the_letters_left_is_promised_none(house: House) -> None:
+    def late() -> str:
+        made = accounts.create_person(email="late@example.org", name="Late", lang="en").id
+        spaces.give_role(made, "learner", "la-bobine")
+        return made
+
+    house.write(lambda: survey.open_campaign(survey.keep_instrument(*questionnaire())))
+    house.ids["late"] = house.write(late)
+    for who in ("late", "learner_a"):
+        assert "If you belonged to a space when the survey began, your personal link is in your mail" in words_of(
+            house.client(who).get("/home")
+        )
+
+
 @pytest.mark.parametrize(("registration", "told"), [("open", True), ("invitation", False)])
 def test_no_space_yet(make_house: Callable[..., House], registration: str, told: bool) -> None:
     house = make_house(registration=registration)
