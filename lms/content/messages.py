@@ -821,8 +821,8 @@ CATALOGUE: Final[dict[str, dict[str, Message]]] = {
     "W402": {
         "en": ("the source has changed since this translation (sections: {count})", "read the changed sections again"),
         "fr": ("la source a changé depuis cette traduction (sections : {count})", "relisez les sections changées"),
-        "es": ("el original ha cambiado desde esta traducción (secciones: {count})", "revisa las secciones cambiadas"),
-        "ca": ("l’original ha canviat des d’aquesta traducció (seccions: {count})", "revisa les seccions canviades"),
+        "es": ("el original ha cambiado desde esta traducción (apartados: {count})", "revisa los apartados cambiados"),
+        "ca": ("l’original ha canviat des d’aquesta traducció (apartats: {count})", "revisa els apartats canviats"),
     },
     "W402/readme": {
         "en": ("README.md says something else than the course", "run “courses readme”"),
