@@ -41,6 +41,8 @@ SERVE = (
     "import sys; from lms.__main__ import bind; from lms.serving import serve; "
     "sys.exit(serve(bind('127.0.0.1', int(sys.argv[1])), '127.0.0.1', demo=sys.argv[2] == 'demo'))"
 )
+#: Milliseconds to wait for what a page does: no page takes so long, a machine with much else to do may.
+WAIT = 30_000
 #: Settings of the machine that runs the tests and must not leak into a site under test.
 SETTINGS = ("DATABASE_URL", "REDIS_URL", "BASE_URL", "SMTP_URL", "SECRET_KEY")
 #: Rules of axe that a page must stand: WCAG 2.2 A and AA, and good practice.
@@ -206,6 +208,7 @@ def axe(page: Page) -> None:
     """Hold axe-core against the page as it stands. Raises `AssertionError` with each violation and where it is."""
     from axe_playwright_python.base import AXE_SCRIPT
 
+    page.wait_for_load_state()  # not while its sheets are still on their way
     # Half a megabyte of script goes in once for a document, and the violations alone come back: it is run very often.
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)

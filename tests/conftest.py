@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from lms.__main__ import alone, chromium
-from tests.browser import FLAGS, Live
+from tests.browser import FLAGS, WAIT, Live
 from tests.servers import MailSink, Missing, Postgres, Valkey
 from tests.visits import StrictClient
 
@@ -155,10 +155,11 @@ def _browser() -> Iterator[Browser | str]:
         yield "browser: install Chromium (Debian: apt-get install chromium) or set LMS_CHROMIUM to its path"
         return
     try:
-        from playwright.sync_api import sync_playwright
+        from playwright.sync_api import expect, sync_playwright
     except ImportError:
         yield "browser: install tests/requirements-browser.txt"
         return
+    expect.set_options(timeout=WAIT)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
         yield browser
@@ -179,7 +180,7 @@ def browser(_browser: Browser | str, request: pytest.FixtureRequest) -> Browser:
 def page(browser: Browser) -> Iterator[Page]:
     """A fresh tab with no cookies, as wide as a small laptop."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="fr-FR", reduced_motion="reduce")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(WAIT)
     yield context.new_page()
     context.close()
 

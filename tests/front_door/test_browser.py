@@ -38,6 +38,6 @@ def test_a_request_to_another_machine_is_seen(live: Live, page: Page) -> None:
     page.route("http://192.0.2.1/**", lambda route: route.abort())
     seen = watch(page, live.url)
     page.goto("about:blank")
-    page.set_content('<img alt="" src="http://192.0.2.1/pixel.gif">')
-    page.wait_for_timeout(200)
+    with page.expect_event("requestfailed"):
+        page.set_content('<img alt="" src="http://192.0.2.1/pixel.gif">')
     assert seen.foreign == ["http://192.0.2.1/pixel.gif"]

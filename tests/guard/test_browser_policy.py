@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.browser import Live, followed, watch
+from tests.browser import WAIT, Live, followed, watch
 from tests.house.census import DOORS
 from tests.trips.steps import go_on
 
@@ -86,7 +86,7 @@ def crawl(page: Page, live: Live) -> Counter[str]:
 def context(browser: Browser) -> Any:
     """A browser of somebody who has never been here."""
     made = browser.new_context(viewport={"width": 1280, "height": 800}, locale="fr-FR", reduced_motion="reduce")
-    made.set_default_timeout(10_000)
+    made.set_default_timeout(WAIT)
     made.add_init_script(f"({LISTEN})()")
     yield made
     made.close()

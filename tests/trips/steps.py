@@ -15,14 +15,14 @@ from pathlib import Path
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from lms.__main__ import ROOT
-from tests.browser import Live, patient, watch
+from tests.browser import WAIT, Live, patient, watch
 
 COURSES = ROOT / "courses"
 #: Course, unit and activity of the demonstration's learner: the lesson that comes next, the one after it, the last quiz.
 COURSE = "mediation-premiers-pas"
 NEXT, AFTER, LAST = "chaque-personne", "se-parler", "faire-le-point"
 #: Seconds to wait for what the job runner does.
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @contextmanager
@@ -38,7 +38,7 @@ def visitor(browser: Browser, live: Live, *, width: int = 1280, script: bool = T
         reduced_motion="reduce",
         java_script_enabled=script,
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(WAIT)
     page = context.new_page()
     seen = watch(page, live.url)
     patient(page)
@@ -139,6 +139,7 @@ def choice(fields: Locator, words: str) -> Locator:
     """The row of a question whose words are `words`."""
     rows = fields.locator("label.choice")
     rows.first.wait_for()  # the page may still be on its way
+    fields.page.wait_for_load_state()
     said = [plain(row) for row in rows.all_inner_texts()]
     assert plain(words) in said, f"{words!r} is not among {said}"
     return rows.nth(said.index(plain(words)))
@@ -161,6 +162,7 @@ def give(fields: Locator, key: Key) -> None:
 def in_order(fields: Locator, wanted: list[str]) -> None:
     """Put the lines of an order in their places: with the arrows, or, without script, with the menus."""
     fields.locator("li").first.wait_for()
+    fields.page.wait_for_load_state()
     for place, words in enumerate(wanted, start=1):
         if fields.locator("select").first.is_visible():
             fields.get_by_label(words, exact=True).select_option(str(place))
