@@ -13,10 +13,10 @@ from sqlalchemy.orm import aliased
 
 from lms.accounts.models import Person
 from lms.catalogue.models import Course
-from lms.catalogue.queries import Published, followed, places
+from lms.catalogue.queries import places, titles
 from lms.foundation.clock import DEFAULT_ZONE, end_of, local, now, today
 from lms.foundation.db import db, read
-from lms.foundation.i18n import LANGUAGES, language
+from lms.foundation.i18n import language
 from lms.learning.assignments.models import (
     Assignment,
     AssignmentCourse,
@@ -593,7 +593,7 @@ def asked_of(enrolment_id: str, *, by_others: bool = True) -> Asked | None:
         return None
     if by_others and db.session.scalar(_expected().where(Person.id == row.id).limit(1)) is not None:
         return None  # one mail is enough: the invitation leads to the course too
-    title = followed([row.current_version_id], _said, "titles", by_outline=True)[row.current_version_id][row.lang]
+    title = titles([row.current_version_id], row.lang)[row.current_version_id]
     return Asked(row.id, row.email, row.name, row.lang, row.course_id, title, row.by or "", row.why, row.due_on)
 
 
@@ -620,8 +620,8 @@ def waiting_for(person_id: str, lang: str) -> list[tuple[str, date | None]]:
         .where(Enrolment.person_id == person_id, Enrolment.state == "active", Enrolment.source == "manager")
         .order_by(Enrolment.due_on.is_(None), Enrolment.due_on, Enrolment.course_id)
     ).all()
-    said = followed([row.current_version_id for row in rows], _said, "titles", by_outline=True)
-    return [(said[row.current_version_id][lang], row.due_on) for row in rows]
+    said = titles([row.current_version_id for row in rows], lang)
+    return [(said[row.current_version_id], row.due_on) for row in rows]
 
 
 def renewal_asked(renewal_id: str) -> Asked | None:
@@ -641,7 +641,7 @@ def renewal_asked(renewal_id: str) -> Asked | None:
     ).one_or_none()  # fmt: skip
     if row is None or not _still_asks(None, row.id):
         return None
-    title = followed([row.current_version_id], _said, "titles", by_outline=True)[row.current_version_id][row.lang]
+    title = titles([row.current_version_id], row.lang)[row.current_version_id]
     return Asked(row.id, row.email, row.name, row.lang, row.course_id, title, "", row.why, row.due_on)
 
 
@@ -695,10 +695,10 @@ class Told:
 def ways_told(person_id: str, course_id: str | None = None) -> list[Told]:
     """The paths somebody is on, with titles in their language; with `course_id`, those it is in. One query."""
     rows = read(_WAYS, person=person_id).all()
-    said = followed([row.current_version_id for row in rows], _said, "titles", by_outline=True)
+    said = titles([row.current_version_id for row in rows], language())
     steps: dict[tuple[str, str], list[tuple[str, str, str | None]]] = defaultdict(list)
     for row in rows:
-        steps[row.id, row.title].append((row.course_id, said[row.current_version_id][language()], row.state))
+        steps[row.id, row.title].append((row.course_id, said[row.current_version_id], row.state))
     return [
         Told(title, tuple(each), place_now([one[2] for one in each]))
         for (_assignment, title), each in steps.items()
@@ -741,15 +741,11 @@ def forecast(scope: Scope, courses: Collection[str]) -> Forecast:
     )  # fmt: skip
 
 
-def _said(published: Published) -> dict[str, str]:
-    return {lang: published.document.title(lang) for lang in LANGUAGES}
-
-
 def offered() -> dict[str, str]:
     """Course -> its title in this reader's language, of what can be assigned, in the order of the shelf."""
     found = places()
-    said = followed([one.version_id for one in found], _said, "titles", by_outline=True)
-    return {one.course_id: said[one.version_id][language()] for one in found}
+    said = titles([one.version_id for one in found], language())
+    return {one.course_id: said[one.version_id] for one in found}
 
 
 def titles_of(course_ids: Collection[str]) -> dict[str, str]:
@@ -757,5 +753,5 @@ def titles_of(course_ids: Collection[str]) -> dict[str, str]:
     if not course_ids:
         return {}
     rows = db.session.execute(sa.select(Course.id, Course.current_version_id).where(Course.id.in_(course_ids))).all()
-    said = followed([row.current_version_id for row in rows], _said, "titles", by_outline=True)
-    return {row.id: said[row.current_version_id][language()] for row in rows}
+    said = titles([row.current_version_id for row in rows], language())
+    return {row.id: said[row.current_version_id] for row in rows}
