@@ -12,7 +12,7 @@ import yaml
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import Live
-from tests.trips.steps import COURSES, PATIENCE, sign_in, survey_link, visitor
+from tests.trips.steps import COURSES, PATIENCE, go_on, sign_in, survey_link, visitor
 
 #: How far a course takes a competency (NEEDS 3.3).
 GRADES = {"mentioned": Fraction(0), "taught": Fraction(1, 3), "practised": Fraction(2, 3), "assessed": Fraction(1)}
@@ -71,7 +71,7 @@ def test_the_needs_order_the_shelf_a_pin_wins_and_closing_computes_anew(browser:
         answer_all(page, link)
         sign_in(page, live, "coordinator")
         page.goto("/network")
-        page.get_by_role("link", name="Voir les besoins et l’ordre des cours").click()
+        go_on(page.get_by_role("link", name="Voir les besoins et l’ordre des cours"))
         counted = answers_in(live)
         expect(page.get_by_role("main")).to_contain_text(f"{len(counted)} réponses comptées")
         needs = needs_of(counted)
@@ -89,19 +89,19 @@ def test_the_needs_order_the_shelf_a_pin_wins_and_closing_computes_anew(browser:
         page.locator("section[aria-labelledby=courses] summary").click()
         row = page.locator("section[aria-labelledby=courses] li").last
         row.get_by_role("combobox").select_option("1")
-        row.get_by_role("button", name="Fixer").click()
+        go_on(row.get_by_role("button", name="Fixer"))
         expect(page.get_by_role("status").first).to_contain_text("sa place")
         assert shelf_on(page) == [last, *wanted[:-1]]
         page.goto("/catalogue")
         expect(page.locator("main h2, main h3").filter(has_text=last).first).to_be_visible()
         page.goto("/network/needs")
-        page.get_by_role("button", name=re.compile("^Ne plus fixer")).click()
+        go_on(page.get_by_role("button", name=re.compile("^Ne plus fixer")))
         assert shelf_on(page) == wanted
 
         # closing: a page that says what it means, one press, and the new computation arrives
         page.get_by_role("link", name="Fermer l’enquête").click()
         expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Fermer l’enquête"))
-        page.get_by_role("button", name="Fermer l’enquête").click()
+        go_on(page.get_by_role("button", name="Fermer l’enquête"))
         expect(page.get_by_role("status").first).to_contain_text("enquête est fermée")
         # hers, and those that waited with it
         counted = answers_in(live)
@@ -128,10 +128,10 @@ def name_of(names: dict[str, object], competency: str) -> str:
 def answer_all(page: Page, link: str) -> None:
     """Answer the whole survey, the same on every page, and send it."""
     page.goto(link)
-    page.get_by_role("button", name="Commencer").click()
+    go_on(page.get_by_role("button", name="Commencer"))
     while not page.url.endswith("/check"):
         page.locator("#importance").get_by_label("très utile", exact=True).check()
         page.locator("#competence").get_by_label("j’y arrive avec de l’aide").check()
-        page.get_by_role("button", name="Continuer").click()
+        go_on(page.get_by_role("button", name="Continuer"))
     page.get_by_role("button", name="Envoyer mes réponses").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Merci")

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from lms.__main__ import ROOT
 from tests.browser import Live
-from tests.trips.steps import visitor
+from tests.trips.steps import go_on, visitor
 
 
 def test_the_first_coordinator_enters_by_the_printed_link(browser: Browser, sites: Callable[..., Live]) -> None:
@@ -39,7 +39,7 @@ def test_the_first_coordinator_enters_by_the_printed_link(browser: Browser, site
         page.get_by_label(re.compile("^(Votre nom|Nom|Prénom)")).fill("Jana Vidal")
         page.get_by_role("button", name="Accepter et commencer").click()
         expect(page.get_by_role("link", name="Jana Vidal")).to_be_visible()
-        page.get_by_role("link", name="Réseau").click()
+        go_on(page.get_by_role("link", name="Réseau"))
         expect(page.get_by_role("heading", level=1)).to_be_visible()
 
     # it worked once

@@ -66,7 +66,7 @@ def test_by_the_code_on_the_screen_then_asked_elsewhere_then_gone(browser: Brows
         team = team_of(manager)
         manager.goto(f"{team}/code")
         axe(manager)
-        manager.get_by_role("button", name="Créer un code").click()
+        go_on(manager.get_by_role("button", name="Créer un code"))
         axe(manager)
         code = CODE.findall(manager.get_by_role("main").inner_text())[0]
         space = manager.get_by_role("heading", level=1).inner_text().removeprefix("Rejoindre ")
@@ -122,11 +122,11 @@ def test_axe_finds_nothing_on_the_pages_of_joining(browser: Browser, live: Live)
             page.goto("/account/spaces")
             leaving = page.get_by_role("link", name=re.compile("^Quitter")).first
             mine = (leaving.get_attribute("href") or "").split("/")[-2]
-            leaving.click()
+            go_on(leaving)
             axe(page)
             ask_elsewhere(live, live.accounts["learner"][0], mine)
             page.goto("/home")
-            page.get_by_role("link", name=re.compile("aimerait vous accueillir")).click()
+            go_on(page.get_by_role("link", name=re.compile("aimerait vous accueillir")))
             axe(page)
             if width == 1280:  # answered, and opened once more
                 question = page.url

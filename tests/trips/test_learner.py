@@ -15,6 +15,7 @@ from tests.trips.steps import (
     check,
     choice,
     give,
+    go_on,
     keys_of,
     open_last_quiz,
     plain,
@@ -27,7 +28,7 @@ from tests.trips.steps import (
 
 def resume(page: Page) -> None:
     """The one button of the home page."""
-    page.get_by_role("link", name="Reprendre").click()
+    go_on(page.get_by_role("link", name="Reprendre"))
 
 
 def answer_in_lesson(page: Page) -> None:
@@ -55,7 +56,7 @@ def test_a_learner_goes_on_where_he_was_and_sees_it_grow(browser: Browser, live:
         resume(page)
         expect(page).to_have_url(re.compile(f"/courses/{COURSE}/{NEXT}/lesson$"))
         answer_in_lesson(page)
-        page.locator("button[name=do][value=finish]").click()
+        go_on(page.locator("button[name=do][value=finish]"))
         expect(page.get_by_role("status").first).to_contain_text("Recevoir chaque personne à part")
 
         page.goto(f"/courses/{COURSE}")
@@ -79,7 +80,7 @@ def test_a_learner_goes_on_where_he_was_and_sees_it_grow(browser: Browser, live:
 def take_quiz(page: Page) -> None:
     """The quiz of the last step: every question on a page of its own, left after the second, gone on with, all right."""
     keys = keys_of(LAST, "quiz-final")
-    page.locator("main form button.sign").click()
+    go_on(page.locator("main form button.sign"))
     for number, (name, key) in enumerate(keys.items(), start=1):
         expect(page).to_have_title(re.compile(f"Question {number} sur {len(keys)}"))
         if number == 3:
@@ -90,7 +91,7 @@ def take_quiz(page: Page) -> None:
         give(question(page, name), key)
         check(question(page, name))
         expect(page.locator("#feedback")).to_contain_text("Oui.")
-        page.get_by_role("link", name="Continuer").click()
+        go_on(page.get_by_role("link", name="Continuer"))
     expect(page).to_have_url(re.compile("/end$"))
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.locator("main")).to_contain_text(f"{len(keys)} sur {len(keys)}")

@@ -21,7 +21,8 @@ class Hand:
         """Activate a link or a button, and wait for the page it leads to."""
         self.presses += 1
         expect(what).to_have_count(1)
-        with self.page.expect_navigation():
+        self.page.wait_for_load_state("load")
+        with self.page.expect_event("load"):
             if self.keyboard:
                 what.focus()
                 expect(what).to_be_focused()

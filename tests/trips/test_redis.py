@@ -51,7 +51,7 @@ def test_a_whole_trip_after_redis_has_stopped(browser: Browser, sites: Callable[
         # what needs a job is written down for later, and the page says so as ever
         page.goto("/sign-in/link")
         page.get_by_label("Adresse e-mail").fill(live.accounts["manager"][0])
-        page.locator("main form button").first.click()
+        go_on(page.locator("main form button").first)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         sign_in(page, live, "coordinator")
         page.goto("/network/needs/close")

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser import Live, axe
-from tests.trips.steps import COURSE, Key, check, choice, give, keys_of, question, visitor
+from tests.trips.steps import COURSE, Key, check, choice, give, go_on, keys_of, question, visitor
 from tests.trips.test_keyboard import Hands
 
 FIRST = "poser-le-cadre"
@@ -34,10 +34,10 @@ def test_from_the_front_page_to_the_end_of_a_first_step(browser: Browser, live: 
         name = next(iter(keys))
         form = page.locator(f"form[action$='/{name}']")
         form.get_by_label(keys[name].wrong[0]).check()
-        form.get_by_role("button").click()
+        go_on(form.get_by_role("button"))
         expect(page.locator("#feedback")).to_contain_text("Pas encore.")
         stands(page)
-        page.get_by_role("link", name=re.compile("Commencer cette étape")).click()
+        go_on(page.get_by_role("link", name=re.compile("Commencer cette étape")))
         expect(page).to_have_url(re.compile(rf"/try/{COURSE}/lesson$"))
         stands(page)
         for name, key in keys.items():
@@ -48,7 +48,7 @@ def test_from_the_front_page_to_the_end_of_a_first_step(browser: Browser, live: 
         expect(page.locator("#q-frigo")).to_contain_text("Oui.")  # the first answer is still told after the last
         stands(page)
         expect(page.get_by_role("heading", name="C’était la première étape")).to_be_visible()
-        page.get_by_role("link", name="J’ai une invitation").click()
+        go_on(page.get_by_role("link", name="J’ai une invitation"))
         stands(page)
 
 
@@ -56,7 +56,7 @@ def test_a_first_step_without_script(browser: Browser, live: Live) -> None:
     keys = keys_of(FIRST, "lesson")
     with visitor(browser, live, width=390, script=False) as page:
         page.goto("/")
-        page.get_by_role("link", name=re.compile("Commencer une étape")).click()
+        go_on(page.get_by_role("link", name=re.compile("Commencer une étape")))
         for name, key in keys.items():
             if key.kind == "single":
                 choice(question(page, name), key.right[0]).click()
@@ -72,14 +72,14 @@ def test_a_search_by_keyboard(browser: Browser, live: Live, width: int) -> None:
         page.goto("/catalogue")
         hands.to(id="q")
         page.keyboard.type("reformuler")
-        hands.page.keyboard.press("Enter")
+        hands.go()
         expect(page).to_have_url(re.compile(r"/search\?q=reformuler"))
         expect(page.locator("mark").first).to_be_visible()
         stands(page)
         hands.to(words="Médiation, premiers pas")
         page.goto("/search?q=girafe+conseil")
         stands(page)
-        page.get_by_role("link", name="sans « girafe »").click()
+        go_on(page.get_by_role("link", name="sans « girafe »"))
         expect(page.locator("mark").first).to_be_visible()
         page.goto("/search?q=llave")
         expect(page.get_by_text("Aussi en espagnol")).to_be_visible()

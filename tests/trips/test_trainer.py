@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect
 
 from tests.browser import Live
-from tests.trips.steps import COURSE, COURSES, LAST, NEXT, sign_in, visitor
+from tests.trips.steps import COURSE, COURSES, LAST, NEXT, go_on, sign_in, visitor
 
 #: A sentence of the lesson that comes next, and what the trainer makes of it.
 BEFORE, AFTER = "Neutre, cela se voit", "Être neutre, cela se voit"
@@ -34,12 +34,12 @@ def test_a_changed_file_is_served_and_a_broken_one_is_not(
         row = page.get_by_role("row").filter(has_text=f"courses/{COURSE}")
         expect(row).to_contain_text("version 1")
         publish = page.get_by_role("button", name="Relire le dossier")
-        publish.click()
+        go_on(publish)
         expect(page.get_by_role("status").first).to_contain_text("Rien n’a changé")
 
         # a changed file: one press, a new version, nobody's progress touched
         lesson.write_text(lesson.read_text().replace(BEFORE, AFTER))
-        publish.click()
+        go_on(publish)
         expect(page.get_by_role("status").first).to_contain_text("1 nouvelle version")
         expect(row).to_contain_text("version 2")
         learner.reload()
@@ -51,7 +51,7 @@ def test_a_changed_file_is_served_and_a_broken_one_is_not(
         # a broken file: where, which code, what is wrong, what to do; the good version stays
         quiz.write_text(quiz.read_text().replace("- [x]", "- [ ]", 1))
         line = quiz.read_text().splitlines().index("<!-- q-premiere-phrase -->")
-        publish.click()
+        go_on(publish)
         expect(page).to_have_url(re.compile(f"/write/{COURSE}$"))
         expect(page.get_by_role("status").first).to_contain_text("sa dernière bonne version reste en ligne")
         told = page.get_by_role("listitem").filter(has_text=f"units/{LAST}/quiz-final.fr.md")
@@ -67,5 +67,5 @@ def test_a_changed_file_is_served_and_a_broken_one_is_not(
 
         # mended: nothing to say, and the text is the one that is served
         quiz.write_text((COURSES / COURSE / "units" / LAST / "quiz-final.fr.md").read_text())
-        page.get_by_role("button", name="Relire le dossier").click()
+        go_on(page.get_by_role("button", name="Relire le dossier"))
         expect(page.get_by_role("status").first).not_to_contain_text("erreur")
