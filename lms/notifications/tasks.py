@@ -197,7 +197,7 @@ def ask_to_move(args: dict[str, Any]) -> Effect:
     return _send(
         "transfer", key, person_id=found.person_id, address=found.email, name=found.name, lang=found.lang, by=found.by,
         space=f"{found.space} ({found.place})", until=found.expires_at, zone=found.zone,
-        link=address_of("joining.transfer", transfer_id=found.id),
+        link=address_of("joining.transfer", transfer_id=found.id, space=found.space_id),
     )  # fmt: skip
 
 

@@ -276,6 +276,12 @@ def requested_by(person_id: str, most: int = 20) -> list[Row[Any]]:
     )
 
 
+def newest_question(person_id: str, space_id: str) -> str | None:
+    """The id of the question that this space put to this person last; one put anew has a new id. None if it never did."""
+    mine = db.session.execute(sa.select(Transfer.id, Transfer.space_id).where(Transfer.person_id == person_id))
+    return next((row.id for row in mine if row.space_id == space_id), None)
+
+
 def transfer_state(transfer_id: str, person_id: str) -> str | None:
     """What became of a question that was put to this person; None if none such was."""
     row = db.session.execute(

@@ -212,13 +212,19 @@ def leave(space_id: str) -> Any:
 @bp.route("/transfers/<transfer_id>", methods=["GET", "POST"])
 @guard("signed_in")
 def transfer(transfer_id: str) -> Any:
-    """A space would like to have me: move, belong to both, or decline. I decide; it learns only whether I come."""
+    """A space would like to have me: move, belong to both, or decline. I decide; it learns only whether I come.
+
+    The link of a question that was put anew since (`space`: by whom) leads to the one that is put now.
+    """
     me = visitor().id
     question = queries.asked(transfer_id)
     if question is None or question.person_id != me:
         state = queries.transfer_state(transfer_id, me)
         if state is None:
-            raise NotFound()
+            anew = queries.newest_question(me, request.values.get("space", ""))
+            if anew is None:
+                raise NotFound()
+            return redirect(url_for("joining.transfer", transfer_id=anew))
         if request.method == "POST":
             return redirect(url_for("joining.mine"))  # the button pressed twice
         return render_template("joining/over.html", state=state), 410

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -73,6 +74,26 @@ def test_the_home_and_the_mail_lead_to_the_question(demo_house: House) -> None:
     home = house.client("learner_b").get("/home")
     assert f"/transfers/{transfer}" in home.get_data(as_text=True)
     assert f"/transfers/{transfer}" not in house.client("learner_a").get("/home").get_data(as_text=True)
+
+
+def test_the_first_mail_of_a_question_put_anew_leads_to_the_one_that_is_put_now(demo_house: House) -> None:
+    house = demo_house
+    first = asked(house)
+    house.run_jobs()
+    (link,) = re.findall(r"/transfers/\S+", next(mail.body or "" for mail in house.kept() if mail.kind == "transfer"))
+    me, other = house.client("learner_b"), house.client("learner_a")
+    open_page = me.get(link)
+    house.client("manager_a").fill("/team/la-bobine/invite", form="/withdraw")
+    assert me.get(link).status_code == 410
+    second = asked(house)
+    assert second != first
+    for page in (me.get(link, follow_redirects=True), me.fill(open_page, {"answer": "both"}, follow=True)):
+        assert (page.status_code, page.request.path) == (200, f"/transfers/{second}")
+    assert other.get(link).status_code == 404
+    for wrong in (f"/transfers/{first}", f"/transfers/{first}?space=l-estive", f"/transfers/{first}?space=%00"):
+        assert me.get(wrong).status_code == 404
+    answer(house, second, "both")
+    assert me.get(link, follow_redirects=True).status_code == 410
 
 
 def test_twice_is_once(any_house: House) -> None:
