@@ -223,7 +223,8 @@ def zone_city(zone: str) -> str:
 def format_number(value: float, digits: int | None = None) -> str:
     """A number as the reader writes it (1,9 in French, 1.9 in English), with exactly `digits` decimals if given."""
     pattern = None if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
-    return format_decimal(value, format=pattern, locale=_locale())
+    grouped = language() != "es" or abs(value) >= 10_000  # Spanish parts no number of four figures: 1504, 15.040
+    return format_decimal(value, format=pattern, locale=_locale(), group_separator=grouped)
 
 
 def translation_folders() -> list[Path]:
