@@ -12,6 +12,7 @@ from typing import Any
 
 from lms.priorities.planning import rules as planning
 from lms.priorities.planning.path import Lever
+from lms.survey.analysis.uncertainty import standing_of
 
 #: How far a course takes a competency, in thirds: mentioned, taught, practised, practised and assessed.
 THIRDS = {"mentioned": 0, "taught": 1, "practised": 2, "assessed": 3}
@@ -93,8 +94,8 @@ def certainty(need: Need) -> str:
     """How sure it is that a need is among the first five: "clear" (80 of 100 draws or more), "likely", "contender" or
     "".
     """
-    top = need.top or 0.0
-    return "clear" if top >= 0.8 else "likely" if top >= 0.5 else "contender" if top >= 0.2 else ""
+    said = standing_of(need.top or 0.0)
+    return "" if said == "none" else said
 
 
 def standing_out(needs: Sequence[Need]) -> int:

@@ -223,6 +223,11 @@ def label(mwds: float, chance: float) -> str:
     """What may be said of an item: "no_gap", or how clearly it is among the first: "clear", "likely", "contender", "none"."""
     if round(mwds, DECIMALS) <= 0:
         return "no_gap"
+    return standing_of(chance)
+
+
+def standing_of(chance: float) -> str:
+    """How clearly something is among the first that is so in this share of the draws (0 to 1)."""
     return "clear" if chance >= 0.8 else "likely" if chance >= 0.5 else "contender" if chance >= 0.2 else "none"
 
 
