@@ -83,6 +83,8 @@ class Ready:
 
 def ready(data: bytes, name: str) -> Ready:
     """The file to keep. Raises `Unfit` for what is not on the list, is cut off or could do harm."""
+    if not data:
+        raise Unfit("broken")
     title, ending = _named(name)
     kind = _kind(data, ending)
     kept = _CLEAN.get(kind, _as_it_is)(data, kind)

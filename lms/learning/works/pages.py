@@ -95,12 +95,12 @@ def too_large(assignment: Assignment) -> str:
     )
 
 
-def unfit(fault: Unfit) -> str:
-    """What is said of a file that is not kept."""
+def unfit(fault: Unfit, *, to_peers: bool) -> str:
+    """What is said of a file that is not kept; `to_peers`, whether it would go to people who take no PDF (see `unclean`)."""
     return {
-        "kind": _(
-            "This kind of file is not accepted. Send a PDF, a picture, an office document, plain text or a sound."
-        ),
+        "kind": _("This kind of file is not accepted. Send a picture, an office document, plain text or a sound.")
+        if to_peers
+        else _("This kind of file is not accepted. Send a PDF, a picture, an office document, plain text or a sound."),
         "broken": _("This file is not whole or cannot be read. Open it on your device, save it again, then send it."),
         "film": _("Moving pictures are not accepted. Put the film on the web and give its address."),
         "macros": _("This document holds programs (macros). Save it without them, then send it again."),

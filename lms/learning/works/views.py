@@ -236,11 +236,12 @@ def _file(form: WorkForm, assignment: Assignment) -> files.Ready | None:
     if len(data) > most:
         form.file.errors = [pages.too_large(assignment)]
         return None
+    to_peers = assignment.review == "peer"
     try:
         file = files.ready(data, sent.filename)
-        return files.fit_for_peers(file) if assignment.review == "peer" else file
+        return files.fit_for_peers(file) if to_peers else file
     except files.Unfit as fault:
-        form.file.errors = [pages.unfit(fault)]
+        form.file.errors = [pages.unfit(fault, to_peers=to_peers)]
         return None
 
 

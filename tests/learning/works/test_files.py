@@ -80,7 +80,7 @@ def test_what_is_on_the_list_is_known_by_its_content(data: bytes, name: str, kin
         (b"<?xml version='1.0'?><x/>", "a.xsl", "kind"),
         (b"export default 1", "a.mjs", "kind"),
         (b"GIF89a/*" + b"\0" * 20 + b"*/=1;alert(1)", "a.gif", "kind"),
-        (b"", "a.txt", "kind"),
+        (b"", "a.txt", "broken"),
         (b"   \n", "a.txt", "kind"),
         (b"a\0b", "a.txt", "kind"),
         (b"\xff\xfe\x00\xd8", "a.txt", "kind"),

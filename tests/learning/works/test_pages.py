@@ -205,6 +205,7 @@ def test_X6_words_are_sent_with_their_charset(lea: StrictClient, site: Flask, na
         (SVG, "'><img src=x onerror=alert(1)>.svg", "This kind of file is not accepted."),
         (b"<html></html>", "a.html", "This kind of file is not accepted."),
         (PDF[:-8], "a.pdf", "This file is not whole"),
+        (b"", "a.png", "This file is not whole"),
         (PDF.replace(b"%%EOF", b"x" * rules.MEGABYTE + b"%%EOF"), "a.pdf", "This file is too large: 1 MB at most."),
     ],
 )
@@ -302,6 +303,8 @@ def test_peers_get_files_that_tell_nothing_of_their_author(site: Flask, courses:
     answer = hand_in(ana, {"text": "A.", "file": upload(PDF, "ana.pdf")}, PEERS)
     assert answer.status_code == 422
     assert "A PDF can tell who wrote it" in words_of(answer)
+    answer = hand_in(ana, {"text": "A.", "file": upload(SVG, "ana.svg")}, PEERS)
+    assert "not accepted. Send a picture, an office document, plain text or a sound." in words_of(answer), "and no PDF"
     hand_in(ana, {"text": "A.", "file": upload(with_exif(), "Ana Serra.jpg")}, PEERS)
     hand_in(ben, {"text": "B."}, PEERS)
     page = ben.get(f"/works/{work_of(site, ana).id}")
