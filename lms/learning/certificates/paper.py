@@ -6,9 +6,8 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
-import typst
-
 from lms.foundation.i18n import _, format_date, ngettext, speaking
+from lms.foundation.typesetting import pdf as typeset
 from lms.learning.certificates.queries import Proof
 from lms.learning.certificates.rules import written_code
 from lms.ui.skyline import BAND, skyline
@@ -48,16 +47,7 @@ def sentence(proof: Proof, lang: str) -> str:
 @lru_cache(maxsize=64)
 def pdf(proof_key: tuple[str, str], lang: str, words: str) -> bytes:
     """The sheet for `words` (JSON). The key is (id, state) of the certificate: the sheet never changes for it."""
-    return bytes(
-        typst.compile(
-            _SHEET.read_bytes(),
-            format="pdf",
-            sys_inputs={"words": words, "lang": lang},
-            ignore_system_fonts=True,
-            pdf_standards="ua-1",
-            timestamp=0,
-        )
-    )
+    return typeset(_SHEET, words, lang)
 
 
 def sheet(proof: Proof, lang: str, address: str) -> bytes:

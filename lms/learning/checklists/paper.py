@@ -1,4 +1,4 @@
-"""A checklist as a file to print or to change: PDF (tagged, PDF/UA-1) made by Typst, or a Word document. Pure.
+"""A checklist as a file to print or to change: PDF (tagged, PDF/UA-1) made by Typst, or a Word document.
 
 Both hold words alone: what is bold or a link on the page is text on paper.
 """
@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
 
-import typst
-
 from lms.content.documents import Activity
 from lms.content.texts import plain
+from lms.foundation.typesetting import pdf
 
 _SHEET: Final = Path(__file__).with_name("sheet.typ")
 TYPES: Final = {
@@ -66,16 +65,7 @@ def sheet(kind: str, text: Activity, course: str) -> bytes:
 
 @lru_cache(maxsize=32)
 def _pdf(words: str, lang: str) -> bytes:
-    return bytes(
-        typst.compile(
-            _SHEET.read_bytes(),
-            format="pdf",
-            sys_inputs={"words": words, "lang": lang},
-            ignore_system_fonts=True,
-            pdf_standards="ua-1",
-            timestamp=0,
-        )
-    )
+    return pdf(_SHEET, words, lang)
 
 
 @lru_cache(maxsize=32)
