@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser import Live, axe
+from tests.browser import WAIT, Live, axe
 from tests.catalogue.courses import QUIZ, write_course, write_quiz
 from tests.learning.reflections.conftest import REFLECTION, write_reflection
 from tests.learning.test_scenes import SCENARIO
@@ -115,7 +115,7 @@ def begin(page: Page, live: Live, role: str) -> None:
     if start.count():
         go_on(start)
     page.goto(QUIZ_ADDRESS)
-    page.locator("main form button.sign").click()
+    go_on(page.locator("main form button.sign"))
 
 
 def form(page: Page) -> Locator:
@@ -129,13 +129,13 @@ def through(page: Page, answer: Callable[[str, Locator], None], see: Callable[[]
         see()
         if name != "q-etapes" or page.locator("#q-etapes-field select").first.is_visible():
             # the lines of an order stand somewhere: with script, as they stand is an answer
-            form(page).get_by_role("button", name="Valider").click()
+            go_on(form(page).get_by_role("button", name="Valider"))
             expect(page).to_have_title(re.compile("^Erreur"))
             expect(page.locator("#errors")).to_be_focused()
             see()
         hints = 0
         while (more := form(page).get_by_role("button", name=re.compile("indice"))).count():
-            more.click()
+            go_on(more)
             hints += 1
             expect(page.get_by_text(re.compile("^HINT-"))).to_have_count(hints)
             see()
@@ -145,7 +145,7 @@ def through(page: Page, answer: Callable[[str, Locator], None], see: Callable[[]
         expect(page.locator("#feedback")).to_contain_text("Enregistré" if name == "q-recit" else "Oui.")
         expect(page.locator("#feedback")).to_be_focused()
         see()
-        page.get_by_role("link", name="Continuer").click()
+        go_on(page.get_by_role("link", name="Continuer"))
     expect(page).to_have_url(re.compile("/end$"))
     expect(page.get_by_role("main")).to_contain_text("6 sur 6")
 
@@ -255,7 +255,7 @@ def test_what_is_begun_is_kept_and_there_again_after_the_browser_was_closed(brow
         # closed in the middle of a word
         page.get_by_label("Votre réponse").fill("12")
         page.goto("/home")
-        for _ in range(10):  # what was sent in leaving may still be on its way
+        for _ in range(50):  # what was sent in leaving may still be on its way
             page.goto(QUIZ_ADDRESS)
             if page.get_by_label("Votre réponse").input_value() == "12":
                 break
@@ -281,13 +281,15 @@ def test_a_lesson_is_gone_on_with_where_it_was_left(browser: Browser, all_kinds:
         if page.get_by_role("button", name="Commencer").count():
             go_on(page.get_by_role("button", name="Commencer"))
         page.goto(LESSON)
-        with page.expect_response(lambda answer: answer.url.endswith("/place")) as told:
+        with page.expect_request(lambda sent: "heading=u-le-calme" in (sent.post_data or "")) as told:
             page.get_by_role("heading", name="Le calme").scroll_into_view_if_needed()
             page.mouse.wheel(0, 600)
-        assert "heading=u-le-calme" in (told.value.request.post_data or "")
+        assert told.value.url.endswith("/place")
+        assert told.value.response() is not None
         page.goto(f"/courses/{COURSE}")
-        page.locator("main a.sign").click()
+        go_on(page.locator("main a.sign"))
         expect(page).to_have_url(re.compile(r"/un/lesson#u-le-calme$"))
+        expect(page.get_by_role("heading", name="Le calme")).to_be_in_viewport()
         box = page.get_by_role("heading", name="Le calme").bounding_box()
         assert box is not None
         assert 0 <= box["y"] < 400
@@ -332,7 +334,7 @@ def traveller(browser: Browser, live: Live, role: str) -> Iterator[Page]:
     context = browser.new_context(
         base_url=live.url, viewport={"width": 390, "height": 844}, locale="fr-FR", reduced_motion="reduce"
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(WAIT)
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda fault: faults.append(str(fault)))
@@ -397,7 +399,7 @@ def test_nothing_typed_is_lost_with_the_network(how: str, browser: Browser, all_
         with cut(page, how):
             form(page).get_by_role("button", name="Valider").click()
             expect(form(page).locator("[data-notice]")).to_contain_text("Pas de connexion")
-        expect(page.locator("#feedback")).to_contain_text("Oui.", timeout=15_000)
+        expect(page.locator("#feedback")).to_contain_text("Oui.")
         expect(page.locator("#feedback")).to_be_focused()
         if how == "aborted":
             # "Again" sends what was pressed last: the answer, though it stood there for the draft first
@@ -409,7 +411,7 @@ def test_nothing_typed_is_lost_with_the_network(how: str, browser: Browser, all_
                 form(page).get_by_role("button", name="Valider").click()
                 page.wait_for_timeout(300)
             press_again(form(page))
-            expect(page.locator("#feedback")).to_contain_text("Oui.", timeout=5_000)
+            expect(page.locator("#feedback")).to_contain_text("Oui.")
 
 
 def test_what_else_was_typed_is_there_after_a_form_was_sent(browser: Browser, all_kinds: Live) -> None:
