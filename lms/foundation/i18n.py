@@ -86,21 +86,38 @@ def _speech_in(lang: str) -> _Speech:
 
 def _(text: str, /, **words: object) -> str:
     """`text` in the reader's language, with `words` in its `%(name)s` places."""
-    said: str = _speech().catalogue.gettext(text)
-    return said % words if words else said
+    speech = _speech()
+    said: str = speech.catalogue.gettext(text)
+    return _elided(said, speech.lang, words) % words if words else said
 
 
 def ngettext(one: str, many: str, num: int, /, **words: object) -> str:
     """The sentence for `num` of something, in the reader's language; `%(num)d` is the number."""
-    said: str = _speech().catalogue.ngettext(one, many, num)
-    return _counted(said, num, words)
+    speech = _speech()
+    said: str = speech.catalogue.ngettext(one, many, num)
+    return _counted(said, speech.lang, num, words)
 
 
-def _counted(said: Said, num: int, words: dict[str, object]) -> Said:
+def _counted(said: Said, lang: str, num: int, words: dict[str, object]) -> Said:
     """A sentence with its number, which from a thousand on is written as `format_number` writes it: 1 502, 1,502."""
     if num >= 1000:
         said, words = said.replace("%(num)d", "%(num)s"), {"num": format_number(num, 0), **words}
-    return said % {"num": num, **words}
+    words = {"num": num, **words}
+    return _elided(said, lang, words) % words
+
+
+def _elided(said: Said, lang: str, words: dict[str, object]) -> Said:
+    """A Catalan sentence with *d’* where *de* stands before 1 or 11 ("pas 1 d’11", "d’11 a 18 min"); any other as it is."""
+    if lang != "ca" or "de %(" not in said:
+        return said
+    return type(said)(
+        _DE.sub(lambda found: "d’" if _ONE_OR_ELEVEN.match(str(words.get(found[1], ""))) else found[0], said)
+    )
+
+
+#: *de* before a place of a sentence; a number that a Catalan voice begins with a vowel: 1 and 11, not 10, 111 or 1.504.
+_DE = re.compile(r"\bde (?=%\((\w+)\)[sd])")
+_ONE_OR_ELEVEN = re.compile(r"11?(?!\d|\.\d)")
 
 
 @pass_eval_context
@@ -108,20 +125,21 @@ def _in_template(page: EvalContext, text: str, /, **words: object) -> str:
     """`_` of templates: safe text whose words are escaped, and always with places (so a sign `%` is written `%%`)."""
     speech = _speech()
     if not page.autoescape:
-        return str(speech.catalogue.gettext(text)) % words
+        return _elided(str(speech.catalogue.gettext(text)), speech.lang, words) % words
     said = speech.shown.get(text)
     if said is None:
         said = speech.shown[text] = Markup(speech.catalogue.gettext(text))  # noqa: S704 (the words of the house)
-    return said % words if "%" in said else said
+    return _elided(said, speech.lang, words) % words if "%" in said else said
 
 
 @pass_eval_context
 def _many_in_template(page: EvalContext, one: str, many: str, num: int, /, **words: object) -> str:
     """`ngettext` of templates, as `_in_template`."""
-    said: str = _speech().catalogue.ngettext(one, many, num)
+    speech = _speech()
+    said: str = speech.catalogue.ngettext(one, many, num)
     if page.autoescape:
         said = Markup(said)  # noqa: S704 (the words of the house)
-    return _counted(said, num, words)
+    return _counted(said, speech.lang, num, words)
 
 
 def lazy_(text: str, /, **words: object) -> Any:

@@ -50,6 +50,23 @@ def test_our_own_patterns_have_the_words_between(ctx: Flask, lang: str, day: str
 
 
 @pytest.mark.parametrize(
+    ("lang", "low", "told"),
+    [
+        ("ca", 11, "d’11 a 18 min"), ("ca", 1, "d’1 a 18 min"), ("ca", 10, "de 10 a 18 min"), ("ca", 111, "de 111 a 18 min"),
+        ("ca", "1.504", "de 1.504 a 18 min"), ("ca", "11 < 12", "d’11 &lt; 12 a 18 min"), ("es", 11, "de 11 a 18 min"),
+    ],
+)  # fmt: skip
+def test_catalan_elides_before_one_and_eleven(ctx: Flask, lang: str, low: object, told: str) -> None:
+    """On pages and in sentences of the code; what is put into a page stays escaped."""
+    with speaking(lang):
+        page = ctx.jinja_env.from_string('{{ _("%(low)s to %(high)s min", low=low, high=18) }}')
+        assert page.render(low=low) == told
+        assert _("%(low)s to %(high)s min", low=low, high=18) == told.replace("&lt;", "<")
+        counted = ngettext("%(num)d step done of %(total)d", "%(num)d steps done of %(total)d", 1, total=11)
+        assert counted == {"ca": "1 pas fet d’11", "es": "1 paso hecho de 11"}[lang]
+
+
+@pytest.mark.parametrize(
     ("lang", "half", "thousands"),
     [("fr", "0,50", "1\u202f504"), ("es", "0,50", "1504"), ("ca", "0,50", "1.504"), ("en", "0.50", "1,504")],
 )
