@@ -57,6 +57,7 @@ def credential(
     lang: str,
     course: str,
     told: str,
+    skills: list[str],
     issued_at: datetime,
     recipient: list[Document],
     status_list: str,
@@ -66,7 +67,8 @@ def credential(
     """An OpenBadgeCredential, not yet signed.
 
     `address` is where people check the certificate, `course` the address of the course, `told` what was asked for, in
-    words; `status_index` the place in the list at `status_list`; `ends_at` the moment from which it is valid no more.
+    words, `skills` the competencies, in words; `status_index` the place in the list at `status_list`; `ends_at` the
+    moment from which it is valid no more.
     """
     return {
         "@context": [CREDENTIALS, OPEN_BADGES],
@@ -87,6 +89,7 @@ def credential(
                 "name": title,
                 "description": told,
                 "criteria": {"narrative": told},
+                **({"tag": skills} if skills else {}),
             },
         },
         "credentialStatus": {

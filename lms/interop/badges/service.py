@@ -11,6 +11,7 @@ from flask import current_app
 from lms.accounts import queries as accounts
 from lms.foundation.addresses import address_of
 from lms.foundation.clock import end_of, now
+from lms.foundation.i18n import speaking
 from lms.interop.badges import rules, signing
 from lms.interop.badges.rules import Document
 from lms.learning.certificates import paper
@@ -49,6 +50,8 @@ def badge_of(proof: Proof, lang: str) -> Document:
     secret = current_app.config["CORDADA"].secret_key.encode()
     salt = hmac.new(secret, f"badge:{proof.code}".encode(), hashlib.sha256).hexdigest()[:32]
     number, index = divmod(proof.status_index, LIST_LENGTH)
+    with speaking(lang):
+        _passed, *hours = paper.told(proof)
     document = rules.credential(
         address=address_of("certificates.verify", code=proof.code),
         issuer={
@@ -60,7 +63,8 @@ def badge_of(proof: Proof, lang: str) -> Document:
         title=facts.title(lang),
         lang=lang,
         course=address_of("learning.course", course_id=proof.course_id),
-        told=paper.sentence(proof, lang),
+        told=" ".join([paper.sentence(proof, lang), *hours]),
+        skills=facts.skills(lang),
         issued_at=proof.issued_at,
         recipient=[
             rules.identity("name", facts.name),

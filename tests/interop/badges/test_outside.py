@@ -86,6 +86,7 @@ def test_the_badge_holds_the_facts_and_not_the_address(learner: tuple[StrictClie
     achievement = badge["credentialSubject"]["achievement"]
     assert achievement["name"] == badge["name"]
     assert badge["name"] in achievement["criteria"]["narrative"]
+    assert "2 heures d’apprentissage" in achievement["description"], "as on paper"
 
 
 def test_somebody_else_accepts_the_badge_and_refuses_it_altered_or_taken_back(

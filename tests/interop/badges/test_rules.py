@@ -60,3 +60,13 @@ def test_two_lists_with_the_same_places_are_the_same_text() -> None:
     at = datetime(2026, 1, 1, tzinfo=UTC)
     made = [rules.status_credential(address="https://x/1", issuer="did:key:z", at=at, taken_back=[5]) for _ in range(2)]
     assert made[0] == made[1]
+
+
+@pytest.mark.parametrize("skills", [["écouter une plainte", "chercher ensemble"], []])
+def test_a_badge_names_the_competencies_as_the_paper_does(skills: list[str]) -> None:
+    badge = rules.credential(
+        address="https://a.example/verify/1", issuer={"id": "did:web:a.example"}, title="Médiation", lang="fr",
+        course="https://a.example/courses/m", told="A réussi.", skills=skills, issued_at=datetime(2026, 3, 1, tzinfo=UTC),
+        recipient=[], status_list="https://a.example/badges/status/0", status_index=3,
+    )  # fmt: skip
+    assert badge["credentialSubject"]["achievement"].get("tag", []) == skills
