@@ -33,7 +33,7 @@ class CalendarEntry(Base):
     __table_args__ = (sa.CheckConstraint("(day IS NULL) <> (starts_at IS NULL)", name="when"),)
 
     person_id: Mapped[str] = mapped_column(sa.ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
-    #: What it is about: `due/COURSE`, `plan/COURSE/UNIT/BLOCK`, `live/COURSE/UNIT/ACTIVITY`.
+    #: What it is about: `due/COURSE`, `renew/COURSE`, `plan/COURSE/UNIT/BLOCK`, `live/COURSE/UNIT/ACTIVITY`.
     key: Mapped[str] = mapped_column(sa.String(250), primary_key=True)
     day: Mapped[date | None] = mapped_column(sa.Date)
     starts_at: Mapped[datetime | None] = mapped_column(Moment)

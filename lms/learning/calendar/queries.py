@@ -25,6 +25,7 @@ from lms.learning import ical
 from lms.learning.calendar.models import CalendarEntry, CalendarFeed
 from lms.learning.calendar.rules import CANCELLED, PAST, Told, Wanted
 from lms.learning.models import Enrolment, Plan
+from lms.learning.renewals.models import Renewal
 from lms.learning.rules import variant
 from lms.learning.sessions.models import LiveSession, Seat
 from lms.spaces.models import Membership, Space
@@ -136,14 +137,16 @@ def told_to(person_ids: Collection[str]) -> dict[str, dict[str, Told]]:
 
 
 def wanted_for(people: Sequence[Reader]) -> dict[str, dict[str, Wanted]]:
-    """What should stand in the calendars of these people: person -> key -> event. Four queries, and one for unseen
+    """What should stand in the calendars of these people: person -> key -> event. Five queries, and one for unseen
     versions.
     """
     ids = [one.person_id for one in people]
     since = now() - PAST
-    rows: dict[str, list[Any]] = {"due": _dues(ids, since), "plan": _plans(ids, since), "live": _lives(ids, since)}
+    rows: dict[str, list[Any]] = {
+        "due": _dues(ids, since), "renew": _renewals(ids, since), "plan": _plans(ids, since), "live": _lives(ids, since),
+    }  # fmt: skip
     served = versions({row.current_version_id for found in rows.values() for row in found})
-    zones = _zones(ids) if rows["due"] else {}
+    zones = _zones(ids) if rows["due"] or rows["renew"] else {}
     by_person: dict[str, list[tuple[str, Any]]] = defaultdict(list)
     for kind, found in rows.items():
         for row in found:
@@ -165,6 +168,20 @@ def _dues(ids: Collection[str], since: datetime) -> list[Any]:
             .where(Enrolment.person_id.in_(ids), Enrolment.state == "active", Enrolment.due_on >= since.date())
         )
     )
+
+
+def _renewals(ids: Collection[str], since: datetime) -> list[Any]:
+    """What they finished and are asked to renew."""
+    return list(
+        db.session.execute(
+            sa.select(Renewal.person_id, Renewal.course_id, Renewal.due_on, Course.current_version_id)
+            .join(Course, Course.id == Renewal.course_id)
+            .where(
+                Renewal.person_id.in_(ids), Renewal.opened_at.is_not(None), Renewal.done_at.is_(None),
+                Renewal.due_on >= since.date(),
+            )
+        )
+    )  # fmt: skip
 
 
 def _plans(ids: Collection[str], since: datetime) -> list[Any]:
@@ -212,11 +229,21 @@ def _zones(ids: Collection[str]) -> dict[str, str]:
 
 
 def _due(row: Any, served: Published, one: Reader, zones: dict[str, str]) -> tuple[str, Wanted]:
-    zone = zones.get(row.person_id, DEFAULT_ZONE)
     title = _("To finish: %(course)s", course=served.document.title(language()))
+    return f"due/{row.course_id}", _until(row, title, zones)
+
+
+def _renew(row: Any, served: Published, one: Reader, zones: dict[str, str]) -> tuple[str, Wanted]:
+    title = _("To be renewed: %(course)s", course=served.document.title(language()))
+    return f"renew/{row.course_id}", _until(row, title, zones)
+
+
+def _until(row: Any, title: str, zones: dict[str, str]) -> Wanted:
+    """A day until whose end something of a course is to be done, in the zone of the person's space."""
+    zone = zones.get(row.person_id, DEFAULT_ZONE)
     text = _("Until the end of the day (time zone: %(zone)s).", zone=zone_city(zone))
     link = address_of("learning.course", course_id=row.course_id)
-    return f"due/{row.course_id}", Wanted(row.due_on, None, 0, title[:600], text, link)
+    return Wanted(row.due_on, None, 0, title[:600], text, link)
 
 
 def _plan(row: Any, served: Published, one: Reader, _zones: dict[str, str]) -> tuple[str, Wanted]:
@@ -244,4 +271,4 @@ def _live(row: Any, served: Published, one: Reader, _zones: dict[str, str]) -> t
     )
 
 
-_MAKERS = {"due": _due, "plan": _plan, "live": _live}
+_MAKERS = {"due": _due, "renew": _renew, "plan": _plan, "live": _live}

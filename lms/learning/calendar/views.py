@@ -26,7 +26,7 @@ from lms.spaces.policy import guard
 bp = Blueprint("calendar", __name__, template_folder="templates")
 #: How often somebody may ask for a new address.
 ADDRESSES = (20, timedelta(hours=1))
-_ICONS = {"due": "path", "plan": "pen", "live": "people"}
+_ICONS = {"due": "path", "renew": "loop", "plan": "pen", "live": "people"}
 
 
 @bp.get("/account/calendar")

@@ -41,16 +41,15 @@ def renewal_told(person_id: str, own: Learning, lang: str) -> RenewalTold | None
         return None
     if one.opened_at is None:
         return RenewalTold(one.valid_until, None, (), "")
-    if one.quiz_course_id != one.course_id:
-        there = published(one.quiz_course_id)
-        other = url_for("learning.course", course_id=one.quiz_course_id) if there else ""
-        return RenewalTold(one.valid_until, one.due_on, (), other)
-    document = own.published.document
-    passed = passed_since(person_id, one.course_id, one.opened_at)
+    served = own.published if one.quiz_course_id == one.course_id else published(one.quiz_course_id)
+    if served is None:
+        return RenewalTold(one.valid_until, one.due_on, (), "")
+    passed = passed_since(person_id, served.course_id, one.opened_at)
     found = []
-    for unit, activity in asked(document, one.renew_by):
-        text = variant(document, unit, activity, lang)
+    for unit, activity in asked(served.document, one.renew_by):
+        text = variant(served.document, unit, activity, lang)
         if text is not None:
-            href = url_for("learning.activity", course_id=one.course_id, unit=unit, activity=activity)
+            href = url_for("learning.activity", course_id=served.course_id, unit=unit, activity=activity)
             found.append(Left(text.title, text.lang, href, (unit, activity) in passed))
-    return RenewalTold(one.valid_until, one.due_on, tuple(found), "")
+    other = url_for("learning.course", course_id=served.course_id) if served.course_id != one.course_id else ""
+    return RenewalTold(one.valid_until, one.due_on, tuple(found), other)

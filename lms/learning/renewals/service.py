@@ -1,6 +1,7 @@
 """What changes renewals: rounds begun, windows opened, renewed. Inside the caller's `writing()`.
 
-Nothing here changes an enrolment or a completion: a renewal that is missed or done leaves what was finished as it is.
+Nothing here changes a completion: a renewal that is missed or done leaves what was finished as it is. Of an enrolment it takes
+the day alone by which the shorter course was to be done, once it has renewed.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from lms.foundation.db import db, new_id, upsert
 from lms.jobs import outbox
 from lms.learning.certificates import service as certificates
 from lms.learning.events import RenewalOpened
+from lms.learning.models import Enrolment
 from lms.learning.renewals import queries, rules
 from lms.learning.renewals.models import Renewal
 
@@ -98,6 +100,16 @@ def _go_on(row: Renewal) -> None:
     terms = Terms(row.assignment_id, row.months, row.days, row.renew_by, other)
     following = _round(terms, row.course_id, row.person_id, today(), row.round + 1)
     upsert(Renewal, [following], key=["person_id", "course_id", "round"])
+    if other is not None:
+        # Its quizzes renew; nobody is late with the rest of it.
+        db.session.execute(
+            sa.update(Enrolment)
+            .where(
+                Enrolment.person_id == row.person_id, Enrolment.course_id == other, Enrolment.state == "active",
+                Enrolment.due_on == row.due_on,
+            )
+            .values(due_on=None)
+        )  # fmt: skip
     served = published(row.course_id)
     if served is not None:
         certificates.issue_anew(row.person_id, served, rules.window(today(), terms.months, terms.days)[1])

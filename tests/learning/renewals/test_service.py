@@ -139,6 +139,14 @@ def test_a_shorter_course_renews(any_town: Town) -> None:
         assert rounds(any_town, "lea") == [(1, True, True), (2, False, False)]
 
 
+def test_who_renewed_by_the_quizzes_alone_is_not_late_with_the_rest_of_the_shorter_course(any_town: Town) -> None:
+    made = finished_by(any_town, "lea", Renewing(12, 60, "course", "beta"))
+    with in_days(IN_WINDOW):
+        keep(any_town, made)
+        take_quiz(any_town, "lea", "beta")
+        assert any_town.taken("beta")["lea"] == ("active", None)
+
+
 def test_who_left_or_is_excused_or_whose_assignment_ended_is_not_asked(any_town: Town) -> None:
     made = finished_by(any_town, "lea")
     by = any_town.ids["boss"]
