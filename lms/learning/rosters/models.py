@@ -36,7 +36,8 @@ class RosterImport(Base):
     #: falls while it is undone.
     rows: Mapped[int] = mapped_column(sa.Integer)
     progress: Mapped[int] = mapped_column(sa.Integer)
-    #: What came of it: outcomes, `enrolled`, `invitations`, and after an undo `undone`, `kept`, `withdrawn`, `reopened`.
+    #: What came of it: outcomes, `enrolled`, `invitations`, and after an undo `undone`, `kept`, `withdrawn`, `reopened`,
+    #: `named` (those of `kept` whom a later list names).
     counts: Mapped[dict[str, int]] = mapped_column(Json)
     made_at: Mapped[datetime] = mapped_column(Moment)
     done_at: Mapped[datetime | None] = mapped_column(Moment)

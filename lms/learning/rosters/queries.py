@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Row
+from sqlalchemy.orm import aliased
 
 from lms.accounts.models import LoginSession, Person
 from lms.foundation.db import Base, db
@@ -239,6 +240,27 @@ def who_acted(here: RosterImport, first: int, last: int) -> set[str]:
     return set(db.session.scalars(sa.union(*asked)))
 
 
+def who_is_named(here: RosterImport, first: int, last: int) -> set[str]:
+    """Of the people whom rows `first` to `last` of an import brought: everybody whom a later list of the space names that stands,
+    since whoever brought that one counts on them.
+    """
+    these = sa.and_(RosterRow.import_id == here.id, RosterRow.number.between(first, last), RosterRow.outcome == "new")
+    came = sa.and_(Membership.person_id == RosterRow.person_id, Membership.space_id == here.space_id)
+    asked = sa.select(RosterRow.person_id).join(Membership, came)
+    return set(db.session.scalars(asked.where(these, _named_later(here, Membership.since))))
+
+
+def _named_later(here: RosterImport, since: Any, course_id: str | None = None) -> sa.ColumnElement[bool]:
+    """Whether another list of the space (for this course), written since then and not undone, names the person of a row."""
+    other, again = aliased(RosterImport), aliased(RosterRow)
+    found = sa.exists().where(
+        again.person_id == RosterRow.person_id, again.import_id != here.id, other.id == again.import_id,
+        other.space_id == here.space_id, other.state.in_(("done", "waiting")), other.back_since.is_(None),
+        again.number <= other.progress, sa.or_(other.done_at.is_(None), other.done_at >= since),
+    )  # fmt: skip
+    return (found if course_id is None else found.where(other.course_id == course_id)).correlate_except(other, again)
+
+
 def _asked_of_all(here: RosterImport) -> sa.ColumnElement[bool]:
     """Whether an enrolment may come from what is asked of whoever joins the space: nobody did that for the person."""
     return (
@@ -267,7 +289,13 @@ def who_learned(here: RosterImport, first: int, last: int) -> set[str]:
             Enrolment.person_id.in_(theirs), Enrolment.course_id == here.course_id, Enrolment.state != "active"
         )
     )
-    return set(db.session.scalars(sa.union(*asked)))
+    # Whom a later list puts on the same course: whoever brought that one counts on it.
+    mine = sa.and_(Enrolment.person_id == RosterRow.person_id, Enrolment.course_id == here.course_id)
+    counted_on = sa.select(RosterRow.person_id).join(Enrolment, mine).where(
+        RosterRow.import_id == here.id, RosterRow.number.between(first, last), RosterRow.enrolled,
+        _named_later(here, Enrolment.created_at, here.course_id),
+    )  # fmt: skip
+    return set(db.session.scalars(sa.union(*asked, counted_on)))
 
 
 def _columns_of_people() -> list[sa.Column[Any]]:

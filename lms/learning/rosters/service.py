@@ -383,8 +383,10 @@ def _take_back(here: RosterImport, most: int, *, by: str | None) -> None:
     _hold(rows)
     acted: set[str] = set()
     learned: set[str] = set()
+    named: set[str] = set()
     if rows:
-        acted = queries.who_acted(here, rows[0].number, rows[-1].number)
+        named = queries.who_is_named(here, rows[0].number, rows[-1].number)
+        acted = named | queries.who_acted(here, rows[0].number, rows[-1].number)
     if rows and here.course_id:
         learned = queries.who_learned(here, rows[0].number, rows[-1].number)
     back = [row for row in rows if row.outcome == "new" and row.person_id and row.person_id not in acted | learned]
@@ -405,6 +407,7 @@ def _take_back(here: RosterImport, most: int, *, by: str | None) -> None:
     _mark(here, undone | withdrawn, back=True)
     found = {
         "undone": len(undone), "kept": len(stays), "withdrawn": len(withdrawn), "reopened": sum(row.answered for row in back),
+        "named": sum(row.outcome == "new" and row.person_id in named for row in rows),
     }  # fmt: skip
     here.counts = here.counts | {name: here.counts.get(name, 0) + count for name, count in found.items()}
     here.progress = rows[0].number - 1 if len(rows) == most else 0

@@ -9,7 +9,7 @@ from lms.foundation.i18n import _, format_number, ngettext
 #: Why a row cannot be used.
 REASONS: dict[str, Callable[[], str]] = {
     "email_missing": lambda: _("The address is missing."),
-    "email_bad": lambda: _("This is no e-mail address."),
+    "email_bad": lambda: _("This is not an e-mail address."),
     "duplicate_in_file": lambda: _("This address stands above already."),
     "name_missing": lambda: _("The name is missing."),
     "too_long": lambda: _("Too long: 200 characters for a name, 254 for an address."),

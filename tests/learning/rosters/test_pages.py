@@ -197,7 +197,7 @@ def test_bad_rows_can_be_downloaded_and_brought_again(place: House) -> None:
     answer = client.get(address[1])
     assert answer.mimetype == "text/csv"
     assert [line.cells for line in read_sheet(answer.data).lines] == [
-        ("Line", "Name", "E-mail", "What is wrong"), ("3", "=1+1", "nothing", "This is no e-mail address."),
+        ("Line", "Name", "E-mail", "What is wrong"), ("3", "=1+1", "nothing", "This is not an e-mail address."),
     ]  # fmt: skip
     assert b'"\'=1+1"' in answer.data
     again = bring(client, answer.data.replace(b"nothing", b"one@example.net"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from lms.foundation.db import db, writing
 from lms.foundation.errors import DomainError
 from lms.foundation.tokens import digest, mint
 from lms.jobs.models import Job
+from lms.learning.models import Enrolment
 from lms.learning.rosters import rules, service
 from lms.learning.rosters.models import RosterImport, RosterRow
 from lms.learning.rosters.tasks import through
@@ -166,6 +168,55 @@ def test_a_request_whose_person_stays_stays_accepted(asking: House, act: str) ->
     assert "waits for an answer again" not in undone(asking, number)
     assert standing(asking, Application, "asks") == ["accepted"]
     assert asking.roles(ASKS) == {("learner", SPACE)}
+
+
+def chosen(house: House, text: str, course: str) -> str:
+    """A list that is confirmed with a course; gives its id."""
+    client = house.client("manager_a")
+    return str(press(client, bring(client, text), course=course).request.path.rsplit("/", 1)[1])
+
+
+@pytest.mark.parametrize("second", ["stands", "undone", "read", "was before"])
+@pytest.mark.parametrize("long", [False, True])
+def test_whom_a_later_list_names_stays_when_the_first_is_undone(
+    any_place: House, monkeypatch: pytest.MonkeyPatch, second: str, long: bool
+) -> None:
+    if long:
+        monkeypatch.setattr(service, "AT_ONCE_MOST", 1)
+        monkeypatch.setattr(service, "PART", 1)
+    house, again = any_place, "Name,Email\nNew,NEW@example.net\n"
+    if second == "was before":
+        brought(house, again)
+        house.run_jobs()
+        with house.open():
+            new = str(db.session.scalars(sa.select(Person.id).where(Person.email == "new@example.net")).one())
+        house.write(lambda: spaces.end_membership(new, SPACE, by=house.ids["manager_a"]))
+        house.later(RosterImport, done_at=-timedelta(minutes=1))
+    first = brought(house, "Name,Email\nNew,new@example.net\nOther,other@example.net\n")
+    house.run_jobs()
+    if second == "read":
+        bring(house.client("manager_a"), again)
+    elif second != "was before":
+        later = brought(house, again)
+        if second == "undone":
+            undone(house, later)
+    house.run_jobs()
+    said = undone(house, first)
+    assert house.roles("other@example.net") == set()
+    assert (house.roles("new@example.net") == {("learner", SPACE)}) is (second == "stands")
+    assert ("1 of them is on a later list too." in said) is (second == "stands"), said
+    assert ("The import is undone for 1 person." in said) is (second == "stands"), said
+
+
+def test_a_course_that_a_later_list_asks_for_too_goes_on(any_place: House) -> None:
+    house, text = any_place, "Name,Email\nLearner,learner_a@example.org\n"
+    first = chosen(house, text, "alpha")
+    chosen(house, text, "alpha")
+    chosen(house, text, "beta")
+    undone(house, first)
+    with house.open():
+        taken = db.session.scalars(sa.select(Enrolment.course_id).where(Enrolment.person_id == house.ids["learner_a"]))
+        assert sorted(taken) == ["alpha", "beta"]
 
 
 def come(house: House) -> Callable[[], Any]:
