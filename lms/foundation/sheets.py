@@ -52,6 +52,9 @@ SEPARATORS: Final[dict[str, str]] = {"comma": ",", "semicolon": ";", "tab": "\t"
 #: What a spreadsheet may take for a formula, or use to get to one: the signs a formula begins with, in either width, also
 #: behind blanks; and tab, carriage return and line feed, which some programs skip.
 _FORMULA = re.compile(r"'*(?:[\t\r\n]|\s*[=+\-@＝＋－＠﹢﹣﹦﹫])")
+#: Letters of our languages as old Macs write them, where Windows has signs that no name needs; and as Windows writes them.
+_OF_MAC: Final = "ÉÑáàçéèêòùü".encode("mac_roman")
+_OF_WINDOWS: Final = "ÀÁÇÈÉÍÑÒÓÚÜàáâçèéêëíîïñòóôöùúûü·".encode("cp1252")
 _SAMPLE: Final = 20_000
 _CHUNK: Final = 64 * 1024
 
@@ -220,8 +223,14 @@ def _encoding_of(data: bytes) -> str:
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
-        return "windows-1252"
+        mac = _signs(data, _OF_MAC)
+        return "macintosh" if mac and mac >= _signs(data, _OF_WINDOWS) else "windows-1252"
     return "utf-8"
+
+
+def _signs(data: bytes, these: bytes) -> int:
+    """How many bytes of `data` are among these."""
+    return len(data) - len(data.translate(None, these))
 
 
 def _of_text(text: str, encoding: str, separator: str) -> Sheet:
@@ -269,7 +278,8 @@ def _lines(text: str, sign: str, skipped: int) -> Iterator[Line]:
         if row is None:
             break
         last, before = before, reader.line_num
-        if not any(map(str.strip, row)):
+        cells = tuple(whole(cell) for cell in row)
+        if not any(map(str.strip, cells)):
             continue
         if len(row) > COLUMNS_MOST:
             raise Unreadable("columns", begins)
@@ -278,7 +288,7 @@ def _lines(text: str, sign: str, skipped: int) -> Iterator[Line]:
         found += 1
         if found > ROWS_MOST + 1:  # the headers are one
             raise Unreadable("rows")
-        yield Line(begins, tuple(whole(cell) for cell in row))
+        yield Line(begins, cells)
     if _is_open(text, last, sign):
         raise Unreadable("quote", last + 1 + skipped)
 
@@ -308,8 +318,8 @@ _ROW = re.compile(rb"<(?:\w+:)?row\b")
 
 
 def _of_workbook(data: bytes) -> tuple[Line, ...]:
-    """The rows of the first sheet that holds something, read from an archive of our own: what others say about the sizes in
-    theirs is not believed.
+    """The rows of the first sheet that holds something, hidden ones last, read from an archive of our own: what others say about
+    the sizes in theirs is not believed.
     """
     try:
         parts = _parts(data)
@@ -391,7 +401,8 @@ def _column(letters: bytes) -> int:
 
 
 def _rows(book: python_calamine.CalamineWorkbook) -> tuple[Line, ...]:
-    for index, about in enumerate(book.sheets_metadata):
+    shown = python_calamine.SheetVisibleEnum.Visible
+    for index, about in sorted(enumerate(book.sheets_metadata), key=lambda sheet: sheet[1].visible != shown):
         if about.typ != python_calamine.SheetTypeEnum.WorkSheet:
             continue
         lines: list[Line] = []

@@ -9,6 +9,7 @@ import zipfile
 from datetime import date
 
 import pytest
+import xlsxwriter
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from python_calamine import load_workbook
@@ -75,6 +76,7 @@ def test_S4_a_defused_cell_is_whole_again(text: str) -> None:
 
 
 @given(st.lists(st.tuples(ANY, ANY), min_size=1, max_size=4), st.sampled_from(sorted(SEPARATORS)))
+@example([("", "\n")], "comma")
 @settings(max_examples=150, deadline=None)
 def test_S4_csv_comes_back_as_it_went(rows: list[tuple[str, str]], separator: str) -> None:
     data = csv_of(("a", "b"), *rows, separator=SEPARATORS[separator])
@@ -140,6 +142,17 @@ def test_S5_encoding_separator_and_line_ends_are_seen(encoding: str, separator: 
     )
 
 
+@pytest.mark.parametrize("end", ["\n", "\r"])
+@pytest.mark.parametrize(
+    "name", ["François Núñez", "Zoé l’Estive", "Mònica Gal·la", "Jürgen", "Hélène Bœuf", "Chloé Ça"]
+)
+def test_S5_the_letters_of_an_old_mac_are_told_from_those_of_windows(name: str, end: str) -> None:
+    text = f"Nom;E-mail{end}{name};a@example.org{end}"
+    for encoding, kept in (("mac_roman", "macintosh"), ("cp1252", "windows-1252")):
+        sheet = read_sheet(text.encode(encoding))
+        assert (sheet.encoding, sheet.lines[1].cells[0]) == (kept, name)
+
+
 def test_S5_what_was_seen_can_be_overruled() -> None:
     data = "Nom;E-mail\nZoé;zoe@example.org\n".encode("cp1252")
     assert cells(data, separator="comma") == [("Nom;E-mail",), ("Zoé;zoe@example.org",)]
@@ -167,6 +180,22 @@ def test_S5_a_text_is_read_with_its_line_numbers(text: str, numbers: list[int], 
     lines = read_sheet(text.encode()).lines
     assert [line.number for line in lines] == numbers
     assert [line.cells for line in lines] == rows
+
+
+@pytest.mark.parametrize(("hidden", "read"), [("", "a"), ("a", "b"), ("ac", "b"), ("ab", "c")])
+def test_a_hidden_sheet_is_read_after_those_that_are_seen(hidden: str, read: str) -> None:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    for name in "abc":
+        sheet = book.add_worksheet(name)
+        sheet.write_string(0, 0, name)
+        if name == next(one for one in "abc" if one not in hidden):
+            sheet.activate()
+            sheet.set_first_sheet()
+        elif name in hidden:
+            sheet.hide()
+    book.close()
+    assert cells(out.getvalue()) == [(read,)]
 
 
 def test_a_sheet_keeps_its_row_numbers() -> None:

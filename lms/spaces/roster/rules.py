@@ -32,6 +32,7 @@ def _names(text: str) -> frozenset[str]:
 #: Headers as `_plain` writes them.
 _EMAIL = _names(
     "email mail emailaddress mailaddress useremail memberemail contactemail personalemail workemail"
+    " coworkeremail customeremail"
     " courriel adressecourriel adresseemail adressemail adresseelectronique mel"
     " correo correoelectronico direcciondecorreo direcciondecorreoelectronico direccionemail"
     " correu correuelectronic adrecaelectronica adrecadecorreu adrecadecorreuelectronic adrecaemail"
@@ -39,6 +40,7 @@ _EMAIL = _names(
 _FULL = _names(
     "fullname completename displayname member membername coworker coworkername customer customername contactname person"
     " participant participantname username personne nomcomplet nometprenom prenometnom nomprenom prenomnom participantenom"
+    " coworkerfullname customerfullname"
     " nombrecompleto nombreyapellidos nombreyapellido apellidosynombre persona miembro"
     " nomicognoms nomicognom cognomsinom membre"
 )
@@ -46,10 +48,10 @@ _FIRST = _names(
     "firstname givenname forename prenom prenoms prenomusuel nombredepila primernombre nomdepila prenomnomdusage"
 )
 _LAST = _names(
-    "lastname surname familyname secondname nomdefamille nomusuel apellido apellidos primerapellido cognom cognoms"
-    " primercognom"
+    "lastname surname familyname secondname nomdefamille nomusuel nomdusage apellido apellidos primerapellido apellido1"
+    " cognom cognoms primercognom cognom1 llinatge llinatges"
 )
-_SECOND_LAST = _names("segundoapellido segoncognom")
+_SECOND_LAST = _names("segundoapellido apellido2 segoncognom cognom2")
 #: The whole name, or the half that the other column is not.
 _HALF = _names("name nom nombre")
 _ADDRESS_LIKE = re.compile(r"[^\s@<>,;\"']+@[^\s@<>,;\"']+\.[^\s@<>,;\"']+")
@@ -175,7 +177,7 @@ def columns_of(rows: Sequence[Row]) -> Columns:
         if named.full or named.first or named.last:
             return replace(named, email=(email,), first_row=start)
     words = _columns_of_words(rows[start:], email)
-    if len(words) == 2:
+    if len(words) == 2 and words[1] == words[0] + 1:  # further apart, the second is a town or a firm
         return Columns((email,), first=words[:1], last=words[1:], first_row=start)
     return Columns((email,), full=words[:1], first_row=start)
 

@@ -44,6 +44,9 @@ def test_headers_of_four_languages(header: str) -> None:
         ("Apellidos;Nombre;Correo", "Ruiz;Ana;ana@example.org"),
         ("Nom;Cognoms;Correu", "Ana;Ruiz;ana@example.org"),
         ("Name;First name;Mail", "Ruiz;Ana;ana@example.org"),
+        ("Nom d’usage;Prénom;Courriel", "Ruiz;Ana;ana@example.org"),
+        ("Llinatges;Nom;Correu", "Ruiz;Ana;ana@example.org"),
+        ("Nombre;Apellido 1;Apellido 2;Correo", "Ana;Ruiz;;ana@example.org"),
         ("Full name;First name;Last name;Email", "Ana Ruiz;x;y;ana@example.org"),
         ("Full name;First name;Last name;Email", ";Ana;Ruiz;ana@example.org"),
     ],
@@ -68,6 +71,7 @@ def test_two_last_names() -> None:
         "1,Ana Ruiz,ana@example.org,YES,NO,Flex,2026-01-01 10:00\n",
         "Id,Full Name,Email,Coworker Type,Company Name,Billing Email\n"
         "4,Ana Ruiz,ana@example.org,Member,Bar,bill@example.org\n",
+        "Coworker_BillingEmail,Coworker_FullName,Coworker_Email\nbill@example.org,Ana Ruiz,ana@example.org\n",
     ],
 )
 def test_as_cobot_and_nexudus_export_them(text: str) -> None:
@@ -78,6 +82,7 @@ def test_as_cobot_and_nexudus_export_them(text: str) -> None:
     "text",
     [
         "Ana Ruiz;ana@example.org", "ana@example.org;Ana Ruiz", "Ana;Ruiz;ana@example.org", "12;Ana Ruiz;ana@example.org;2026",
+        "Ana Ruiz;ana@example.org;Prades",
         '"Ana Ruiz" <ana@example.org>', "Ana Ruiz <mailto:ana@example.org>", "Contact;Adr\nAna Ruiz;ana@example.org",
         "Liste du personnel\n\nNom;E-mail\nAna Ruiz;ana@example.org", "\u200bAna\u00a0Ruiz;\u202aana@example.org\u202c",
     ],
