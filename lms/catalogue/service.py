@@ -126,6 +126,8 @@ def sync(folder: Path | str, *, archive: bool = True, accept_gone: Container[str
             with writing():
                 _archive(course_id)
             found.append(Synced(course_id, "archived"))
+        elif state.owner == "studio" and state.state == "published" and lists.competencies:
+            _name_anew(course_id, state.version_id, lists)
     for document in announcements() if archive else ():
         if document.id not in here:
             _announce(document.id, None)
@@ -240,6 +242,17 @@ def _sync_one(
         return Synced(course_id, "published", made)
     learners = Learners(taking, max(0, finished - _learners(course_id)[1]))
     return Synced(course_id, "published", made, (), rules.differences(before, document), learners)
+
+
+def _name_anew(course_id: str, version_id: str, lists: _Lists) -> None:
+    """Have a course of the studio found by the names that its competencies have now."""
+    served = version(version_id)
+    entries = search_rules.entries_of(served.document, lists.competencies) if served else []
+    as_it_is = search.holds(course_id, entries)
+    db.session.rollback()
+    if not as_it_is:
+        with writing():
+            search.put_in(course_id, entries)
 
 
 def _learners(course_id: str) -> tuple[int, int]:

@@ -31,6 +31,15 @@ def put_in(course_id: str, entries: list[Entry]) -> None:
     db.session.execute(index.insert, [index.row(row, one) for row, one in zip(ids, entries, strict=True)])
 
 
+def holds(course_id: str, entries: list[Entry]) -> bool:
+    """Whether a course is found by these entries and by nothing else."""
+    fields = ("lang", "kind", "unit", "activity", "title", "text", "hidden_in")
+    rows = db.session.execute(
+        sa.select(*(getattr(SearchEntry, name) for name in fields)).where(SearchEntry.course_id == course_id)
+    )
+    return sorted(tuple(row) for row in rows) == sorted(tuple(getattr(one, name) for name in fields) for one in entries)
+
+
 def take_out(course_id: str) -> None:
     """Have a course found no more. Inside `writing()`."""
     db.session.execute(here().delete, {"course": course_id})

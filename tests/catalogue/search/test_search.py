@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,10 +11,11 @@ import sqlalchemy as sa
 from flask import Flask
 
 from lms.catalogue import service as catalogue
+from lms.catalogue.models import Course
 from lms.catalogue.search import rules
 from lms.catalogue.search.models import INDEX, SearchEntry
 from lms.catalogue.search.queries import PAGE, SHOWN, Found, search
-from lms.foundation.db import db
+from lms.foundation.db import db, writing
 from tests.catalogue.courses import SECRETS, write_course, write_head, write_lesson, write_quiz
 
 GLOSSARY = "## Besoin\n<!-- g-besoin -->\n\nCe qui manque à quelqu’un, l’œuvre d’un mardi.\n"
@@ -364,6 +366,26 @@ def test_a_competency_that_is_reworded_is_found_by_its_new_name(any_ctx: Flask, 
     (report,) = catalogue.sync(tmp_path).courses
     assert (report.outcome, report.number) == ("unchanged", 1), "no new version: its text is the same"
     assert (courses(find("dispute")), courses(find("conflit"))) == (["apaiser"], [])
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_a_course_of_the_studio_is_found_by_the_new_name_too(any_ctx: Flask, tmp_path: Path, stays: bool) -> None:
+    train(tmp_path)
+    with writing():
+        db.session.execute(sa.update(Course).values(owner="studio"))
+    (tmp_path / "_competencies.yml").write_text(VOCABULARY.format(name="apaiser une dispute"), "utf-8")
+    if not stays:
+        shutil.rmtree(tmp_path / "apaiser")
+    catalogue.sync(tmp_path)
+    assert (courses(find("dispute")), courses(find("conflit"))) == (["apaiser"], [])
+    rows = db.session.scalars(sa.select(SearchEntry.id).order_by(SearchEntry.id)).all()
+    catalogue.sync(tmp_path)
+    assert db.session.scalars(sa.select(SearchEntry.id).order_by(SearchEntry.id)).all() == rows, (
+        "nothing is written anew"
+    )
+    (tmp_path / "_competencies.yml").unlink()
+    catalogue.sync(tmp_path)
+    assert courses(find("dispute")) == ["apaiser"], "a folder without a vocabulary takes no name away"
 
 
 def test_a_course_stands_without_names_of_competencies(any_ctx: Flask, tmp_path: Path) -> None:
