@@ -118,8 +118,8 @@ def _told(report: catalogue.SyncReport, *, gone: int) -> list[tuple[str, str]]:
     found = (
         (len(fresh), "yes", ngettext("%(num)d new version is live.", "%(num)d new versions are live.", len(fresh))
          + " " + _impact(fresh)),
-        (gone, "", ngettext("%(num)d course is no longer offered; who began it keeps it.",
-                            "%(num)d courses are no longer offered; who began them keeps them.", gone)),
+        (gone, "", ngettext("%(num)d course is no longer offered; whoever began it keeps it.",
+                            "%(num)d courses are no longer offered; whoever began them keeps them.", gone)),
         (kept, "err", ngettext("%(num)d course has errors; its last good version stays live.",
                                "%(num)d courses have errors; their last good versions stay live.", kept)),
         (missing, "err", ngettext("%(num)d course has errors and is not published yet.",

@@ -193,7 +193,10 @@ def change(assignment_id: str) -> Any:
         else:
             counts = service.enrol_everybody(found.id, by=visitor().id)
     flash(
-        _("It is asked of nobody else from now on. Who is enrolled stays so.") if do == "end" else _told(counts), "yes"
+        _("It is asked of nobody else from now on. Whoever is enrolled stays enrolled.")
+        if do == "end"
+        else _told(counts),
+        "yes",
     )
     return redirect(url_for("assignments.one", assignment_id=found.id))
 

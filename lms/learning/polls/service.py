@@ -36,7 +36,7 @@ def vote(person_id: str, course_id: str, unit: str, source: Activity, place: int
     if db.session.get(PollVoter, {"person_id": person_id, **key}) is not None:
         return False
     if rules.state(poll, day) != "open":
-        raise Refused(_("One cannot vote today: the poll is not open."))
+        raise Refused(_("You cannot vote today: the poll is not open."))
     choices = queries.choices_of(poll)
     chosen = None if poll.anonymous else choices[place - 1]
     db.session.add(PollVoter(person_id=person_id, choice=chosen, **key))

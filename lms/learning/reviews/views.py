@@ -50,7 +50,12 @@ def mail() -> Any:
         wanted = request.form.get("do") == "send"
         with writing():
             service.want_mail(visitor().id, wanted=wanted)
-        flash(_("You get a mail in weeks in which questions wait.") if wanted else _("No mail comes any more."), "yes")
+        flash(
+            _("You get a mail in weeks in which questions wait.")
+            if wanted
+            else _("You will not get this mail any more."),
+            "yes",
+        )
         return redirect(url_for("reviews.mail"))
     return render_template("reviews/mail.html", wanted=queries.wants_mail(visitor().id))
 

@@ -60,13 +60,13 @@ def test_what_one_waits_for_is_found_from_the_account_and_taken_back_there(house
     assert "/openings" in links
     after = visitor.fill("/openings", form=DOOR)
     assert after.request.path == "/openings"
-    assert "You wait for no course" in words_of(after)
+    assert "You are not waiting for any course" in words_of(after)
     assert house.count(OpeningWish) == 0
 
 
 def test_somebody_else_waits_for_nothing(house: House) -> None:
     house.write(lambda: service.wish(house.ids["learner_a"], COURSE))
-    assert "You wait for no course" in words_of(house.client("learner_b").get("/openings"))
+    assert "You are not waiting for any course" in words_of(house.client("learner_b").get("/openings"))
     assert "Tell me by mail" in words_of(house.client("learner_b").get(PAGE))
 
 
