@@ -93,7 +93,7 @@ class Live:
     instance: Path
     settings: Mapping[str, str] = field(default_factory=dict)
     demo: bool = True
-    patience: float = 60.0
+    patience: float = 180.0
     url: str = ""
     accounts: dict[str, tuple[str, str]] = field(default_factory=dict)
     process: subprocess.Popen[str] | None = None

@@ -319,7 +319,7 @@ class MailSink:
         self.taken()
         return "250 OK"
 
-    def wait(self, count: int, seconds: float = 10.0) -> list[Letter]:
+    def wait(self, count: int, seconds: float = 60.0) -> list[Letter]:
         """The letters, once there are `count` of them. Raises `AssertionError` after `seconds`."""
         deadline = time.monotonic() + seconds
         while len(self.letters) < count:

@@ -124,6 +124,6 @@ def test_L10_passwords_are_refused_with_a_reason(typed: str, fault: str | None) 
     "evil", ["a@" * 50_000, "@" * 100_000, "a." * 50_000 + "@b.c", "é" * 100_000, "a" * 100_000, " " * 100_000]
 )
 def test_D3_evil_addresses_are_refused_at_once(evil: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert clean_email(evil) is None
-    assert time.perf_counter() - began < 1.0
+    assert time.process_time() - began < 1.0

@@ -629,6 +629,6 @@ def test_five_thousand_lines_are_checked_in_a_fraction_of_a_second(tmp_path: Pat
     path = tmp_path / "quiz.fr.md"
     path.write_text(quiz("".join(one.replace("{n}", str(n)) for n in range(500))))
     assert path.read_text().count("\n") > 5_000
-    start = time.perf_counter()
+    start = time.process_time()
     assert check(path).errors == 0
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1

@@ -189,9 +189,9 @@ def test_a_lesson_of_ten_kilobytes_is_rendered_quickly(tmp_path: Path) -> None:
     text = LESSON + "\n## Suite\n\n" + "Une phrase avec **du gras** et [un lien](https://example.org).\n\n" * 150
     write(tmp_path, {f"{UNIT}/lesson.fr.md": text, f"{UNIT}/quiz.fr.md": None, f"{UNIT}/scenario.fr.md": None})
     load_course(tmp_path / "petit")
-    start = time.perf_counter()
+    start = time.process_time()
     load_course(tmp_path / "petit")
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize("folder", sorted(path.parent.name for path in COURSES.glob("[!_]*/course.yml")))

@@ -106,10 +106,10 @@ def test_sizes_of_pictures(data: bytes, suffix: str, size: tuple[int, int] | Non
     "data", [b"<svg " * 40_000, b"<svg" + b" " * 200_000, b"<svg viewBox=" * 20_000, b"<svg width" + b" =" * 90_000]
 )
 def test_D3_an_evil_drawing_is_read_in_no_time(data: bytes) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert picture_size(data, "svg") is None
     assert seconds_of(data, "mp3") is None
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize(

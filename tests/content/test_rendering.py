@@ -287,11 +287,11 @@ def test_X4_and_C4_ids_of_authors_get_a_prefix_and_classes_come_from_a_list() ->
 
 
 def test_X11_formulas_are_bounded() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for source in ("{" * 3_000 + "}" * 3_000, "\\sqrt{" * 60 + "x" + "}" * 60, "x" * 2_001, "\\frac{1", "\\sqrt" * 400):
         assert_inert(rendered(f"a ${source}$ b"))
     assert "<code>" in rendered("$" + "{" * 60 + "x" + "}" * 60 + "$")
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
 
 
 # ---- bounds (tenfold margins over what was measured)
@@ -330,11 +330,11 @@ EVIL = {
 @pytest.mark.parametrize("text", EVIL.values(), ids=EVIL.keys())
 def test_D1_and_D2_evil_pages_are_refused_or_done_in_time(text: str) -> None:
     assert len(text.encode()) <= 200_000
-    start = time.perf_counter()
+    start = time.process_time()
     page = read_page(text, header=False)
     if not any(fault.key.startswith("E009") for fault in page.faults):
         rendered(text)
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
 
 
 @pytest.mark.parametrize("name", ["nest", "brackets", "quotes", "lists", "links", "open links"])
@@ -344,11 +344,11 @@ def test_deep_nests_are_refused(name: str) -> None:
 
 
 def test_D2_the_sanitiser_never_sees_deep_html() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for markup in ("<div>" * 40_000, "<b><a href=x>" * 15_000, "<p>" * (HTML_DEPTH + 1)):
         with pytest.raises(TooDeep):
             sanitise(markup)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize("piece", ["<a ", "<!--", "[a](b ", "`a", "$a ", " : ", "« ", "&#", "](", "<script>", "|"])
@@ -356,9 +356,9 @@ def test_D3_reading_a_line_is_linear(piece: str) -> None:
     def seconds(times: int) -> float:
         best = 9.0
         for _ in range(3):
-            start = time.perf_counter()
+            start = time.process_time()
             read_page("a " + piece * times, header=False)
-            best = min(best, time.perf_counter() - start)
+            best = min(best, time.process_time() - start)
         return best
 
     size = 30_000 // len(piece)

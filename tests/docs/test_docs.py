@@ -131,7 +131,7 @@ def test_gunicorn_serves(tmp_path: Path) -> None:
 
 
 def answer(url: str) -> str:
-    for _ in range(100):
+    for _ in range(600):
         try:
             with urllib.request.urlopen(url, timeout=5) as found:
                 return str(found.read().decode())
@@ -153,10 +153,10 @@ def test_celery_comes_up(part: str, tmp_path: Path, valkey: Valkey) -> None:
         ) as process,
     ):
         sign = "ready" if part == "worker" else "beat: Starting"
-        for _ in range(300):
+        for _ in range(600):
             if sign in log.read_text() or process.poll() is not None:
                 break
             time.sleep(0.1)
         process.send_signal(signal.SIGTERM)
-        process.wait(20)
+        process.wait(60)
     assert sign in log.read_text(), log.read_text()

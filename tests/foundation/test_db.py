@@ -167,7 +167,7 @@ def test_a_reader_sees_the_whole_change_or_nothing(any_app: Flask) -> None:
 
         thread = threading.Thread(target=look)
         thread.start()
-        thread.join(5)
+        thread.join(30)
         assert seen == [0], "a reader neither waits for a writer nor sees half of it"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import signal
@@ -270,6 +271,7 @@ import lms.serving as serving
 from lms.__main__ import bind
 def slow(environ, start):
     if environ["PATH_INFO"] == "/slow":
+        print("inside", flush=True)
         time.sleep(1)
     start("200 OK", [("Content-Type", "text/plain")])
     return [b"whole"]
@@ -292,14 +294,17 @@ sys.exit(serving.serve(bind("127.0.0.1", 0), "127.0.0.1", demo=False))
         got: list[bytes] = []
         visitor = threading.Thread(target=lambda: got.append(urllib.request.urlopen(f"{url}/slow").read()))
         visitor.start()
-        time.sleep(0.3)
+        assert child.stdout.readline().strip() == "inside"
         child.send_signal(signal.SIGTERM)
-        time.sleep(0.2)
-        with pytest.raises(ConnectionRefusedError):
-            socket.create_connection(("127.0.0.1", int(url.rsplit(":", 1)[1])), timeout=1)
+        until("newcomers are refused", 5, lambda: is_refused(int(url.rsplit(":", 1)[1])))
         visitor.join(5)
         assert got == [b"whole"]
         assert child.wait(5) == 0
+
+
+def is_refused(port: int) -> bool:
+    with socket.socket() as line:
+        return line.connect_ex(("127.0.0.1", port)) == errno.ECONNREFUSED
 
 
 def runner(tmp_path: Path, program: str) -> serving.Runner:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import combinations, pairwise
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -115,9 +115,9 @@ def test_a_plan_of_many_courses_is_made_at_once() -> None:
         Course(f"c{at}", {f"k{(at * step) % 60}": (at % 3 + 1) / 3 for step in (1, 7, 11)}, "available", at % 9)
         for at in range(4_000)
     ]
-    began = perf_counter()
+    began = process_time()
     assert len(greedy(needs, many)) == len(many)
-    assert perf_counter() - began < 5
+    assert process_time() - began < 5
 
 
 def test_four_cycles_of_waiting_beat_any_score() -> None:
