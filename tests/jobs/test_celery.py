@@ -198,9 +198,14 @@ def test_a_bell_that_hangs_is_not_waited_for(make_app: Callable[..., Flask], mai
         ear.bind(("127.0.0.1", 0))
         ear.listen(16)
         house = found(make_app(REDIS_URL=f"redis://127.0.0.1:{ear.getsockname()[1]}/0", SMTP_URL=mails.url))
+        timed(house.client(), "/sign-in/link")  # a first visit builds the page
         taken = [ask(house, who) for who in ("learner_a", "manager_a", "trainer")]
+        until(lambda: house.app.extensions["doorbell"].quiet_until)
+        ear.setblocking(False)
+        ear.accept()[0].close()
+        with pytest.raises(BlockingIOError):  # after the first failure the bell rests
+            ear.accept()
     assert max(taken) < 1, taken
-    assert min(taken[1:]) < 0.3, "after the first failure the bell rests"
     assert jobs(house) == [("notifications.send_link", "due", 0)] * 3
 
 
