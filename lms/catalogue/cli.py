@@ -140,7 +140,7 @@ def current(file: str, minor: bool, form: str, lang: str | None) -> None:
 @click.argument("unit")
 @click.option("--course", default=".", type=click.Path(), help="The folder of the course.  [default: where you are]")
 @click.option("--type", "types", default="lesson,quiz", show_default=True, help="Types of files, with commas between.")
-@click.option("--lang", "of", type=click.Choice(list(LANGUAGES)), help="Default: the source language of the course.")
+@click.option("--lang", "of", type=click.Choice(list(LANGUAGES)), help="The source language of the course (default).")
 @_format
 def new_unit(unit: str, course: str, types: str, of: str | None, form: str) -> None:
     """Write a new UNIT of small examples that pass `check`, and list it in course.yml."""

@@ -148,6 +148,12 @@ _BAD_TYPE = {
     "es": "«{name}» no es un tipo de archivo; elige entre: {types}",
     "ca": "«{name}» no és un tipus de fitxer; tria entre: {types}",
 }
+_NOT_THE_SOURCE = {
+    "en": "a new unit begins in “{source}”, the source language of its course: write it, then translate it",
+    "fr": "une nouvelle étape commence en « {source} », la langue source du cours : écrivez-la, puis traduisez-la",
+    "es": "un paso nuevo empieza en «{source}», el idioma de origen del curso: escríbelo y luego tradúcelo",
+    "ca": "un pas nou comença en «{source}», la llengua d’origen del curs: escriu-lo i després tradueix-lo",
+}
 _UNIT_EXISTS = {
     "en": "the unit “{name}” exists already",
     "fr": "l’étape « {name} » existe déjà",
@@ -444,7 +450,8 @@ def new_unit_command(
 ) -> tuple[str, int]:
     """`courses new-unit UNIT --course PATH [--type lesson,quiz] [--lang fr]`: write small examples that pass the check.
 
-    `unit_lang` is the language of the examples, None for the source language of the course. JSON: `{"files": [...]}`.
+    `unit_lang` is the language of the examples: the source language of the course, since a translation without what it
+    translates does not pass the check. JSON: `{"files": [...]}`.
     """
     folder = Path(course).absolute()
     if not is_course(folder):
@@ -458,10 +465,12 @@ def new_unit_command(
     source = read_course(folder)
     if source.header is None:
         return _said(_FAULTY_COURSE, lang, path=course), 1
+    if unit_lang not in (None, source.header.source):
+        return _said(_NOT_THE_SOURCE, lang, source=source.header.source), 2
     if any(one.id == unit for one in source.units):
         return _said(_UNIT_EXISTS, lang, name=unit), 1
     try:
-        written = make_unit(folder, unit, wanted, unit_lang or source.header.source)
+        written = make_unit(folder, unit, wanted, source.header.source)
     except FileExistsError:
         return _said(_UNIT_EXISTS, lang, name=unit), 1
     except OSError:

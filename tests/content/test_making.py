@@ -94,3 +94,12 @@ def test_what_is_refused_writes_nothing(tmp_path: Path, unit: str, types: str, c
 
 def test_a_folder_that_is_no_course_is_wrong_usage(tmp_path: Path) -> None:
     assert new_unit_command("essai", tmp_path)[1] == 2
+
+
+@pytest.mark.parametrize(("asked", "code"), [("es", 2), ("ca", 2), ("fr", 0)])
+def test_a_translation_of_what_is_not_written_yet_is_not_made(tmp_path: Path, asked: str, code: int) -> None:
+    write(tmp_path, {})
+    text, found = new_unit_command("essai", tmp_path / "petit", "lesson", asked)
+    assert found == code
+    assert ("“fr”" in text) == bool(code)
+    assert (tmp_path / "petit" / "units" / "essai").is_dir() != bool(code)
