@@ -202,13 +202,15 @@ class Invited:
 def invited_to(space_id: str, most: int = 200) -> list[Invited]:
     """The newest invitation of each address into this space, those that wait first, then the newest."""
     moment = now()
+    # Before the limit: a long list that was undone is newer than the few who still wait.
+    waits = sa.and_(Invitation.used_at.is_(None), Invitation.withdrawn_at.is_(None), Invitation.expires_at > moment)
     rows = read(
         sa.select(
             Invitation.id, Invitation.email, Invitation.role, Invitation.created_at, Invitation.expires_at, Invitation.used_at,
             Invitation.withdrawn_at,
         )
         .where(Invitation.space_id == space_id)
-        .order_by(Invitation.created_at.desc(), Invitation.id)
+        .order_by(sa.case((waits, 0), else_=1), Invitation.created_at.desc(), Invitation.id)
         .limit(most)
     )  # fmt: skip
     found: dict[str, Invited] = {}

@@ -51,6 +51,19 @@ def test_the_list_says_what_became_of_each(house: House) -> None:
     assert "other@example.org" not in said
 
 
+def test_who_still_waits_stands_before_a_long_list_that_was_undone(any_house: House) -> None:
+    house = any_house
+    house.invitation(INES)
+    house.later(Invitation, created_at=timedelta(days=-1))
+    for number in range(3):
+        house.invitation(f"undone{number}@example.org")
+    undone = sa.update(Invitation).where(Invitation.email != INES)
+    house.write(lambda: db.session.execute(undone.values(withdrawn_at=accounts.now())))
+    with house.open():
+        first, _second = invited_to("la-bobine", most=2)
+    assert (first.email, first.state) == (INES, "waiting")
+
+
 def test_an_invitation_is_sent_again_by_a_deputy_too(any_house: House) -> None:
     house = any_house
     old = house.invitation(INES)
