@@ -348,9 +348,9 @@ def start(person_id: str, course_id: str, unit: str, activity: str, *, knowing: 
 
 def answer(
     person_id: str, attempt_id: str, question_id: str, given: Any, *, lang: str, sure: bool | None = None
-) -> Attempt:
+) -> bool:
     """Keep an answer (`given` as the question reads it, None for "I don't know"; read in `lang`; `sure` if they said
-    so). The first one stands.
+    so). The first one stands; gives whether that is this one, or the same.
 
     The last answer hands the attempt in. Raises `NotFound` for a missing or foreign attempt and for a question it
     does not ask,
@@ -359,11 +359,12 @@ def answer(
     row = _own_attempt(person_id, attempt_id)
     if question_id not in row.questions:
         raise NotFound()
-    if row.submitted_at is None:
-        _keep_answer(row, question_id, given, lang, sure)
-        if len(_answered(row)) == len(row.questions):
-            submit(person_id, attempt_id)
-    return row
+    if row.submitted_at is not None:
+        return bool(_standing(row, question_id) == given)
+    stands = _keep_answer(row, question_id, given, lang, sure)
+    if len(_answered(row)) == len(row.questions):
+        submit(person_id, attempt_id)
+    return stands
 
 
 def submit(person_id: str, attempt_id: str) -> Attempt:
@@ -825,5 +826,9 @@ def _keep_answer(row: Attempt, question_id: str, given: Any, lang: str, sure: bo
     if is_first:
         reviews.entered(row, text, question, kept, fact["share"], sure=sure)
     _forget_draft(row.person_id, row.course_id, row.unit, question_id)
-    stands = sa.select(Answer.given).where(Answer.attempt_id == row.id, Answer.question == question_id)
-    return is_first or bool(db.session.scalar(stands) == kept)
+    return is_first or bool(_standing(row, question_id) == kept)
+
+
+def _standing(row: Attempt, question_id: str) -> Any:
+    """The answer to a question of an attempt that stands, None for "I don't know" and for none."""
+    return db.session.scalar(sa.select(Answer.given).where(Answer.attempt_id == row.id, Answer.question == question_id))

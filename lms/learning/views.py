@@ -325,7 +325,9 @@ def answer(course_id: str, unit: str, activity: str, attempt_id: str, number: in
         return (page, 422) if error else page
     sure = pages.sure_of(asked, _sent()) if text.quiz and text.quiz.confidence else None
     with writing():
-        service.answer(visitor().id, attempt_id, asked.id, given, lang=text.lang, sure=sure)
+        stands = service.answer(visitor().id, attempt_id, asked.id, given, lang=text.lang, sure=sure)
+    if not stands:  # two tabs at the same moment
+        flash(_first_stands())
     return redirect(f"{here}#feedback")
 
 

@@ -202,6 +202,9 @@ def test_a_quiz_is_marked_when_its_last_answer_arrives(any_app: Flask, courses: 
         assert row.score == pytest.approx(3 / 6)
         assert row.passed is False
         assert row.submitted_at is not None
+        for late, stands in (("10", False), ("30", True)):
+            with writing():
+                assert service.answer(who, row.id, "q-duree", late, lang="fr") is stands, "two tabs at the same moment"
         shares = {name: share for name, share in db.session.execute(sa.select(Answer.question, Answer.share))}
         assert shares["q-relier"] == 1
         assert shares["q-gestes"] == 0
@@ -218,9 +221,9 @@ def test_Q2_the_first_answer_stands(any_app: Flask, courses: Path) -> None:
     def check() -> None:
         enrol(who)
         row = start(who)
-        for given in ("30", "10"):
+        for given, stands in (("30", True), ("10", False), ("30", True)):
             with writing():
-                service.answer(who, row.id, "q-duree", given, lang="fr")
+                assert service.answer(who, row.id, "q-duree", given, lang="fr") is stands
         kept = db.session.scalars(sa.select(Answer)).all()
         assert [(one.given, one.share) for one in kept] == [("30", 0.0)]
 
