@@ -275,7 +275,7 @@ def _own(space_id: str) -> Space:
 def code(space_id: str) -> Any:
     """The code for the space's screen, large enough to be read across the room and to be printed; made, renewed, ended."""
     here = _own(space_id)
-    if request.method == "POST":
+    if request.method == "POST" and here.archived_at is None:
         with writing():
             if request.form.get("do") == "end":
                 service.end_screen_code(here.id, by=visitor().id)
@@ -287,7 +287,7 @@ def code(space_id: str) -> Any:
     return render_template(
         "joining/code.html", space=here, row=row, shown=shown, address=address_of("joining.enter").partition("://")[2],
         picture=picture_of(address_of("joining.enter", code=shown)) if row else "",
-    )  # fmt: skip
+    ), 422 if request.method == "POST" else 200  # fmt: skip
 
 
 @bp.post("/team/<space_id>/join-requests")

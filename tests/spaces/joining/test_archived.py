@@ -116,6 +116,9 @@ def test_staying_away_from_an_archived_space_is_answered(any_house: House) -> No
     any_house.write(lambda: service.answer_transfer(transfer, any_house.ids["learner_b"], "declined"))
 
 
+CODE = f"/team/{SPACE}/code"
+
+
 def test_pages_of_an_archived_space_say_so_where_somebody_is_brought_in(any_house: House) -> None:
     any_house.write(lambda: service.make_screen_code(SPACE, by=any_house.ids["manager_a"]))
     any_house.write(lambda: archive(SPACE, by=any_house.ids["coordinator"]))
@@ -131,7 +134,13 @@ def test_pages_of_an_archived_space_say_so_where_somebody_is_brought_in(any_hous
         page = client.post(path, data=sent)
         assert page.status_code == 422
         assert "This space is archived: nobody new comes in." in words_of(page)
-    team = any_house.client("manager_a").get(f"/team/{SPACE}")
+    client = any_house.client("manager_a")
+    sent = {"do": "make", "csrf_token": token_of(client, "/account")}
+    for page, status in ((client.get(CODE), 200), (client.post(CODE, data=sent), 422)):
+        assert page.status_code == status
+        assert "This space is archived: nobody new comes in." in words_of(page)
+        assert "Make a code" not in words_of(page)
+    team = client.get(f"/team/{SPACE}")
     assert "This space is archived: nobody new comes in." in words_of(team)
     assert "/invite" not in team.get_data(as_text=True)
     assert any_house.count(Invitation) == 0
