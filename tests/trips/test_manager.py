@@ -7,7 +7,7 @@ import re
 from playwright.sync_api import Browser, expect
 
 from tests.browser import Live
-from tests.trips.steps import sign_in, visitor
+from tests.trips.steps import go_on, sign_in, visitor
 
 WHY = "La salle du fond : j’aimerais que nous en parlions ensemble."
 
@@ -67,3 +67,16 @@ def test_nobody_looks_into_a_space_that_is_not_his(browser: Browser, live: Live)
             assert answer is not None
             assert answer.status in (403, 404), path
             expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_an_address_without_a_place_to_break_leaves_the_page_of_people_as_wide_as_the_phone(
+    browser: Browser, live: Live
+) -> None:
+    with visitor(browser, live, width=320) as page:
+        sign_in(page, live, "manager")
+        page.get_by_role("link", name="Mon espace").click()
+        go_on(page.get_by_role("link", name="Personnes et suppléances"))
+        page.get_by_text("manager@demo.test").evaluate(
+            "(one, long) => one.textContent = long", f"{'x' * 64}@example.test"
+        )
+        assert page.evaluate("document.documentElement.scrollWidth") == 320
