@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
@@ -109,23 +109,19 @@ def versions(version_ids: Collection[str]) -> dict[str, Published]:
     """These versions by id, those that exist. One query at most, none when the process has them all."""
     found = {version_id: kept for version_id in set(version_ids) if (kept := _kept.get(version_id)) is not None}
     missing = set(version_ids) - found.keys()
-    if missing:
-        rows = db.session.execute(
-            sa.select(
-                CourseVersion.id,
-                CourseVersion.course_id,
-                CourseVersion.number,
-                CourseVersion.published_at,
-                CourseVersion.document,
-                CourseVersion.authors,
-            ).where(CourseVersion.id.in_(missing))
-        )
-        for row in rows:
-            found[row.id] = Published(
-                row.course_id, row.id, row.number, row.published_at, from_json(row.document), tuple(row.authors)
-            )
-            _kept.keep(found[row.id])
+    for one in _made_of(CourseVersion.document, missing) if missing else ():
+        found[one.version_id] = one
+        _kept.keep(one)
     return found
+
+
+def _made_of(column: Any, version_ids: Collection[str]) -> Iterator[Published]:
+    """These versions, made of what this column holds of them; not those of which it holds nothing. One query."""
+    shown = (CourseVersion.course_id, CourseVersion.id, CourseVersion.number, CourseVersion.published_at)
+    asked = sa.select(*shown, column, CourseVersion.authors).where(CourseVersion.id.in_(version_ids))
+    for course_id, version_id, number, published_at, text, authors in db.session.execute(asked):
+        if text is not None:
+            yield Published(course_id, version_id, number, published_at, from_json(text), tuple(authors))
 
 
 def version(version_id: str) -> Published | None:
@@ -209,23 +205,7 @@ def _titles(published: Published) -> dict[str, str]:
 def _outlines(version_ids: Sequence[str]) -> dict[str, Published]:
     """These versions by id, without their text where it is not at hand. One query, one more for versions without outline."""
     cold = [one for one in version_ids if _kept.get(one) is None]
-    rows = db.session.execute(
-        sa.select(
-            CourseVersion.id,
-            CourseVersion.course_id,
-            CourseVersion.number,
-            CourseVersion.published_at,
-            CourseVersion.outline,
-            CourseVersion.authors,
-        ).where(CourseVersion.id.in_(cold))
-    )
-    found = {
-        row.id: Published(
-            row.course_id, row.id, row.number, row.published_at, from_json(row.outline), tuple(row.authors)
-        )
-        for row in rows
-        if row.outline is not None
-    }
+    found = {one.version_id: one for one in _made_of(CourseVersion.outline, cold)}
     return found | versions([one for one in version_ids if one not in found])
 
 
