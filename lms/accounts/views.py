@@ -50,11 +50,14 @@ AFTER_LONGEST = 200
 
 
 def mailed(address: str, purpose: str = "sign_in") -> bool:
-    """Remember in this browser that a mail to `address` was asked for. False where that was less than a minute ago."""
+    """Remember in this browser that a mail to `address` was asked for, and whether others use it too (a tick called `shared`).
+    False where that was less than a minute ago.
+    """
     moment, former = int(now().timestamp()), session.get("mailed") or {}
     if (former.get("to"), former.get("for")) == (address, purpose) and 0 <= moment - former.get("at", 0) < ANOTHER_MAIL:
         return False
-    session["mailed"] = {"to": address, "for": purpose, "at": moment}
+    shared = "shared" in request.form or (former.get("to") == address and former.get("shared", False))
+    session["mailed"] = {"to": address, "for": purpose, "at": moment, "shared": shared}
     return True
 
 
@@ -66,8 +69,13 @@ def sent_page() -> dict[str, Any]:
         "reset": asked.get("for") == "reset",
         "kept_here": is_demo() and not current_app.config["CORDADA"].smtp_url,
         "to": to,
-        "code": CodeForm(None, email=to),
+        "code": CodeForm(None, email=to, shared=_shared()),
     }
+
+
+def _shared() -> bool:
+    """Whether somebody has said in this browser, on the way to a mail, that others use it too: nobody has to say it twice."""
+    return bool((session.get("mailed") or {}).get("shared"))
 
 
 def enter(person_id: str, *, shared: bool = False) -> None:
@@ -186,7 +194,7 @@ def link(token: str) -> Any:
             return render_template("accounts/link_expired.html"), 410
         return render_template(
             "accounts/link.html", purpose=found[0].purpose, name=found[1].name,
-            form=EnterForm() if found[0].purpose == "sign_in" else NewPasswordForm(),
+            form=(EnterForm if found[0].purpose == "sign_in" else NewPasswordForm)(shared=_shared()),
         )  # fmt: skip
     found = usable_link(token)
     if found is None:

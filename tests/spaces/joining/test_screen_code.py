@@ -45,6 +45,27 @@ def demo_house(app: Flask) -> House:
     return found(app, demo=True)
 
 
+@pytest.mark.parametrize("way", ["link", "code"])
+def test_a_shared_computer_is_said_once_on_the_way_from_the_screen_in(demo_house: House, way: str) -> None:
+    house = demo_house
+    client = house.client()
+    page = client.fill("/join", {"code": shown_code(screen(house)), "email": ONA, "shared": True})
+    page = client.fill(page, {"name": "Ona", "lang": "ca"})
+    house.run_jobs()
+    letter = next(mail for mail in house.kept() if mail.address == ONA)
+    if way == "link":
+        link = next(link for link in links_in(letter.body or "") if "/link/" in link)
+        client.fill(link.partition("localhost")[2])
+    else:
+        code = re.search(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}\b", letter.body or "")
+        assert code
+        client.fill(page, {"code": code[0]}, form="/sign-in/code")
+    with house.open():
+        opened = db.session.scalars(sa.select(LoginSession).order_by(LoginSession.created_at.desc())).first()
+        assert opened is not None
+        assert opened.expires_at - opened.created_at == timedelta(hours=2)
+
+
 def test_from_the_screen_to_the_space(demo_house: House) -> None:
     house = demo_house
     manager = house.client("manager_a")
