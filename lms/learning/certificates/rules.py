@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
-from lms.content.documents import CourseDocument
+from lms.content.documents import CourseDocument, Unit
 from lms.learning.rules import listed
 
 #: Crockford's base 32: no sign of it is mistaken for another (https://www.crockford.com/base32.html).
@@ -62,15 +62,22 @@ class Demand:
     is_met: bool
 
 
+def is_marked(unit: Unit, key: str) -> bool:
+    """Whether an activity is a quiz that can be passed: one with open questions alone is only handed in."""
+    questions = next(iter(unit.activities[key].values())).questions
+    only_open = bool(questions) and all(one.kind == "open" for one in questions)
+    return key.partition("-")[0] == "quiz" and not only_open
+
+
 def demands(
     document: CourseDocument, passed: Collection[tuple[str, str]], done: Collection[str], lang: str | None = None
 ) -> list[Demand]:
     """What the certificate of a course asks for, and what of it is there.
 
     `passed` are the quizzes passed as (unit, activity) in any version, `done` the units finished. A quiz named by
-    `certificate.require` has to be passed; an activity of another type counts with its unit; a certificate that names
-    nothing asks for every unit there is in `lang`, the language the course is read in. Names that the course no longer has
-    ask for nothing. Empty for a course that gives none.
+    `certificate.require` has to be passed; an activity of another type, and a quiz of which nothing is marked, counts with
+    its unit; a certificate that names nothing asks for every unit there is in `lang`, the language the course is read in.
+    Names that the course no longer has ask for nothing. Empty for a course that gives none.
     """
     if document.certificate is None:
         return []
@@ -82,8 +89,8 @@ def demands(
         there = document.unit(unit)
         if there is None or activity not in there.activities:
             continue
-        is_quiz = activity.partition("-")[0] == "quiz"
-        found.append(Demand(unit, activity, (unit, activity) in passed if is_quiz else unit in done))
+        met = (unit, activity) in passed if is_marked(there, activity) else unit in done
+        found.append(Demand(unit, activity, met))
     return found
 
 
@@ -143,7 +150,7 @@ def facts_of(
         document.pass_mark(unit.activities[key][document.source])
         for unit in document.units
         for key in unit.activities
-        if f"{unit.id}/{key}" in document.certificate.require and key.partition("-")[0] == "quiz"
+        if f"{unit.id}/{key}" in document.certificate.require and is_marked(unit, key)
     ]
     return Facts(
         name=name,

@@ -18,7 +18,7 @@ from lms.learning import queries as learning
 from lms.learning.certificates import paper, queries, service
 from lms.learning.certificates.forms import CodeForm, WithdrawForm
 from lms.learning.certificates.queries import Proof
-from lms.learning.certificates.rules import WRONG_CODES, Demand, read_code, written_code
+from lms.learning.certificates.rules import WRONG_CODES, Demand, is_marked, read_code, written_code
 from lms.spaces.joining.rules import network_of
 from lms.spaces.policy import guard, may
 
@@ -189,6 +189,6 @@ def _demand(own: learning.Learning, one: Demand, best: float | None) -> dict[str
         "lang_mark": pages.lang_mark(text.lang) if text else "",
         "href": pages.activity_address(own.enrolment.course_id, one.unit, key),
         "is_met": one.is_met,
-        "mark": document.pass_mark(text) if text and text.type == "quiz" else None,
+        "mark": document.pass_mark(text) if text and is_marked(unit, key) else None,
         "reached": None if best is None or one.is_met else pages.reached(best),
     }

@@ -42,6 +42,16 @@ def test_what_is_asked_for(
     assert rules.is_earned(rules.demands(asked, passed, done)) is earned
 
 
+def test_a_quiz_of_which_nothing_is_marked_counts_with_its_unit_and_claims_no_percent(tmp_path: Path) -> None:
+    folder = write_course(tmp_path, "ecouter-bien")
+    told = "---\nid: {unit}\ntitle: Dites\n---\n\n# Dites\n\n## Racontez.\n<!-- q-racontez -->\n\nEn trois lignes.\n"
+    write_quiz(folder, "deux", body=told)
+    asked = replace(load_course(folder), certificate=Certificate(require=("deux/quiz",)))
+    assert not rules.is_earned(rules.demands(asked, set(), {"un"}))
+    assert rules.is_earned(rules.demands(asked, set(), {"deux"})), "it can never be passed"
+    assert rules.facts_of(asked, name="", network="", space="", competencies={}).pass_mark is None
+
+
 def test_a_course_without_certificate_asks_for_nothing_and_gives_nothing(document: CourseDocument) -> None:
     none = replace(document, certificate=None)
     assert rules.demands(none, {("deux", "quiz")}, {"un"}) == []

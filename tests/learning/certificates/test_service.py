@@ -18,7 +18,7 @@ from lms.learning.certificates import privacy, queries, rules, service
 from lms.learning.certificates.models import Certificate
 from lms.learning.certificates.queries import Proof
 from lms.learning.models import Attempt
-from tests.catalogue.courses import write_head
+from tests.catalogue.courses import write_head, write_quiz
 from tests.learning.certificates.conftest import COURSE, GIVES, RIGHT, WRONG, take
 from tests.learning.conftest import inside, person, serve
 
@@ -79,6 +79,25 @@ def test_G3_without_the_pass_there_is_none(any_app: Flask, courses: Path) -> Non
 
     inside(any_app, finish_everything)
     assert proof_of(any_app, who) is None
+
+
+def test_a_quiz_of_open_questions_alone_gives_it_once_handed_in(any_app: Flask, courses: Path) -> None:
+    told = "---\nid: {unit}\ntitle: Dites\n---\n\n# Dites\n\n## Racontez.\n<!-- q-racontez -->\n\nEn trois lignes.\n"
+    write_quiz(courses / COURSE, "deux", body=told)
+    serve(any_app, courses)
+    who = person(any_app)
+    attempt = take(any_app, who, {})
+
+    def hand_in() -> tuple[bool, bool]:
+        before = queries.certificate_of(who, COURSE) is not None
+        db.session.rollback()
+        with writing():
+            learning.answer(who, attempt, "q-racontez", "Mes mots.", lang="fr")
+        with writing():
+            learning.submit(who, attempt)
+        return before, queries.certificate_of(who, COURSE) is not None
+
+    assert inside(any_app, hand_in) == (False, True)
 
 
 def test_who_left_gets_none_until_they_come_back(any_app: Flask, courses: Path) -> None:
