@@ -166,6 +166,14 @@ def waiting_of(person_id: str) -> list[str]:
     )  # fmt: skip
 
 
+def stands_still(import_id: str) -> bool:
+    """Whether no job works on a list any more, or will: it failed too often and was set aside."""
+    keys = [Job.key == f"rosters.apply:{import_id}"] + [
+        Job.key.startswith(f"{task}:{import_id}:", autoescape=True) for task in ("rosters.apply", "rosters.undo")
+    ]
+    return not db.session.scalar(sa.select(sa.exists().where(Job.state.in_(("due", "leased")), sa.or_(*keys))))
+
+
 def standing_in(course_id: str, person_ids: Sequence[str]) -> dict[str, Row[Any]]:
     """Person -> (id, state, due_on) of their enrolment in a course, for at most a thousand people."""
     rows: Any = db.session.execute(

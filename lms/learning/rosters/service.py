@@ -323,12 +323,15 @@ def _standing(course_id: str, person_ids: Collection[str]) -> dict[str, Any]:
 
 def undo(import_id: str, space_id: str, *, by: str) -> bool:
     """Undo what nobody has acted on since: at once if the list is short, else as a job. Gives whether this call did it: twice is
-    once. A list that is still being written stops.
+    once. A list that is still being written stops. An undo whose job was set aside goes on.
 
     Raises `NotFound`, and `Refused` for a list that was not applied or was applied more than a day ago.
     """
     here = _locked(import_id, space_id)
     hold_right(by, "invite", here.space_id)
+    if here.back_since is not None and queries.stands_still(here.id):
+        _ask_back(here, by=by)
+        return True
     if not _may_begin_back(here):
         return False
     if here.rows <= AT_ONCE_MOST:
@@ -374,6 +377,10 @@ def _may_begin_back(here: RosterImport) -> bool:
 
 def _begin_back(here: RosterImport, *, by: str | None, due: datetime | None = None) -> None:
     here.back_since = now()
+    _ask_back(here, by=by, due=due)
+
+
+def _ask_back(here: RosterImport, *, by: str | None, due: datetime | None = None) -> None:
     outbox.put("rosters.undo", {"id": here.id, "by": by}, key=f"rosters.undo:{here.id}:{new_id()}", due=due)
 
 

@@ -112,7 +112,8 @@ def shown(space_id: str, import_id: str) -> Any:
     if found.state == "read":
         return _preview(here, found)
     if found.state == "waiting" or found.back_since is not None:
-        return render_template("rosters/waiting.html", space=here, found=found)
+        still = found.back_since is not None and queries.stands_still(found.id)
+        return render_template("rosters/waiting.html", space=here, found=found, still=still)
     return _report(here, found)
 
 

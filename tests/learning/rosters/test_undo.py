@@ -219,6 +219,26 @@ def test_a_course_that_a_later_list_asks_for_too_goes_on(any_place: House) -> No
         assert sorted(taken) == ["alpha", "beta"]
 
 
+@pytest.mark.usefixtures("_short")
+def test_an_undo_that_was_set_aside_goes_on_from_its_page(any_place: House) -> None:
+    house = any_place
+    number = brought(house, many(5))
+    house.run_jobs()
+    client, path = house.client("manager_a"), f"/team/{SPACE}/roster/{number}"
+    client.fill(client.get(path), form="undo")
+    assert "Go on" not in words_of(client.get(path))
+    jobs = (Job.task == "rosters.undo", Job.state == "due")
+    house.write(lambda: db.session.execute(sa.update(Job).where(*jobs).values(state="failed")))
+    page = client.get(path)
+    assert "Undoing the list stopped at a fault." in words_of(page)
+    for _press in range(2):
+        client.fill(page, form="undo")
+        assert house.count(Job, *jobs) == 1
+    assert "stopped at a fault" not in words_of(client.get(path))
+    house.run_jobs()
+    assert "The import is undone for 5 people." in words_of(client.get(path))
+
+
 def come(house: House) -> Callable[[], Any]:
     """What somebody does with the link of their invitation."""
     token = mint()
