@@ -46,6 +46,7 @@ def badge() -> dict[str, Any]:
         lang="fr",
         course="https://example.org/courses/mediation",
         told="a réussi les questions du cours",
+        skills=["écouter une plainte"],
         issued_at=datetime(2026, 11, 23, 9, 0, tzinfo=UTC),
         recipient=[rules.identity("name", "Léa"), rules.hidden_identity("emailAddress", "lea@example.org", "5f3a")],
         status_list="https://example.org/badges/status/0",
