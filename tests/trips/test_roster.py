@@ -23,6 +23,11 @@ def eight(mark: str) -> bytes:
     return f"Id;FullName;Email;Active;Plan\n{rows}".encode("cp1252")
 
 
+def listening(page: Page) -> None:
+    """Have the browser tell of every choice of a file from now on: told only when one is awaited, it may miss a quick press."""
+    page.on("filechooser", lambda _chooser: None)
+
+
 class Clicks:
     """A hand on a mouse that counts."""
 
@@ -64,6 +69,7 @@ def said(page: Page, course: str, day: date | None = None) -> None:
 def test_eight_people_with_a_day_are_four_clicks(browser: Browser, live: Live, width: int) -> None:
     clicks = Clicks()
     with visitor(browser, live, width=width) as page:
+        listening(page)
         sign_in(page, live, "manager")
         clicks.to(page.get_by_role("link", name="Mon espace"))
         with page.expect_file_chooser() as chooser:
@@ -89,6 +95,7 @@ def test_by_keyboard_on_a_phone_they_are_four_presses_too(browser: Browser, live
     """Activating by Enter or by an arrow in a menu is what a click is with a mouse; Tab only goes there."""
     presses = 0
     with visitor(browser, live, width=390) as page:
+        listening(page)
         sign_in(page, live, "manager")
         hands = Hands(page)
         hands.to(words="Mon espace", tag="A")
