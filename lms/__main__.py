@@ -30,6 +30,8 @@ VENV = ROOT / ".venv"
 WINDOWS = os.name == "nt"
 VENV_PYTHON = VENV / ("Scripts/python.exe" if WINDOWS else "bin/python")
 OLDEST = (3, 11)
+#: So many heaps the C library keeps for all threads together; by itself eight for each core, and none gives back its holes.
+HEAPS = "2"
 
 RUNTIME = "requirements.txt"
 TESTS = "tests/requirements.txt"
@@ -402,6 +404,7 @@ def main(arguments: Sequence[str]) -> int:
         python = str(VENV_PYTHON)
         if listener is not None:
             if not inside():
+                os.environ.setdefault("MALLOC_ARENA_MAX", HEAPS)
                 become([python, "-m", "lms", *arguments], hears=True)
             hear(end_now)
             from lms.serving import serve

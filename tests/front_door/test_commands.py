@@ -88,6 +88,26 @@ def test_further_arguments_of_test_go_on_in_order() -> None:
     assert rest == ["-k", "a or b", "tests/ui", "-x", "--lf"]
 
 
+#: The front door up to the point where it goes on in the environment; prints how many heaps that has.
+_GOING_IN = """
+import os, sys
+import lms.__main__ as door
+door.Environment.settle = lambda self, files: None
+door.inside = lambda: False
+door.become = lambda command, hears: sys.exit(os.environ["MALLOC_ARENA_MAX"])
+door.main(["serve", "--port", "0"])
+"""
+
+
+@pytest.mark.parametrize(("given", "kept"), [({}, "2"), ({"MALLOC_ARENA_MAX": "5"}, "5")])
+def test_serving_keeps_few_heaps_unless_told_otherwise(given: dict[str, str], kept: str) -> None:
+    settings = {name: value for name, value in os.environ.items() if name != "MALLOC_ARENA_MAX"}
+    told = subprocess.run(
+        [sys.executable, "-c", _GOING_IN], cwd=ROOT, env=settings | given, capture_output=True, text=True, timeout=20
+    )
+    assert told.stderr.split()[-1:] == [kept]
+
+
 def test_each_command_installs_what_it_needs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LMS_CHROMIUM", "/nowhere/chromium")
     monkeypatch.delenv("LMS_REQUIRE_BROWSER", raising=False)
