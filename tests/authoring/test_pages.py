@@ -260,7 +260,7 @@ def test_what_is_gone_from_the_folder_is_told(desk: House, folder: Path) -> None
     shutil.rmtree(folder / "beta")
     said = publish(desk.client("trainer"))
     assert "Nothing has changed" not in said
-    assert "1 course is no longer offered; who began it keeps it." in said
+    assert "1 course is no longer offered; whoever began it keeps it." in said
     with desk.open():
         assert published("beta") is None
     assert desk.client("learner_a").get("/courses/beta").status_code == 200, "who began it keeps it"
@@ -316,7 +316,7 @@ def test_all_that_happened_is_told_at_once(desk: House) -> None:
                 "1 question is gone. Català: 3 sections are out of date. Español: 1 section is out of date.",
                 "yes",
             ),
-            ("1 course is no longer offered; who began it keeps it.", ""),
+            ("1 course is no longer offered; whoever began it keeps it.", ""),
             ("1 course has errors; its last good version stays live.", "err"),
             ("1 course has errors and is not published yet.", "err"),
             ("1 course could not be read. Try again in a moment.", "err"),
